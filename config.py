@@ -1,0 +1,78 @@
+"""Settings. Secrets come from the environment only; there is no usable default for production."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+
+
+def _sqlite(instance: Path) -> str:
+    return f"sqlite:///{instance / 'internkontroll.sqlite'}"
+
+
+class Config:
+    """Settings of a running program, read from the environment when the app is made.
+
+    ``DATABASE_URL`` is the application's role; ``DATABASE_OWNER_URL`` the role that owns the
+    tables and migrates (the same where there is only one, as on SQLite).
+    """
+
+    ENVIRONMENT = "production"
+    TESTING = False
+    DEBUG = False
+    MAX_CONTENT_LENGTH = 210 * 1024 * 1024
+    MAX_FORM_MEMORY_SIZE = 2 * 1024 * 1024
+    MAX_FORM_PARTS = 2_000
+    SESSION_COOKIE_HTTPONLY = True
+    SESSION_COOKIE_SAMESITE = "Lax"
+    SESSION_IDLE_LIMIT = timedelta(minutes=30)
+    SESSION_ABSOLUTE_LIMIT = timedelta(hours=10)
+    WTF_CSRF_TIME_LIMIT = None
+    WTF_CSRF_CHECK_DEFAULT = True
+    LOGIN_TRIES = 10
+    LOGIN_WINDOW = timedelta(minutes=15)
+    RUN_WORKER = False
+
+    def __init__(self, environ: os._Environ[str] | dict[str, str] | None = None) -> None:
+        environ = os.environ if environ is None else environ
+        self.INSTANCE_DIR = Path(environ.get("INSTANCE_DIR", ROOT / "instance")).resolve()
+        self.SECRET_KEY = environ.get("SECRET_KEY", "")
+        url = environ.get("DATABASE_URL") or _sqlite(self.INSTANCE_DIR)
+        self.SQLALCHEMY_DATABASE_URI = url
+        self.DATABASE_OWNER_URL = environ.get("DATABASE_OWNER_URL") or url
+        hosts = environ.get("TRUSTED_HOSTS", "")
+        self.TRUSTED_HOSTS = [host.strip() for host in hosts.split(",") if host.strip()] or None
+        https = environ.get("HTTPS", "1") != "0"
+        self.SESSION_COOKIE_SECURE = https
+        self.SESSION_COOKIE_NAME = "__Host-session" if https else "session"
+
+    def as_mapping(self) -> dict[str, Any]:
+        """Every upper-case setting by name."""
+        return {name: getattr(self, name) for name in dir(self) if name.isupper()}
+
+
+class DemoConfig(Config):
+    """The demonstration on one's own machine: plain http on loopback, a key kept in instance/."""
+
+    ENVIRONMENT = "demo"
+    RUN_WORKER = True
+
+    def __init__(self, environ: os._Environ[str] | dict[str, str] | None = None) -> None:
+        super().__init__(environ)
+        self.SESSION_COOKIE_SECURE = False
+        self.SESSION_COOKIE_NAME = "session"
+
+
+class TestConfig(Config):
+    """Tests: a fixed key, no https, everything else as in production."""
+
+    ENVIRONMENT = "test"
+    TESTING = True
+
+    def __init__(self, environ: os._Environ[str] | dict[str, str] | None = None) -> None:
+        super().__init__(environ)
+        self.SECRET_KEY = "only for tests"  # noqa: S105 -- a test key guards nothing
+        self.SESSION_COOKIE_SECURE = False
+        self.SESSION_COOKIE_NAME = "session"

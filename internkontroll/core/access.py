@@ -1,0 +1,153 @@
+"""Who may do what: permissions, roles and scopes as data, deny by default.
+
+Each feature's ``policy.py`` says which roles hold its permissions. ``create_app`` joins the parts
+and refuses a permission that nobody mapped or that two features mapped. Verbs ask their own
+feature's part, so that no rule can be bypassed by calling them from somewhere else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from internkontroll.core.errors import NotAllowed
+
+
+class Role(StrEnum):
+    """Roll: what a person is in the municipality (ordlista). A role has a scope and dates."""
+
+    ADMINISTRATOR = "administrator"
+    CONTROLLER = "controller"
+    RESPONSIBLE = "responsible"
+    REVIEWER = "reviewer"
+    UNIT_MANAGER = "unit_manager"
+    MEMBER = "member"
+    CHAIR = "chair"
+    SECRETARY = "secretary"
+    DIRECTOR = "director"
+    OVERSIGHT_CONTROLLER = "oversight_controller"
+    AUDITOR = "auditor"
+    DATA_PROTECTION_OFFICER = "data_protection_officer"
+    READER = "reader"
+
+
+class Permission(StrEnum):
+    """Behörighet: one thing that can be done, named resource:action."""
+
+    BOARD_READ = "board:read"
+    CONCLUSION_SIGN = "conclusion:sign"
+    FINDING_READ = "finding:read"
+    FINDING_RECORD = "finding:record"
+    JOBS_READ = "jobs:read"
+    OCCURRENCE_PERFORM = "occurrence:perform"
+    OCCURRENCE_READ = "occurrence:read"
+    OCCURRENCE_SKIP = "occurrence:skip"
+    PLAN_APPOINT = "plan:appoint"
+    PLAN_DECIDE = "plan:decide"
+    PLAN_EDIT = "plan:edit"
+    PLAN_READ = "plan:read"
+    POPULATION_LOAD = "population:load"
+    REPORT_DECIDE = "report:decide"
+    REPORT_READ = "report:read"
+    REPORT_READ_DECIDED = "report:read-decided"
+    REPORT_WRITE = "report:write"
+    SAMPLE_DRAW = "sample:draw"
+    SAMPLE_READ = "sample:read"
+    TRAIL_READ = "trail:read"
+    YEAR_OPEN = "year:open"
+
+
+PermissionMap = Mapping[Permission, frozenset[Role]]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a thing belongs. ``board_id`` None: the municipality itself."""
+
+    board_id: int | None
+    subcommittee_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Tilldelad roll: a role within a scope, from one day to another (both included)."""
+
+    role: Role
+    board_id: int | None
+    subcommittee_id: int | None = None
+    unit_id: int | None = None
+    valid_from: date = date.min
+    valid_to: date = date.max
+
+    def covers(self, scope: Scope, on: date) -> bool:
+        """Whether the grant reaches the scope on that day.
+
+        A grant for the whole municipality reaches every board. A grant in one committee reaches
+        what the board shares and that committee's own things, never another committee's.
+        """
+        if not self.valid_from <= on <= self.valid_to:
+            return False
+        if self.board_id is not None and self.board_id != scope.board_id:
+            return False
+        return self.subcommittee_id is None or scope.subcommittee_id in (None, self.subcommittee_id)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Den som handlar: a user with roles, or the program itself.
+
+    ``os_user`` is set when the act comes from the command line (then ``user_id`` is None);
+    ``request_id`` ties the rows of the trail to one request.
+    """
+
+    user_id: int | None
+    name: str
+    grants: tuple[Grant, ...] = ()
+    os_user: str | None = None
+    request_id: str | None = None
+    session_digest: str | None = field(default=None, repr=False)
+
+    @property
+    def is_system(self) -> bool:
+        """Whether this is the program itself (command line, jobs)."""
+        return self.user_id is None and self.os_user is not None
+
+    def roles_at(self, scope: Scope, on: date) -> frozenset[Role]:
+        """The roles held where the thing belongs on that day."""
+        return frozenset(grant.role for grant in self.grants if grant.covers(scope, on))
+
+
+def system_actor(os_user: str) -> Actor:
+    """The actor of the command line and of the jobs; the operating system's user is recorded."""
+    return Actor(user_id=None, name="system", os_user=os_user)
+
+
+def can(actor: Actor, permission: Permission, scope: Scope, on: date, rules: PermissionMap) -> bool:
+    """Whether the actor holds the permission for the scope on that day. Unknown means no."""
+    if actor.is_system:
+        return True
+    return bool(actor.roles_at(scope, on) & rules.get(permission, frozenset()))
+
+
+def ensure(
+    actor: Actor, permission: Permission, scope: Scope, on: date, rules: PermissionMap
+) -> None:
+    """Refuse with NotAllowed unless the actor may."""
+    if not can(actor, permission, scope, on, rules):
+        raise NotAllowed(
+            "Din roll får inte göra det här. Be den som administrerar behörigheter om hjälp."
+        )
+
+
+def joined(parts: Iterable[PermissionMap]) -> PermissionMap:
+    """Join the features' parts. Raises ValueError on a gap or a double: both are mistakes."""
+    whole: dict[Permission, frozenset[Role]] = {}
+    for part in parts:
+        for permission, roles in part.items():
+            if permission in whole:
+                raise ValueError(f"two features map {permission}")
+            whole[permission] = roles
+    missing = sorted(set(Permission) - set(whole))
+    if missing:
+        raise ValueError(f"no feature maps {', '.join(missing)}")
+    return whole

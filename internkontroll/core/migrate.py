@@ -1,0 +1,71 @@
+"""Migrate the database as its owner, then let the application's role in as far as it needs."""
+
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+APPEND_ONLY = ("trail_row", "trail_payload", "trail_disposal")
+"""Tables in which the application's role may insert and read, nothing else."""
+
+
+def _config(connection: sa.Connection) -> Any:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _let_in(connection: sa.Connection, role: str) -> None:
+    quoted = connection.dialect.identifier_preparer.quote(role)
+    tables = sa.inspect(connection).get_table_names()
+    for table in tables:
+        name = connection.dialect.identifier_preparer.quote(table)
+        rights = "SELECT, INSERT" if table in APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
+        if table == "alembic_version":
+            rights = "SELECT"
+        connection.exec_driver_sql(f"REVOKE ALL ON {name} FROM {quoted}")
+        connection.exec_driver_sql(f"GRANT {rights} ON {name} TO {quoted}")
+    connection.exec_driver_sql(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {quoted}")
+    connection.exec_driver_sql(f"GRANT USAGE ON SCHEMA public TO {quoted}")
+
+
+def migrate(owner_url: str, application_role: str | None = None, revision: str = "head") -> None:
+    """Bring the tables to a revision as the owner.
+
+    ``application_role`` (PostgreSQL) gets its rights: rows of the trail can be added and read by
+    it, never changed. A role that is the owner itself is left as it is.
+    """
+    from alembic import command
+
+    engine = sa.create_engine(owner_url, poolclass=sa.NullPool)
+    try:
+        with engine.connect() as connection:
+            command.upgrade(_config(connection), revision)
+            connection.commit()
+            if (
+                connection.dialect.name == "postgresql"
+                and application_role
+                and application_role != engine.url.username
+            ):
+                _let_in(connection, application_role)
+                connection.commit()
+    finally:
+        engine.dispose()
+
+
+def migrate_down(owner_url: str, revision: str) -> None:
+    """Take the tables back to a revision; for tests of the way back."""
+    from alembic import command
+
+    engine = sa.create_engine(owner_url, poolclass=sa.NullPool)
+    try:
+        with engine.connect() as connection:
+            command.downgrade(_config(connection), revision)
+            connection.commit()
+    finally:
+        engine.dispose()

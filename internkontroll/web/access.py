@@ -1,0 +1,184 @@
+"""Every route says who may use it; a route that says nothing keeps the app from starting.
+
+Another board's thing answers 404, as if it did not exist; within one's own board a missing role
+answers 403 with a sentence.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import sqlalchemy as sa
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask_login import UserMixin, current_user
+from sqlalchemy.orm import Session
+
+from internkontroll.accounts.queries import OpenSession
+from internkontroll.core.access import Actor, Permission, PermissionMap, Scope, can
+from internkontroll.core.clock import Clock, swedish_day
+from internkontroll.core.database import db
+from internkontroll.core.errors import NotAllowed
+from internkontroll.organisation.models import Board
+
+View = TypeVar("View", bound=Callable[..., Any])
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class AccessRule:
+    """A route's rule: public, any logged-in user, or a permission where the route's thing is."""
+
+    kind: str
+    permission: Permission | None = None
+
+    def __str__(self) -> str:
+        return self.permission.value if self.permission else self.kind
+
+
+class SignedIn(UserMixin):
+    """The logged-in user as Flask-Login carries it: its id is the session's secret name."""
+
+    def __init__(self, token: str, found: OpenSession, request_id: str) -> None:
+        self.token = token
+        self.found = found
+        self.actor = Actor(
+            user_id=found.user_id,
+            name=found.title,
+            grants=found.grants,
+            request_id=request_id,
+            session_digest=found.digest,
+        )
+
+    def get_id(self) -> str:
+        """The secret name that the cookie carries."""
+        return self.token
+
+
+def now() -> datetime:
+    """The present moment by the app's clock (UTC)."""
+    return cast(Clock, current_app.extensions["clock"])()
+
+
+def today() -> date:
+    """The present day in Sweden by the app's clock."""
+    return swedish_day(now())
+
+
+def session() -> Session:
+    """The request's database session."""
+    return db.session()
+
+
+def current_actor() -> Actor:
+    """The logged-in user as the use cases know it."""
+    return cast(SignedIn, current_user).actor
+
+
+def rules() -> PermissionMap:
+    """The joined permission map of the app."""
+    return cast(PermissionMap, current_app.extensions["permissions"])
+
+
+def may(permission: Permission, subcommittee_id: int | None = None) -> bool:
+    """Whether the logged-in user may, in the route's board. Templates ask this for every button."""
+    if not current_user.is_authenticated:
+        return False
+    board: Board | None = g.get("board")
+    scope = Scope(board.id if board else None, subcommittee_id)
+    return can(current_actor(), permission, scope, today(), rules())
+
+
+def demand(permission: Permission, subcommittee_id: int | None = None) -> None:
+    """Refuse with 403 unless the user may, also for a committee's own thing."""
+    if not may(permission, subcommittee_id):
+        raise NotAllowed("Din roll får inte göra det här. Kontakta nämndens controller.")
+
+
+def load_or_404(select: sa.Select[Row]) -> Row:
+    """The one row of the select. None, or one behind a wall, answers 404."""
+    row = session().scalars(select).unique().one_or_none()
+    if row is None:
+        abort(404)
+    return row
+
+
+def _own_board(board: Board) -> bool:
+    on = today()
+    return any(
+        grant.board_id == board.id and grant.valid_from <= on <= grant.valid_to
+        for grant in current_actor().grants
+    )
+
+
+def _admit(permission: Permission, values: dict[str, Any]) -> None:
+    if "board_code" in values:
+        code = values.pop("board_code")
+        g.board = load_or_404(sa.select(Board).where(Board.code == code.upper()))
+        values["board"] = g.board
+    if may(permission):
+        return
+    if "board" in values and not _own_board(values["board"]):
+        abort(404)
+    raise NotAllowed("Din roll får inte se eller göra det här. Kontakta nämndens controller.")
+
+
+def _to_login() -> Any:
+    path = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("accounts.login", next=path), 303)
+
+
+def _marked(view: View, guarded: Callable[..., Any], rule: AccessRule) -> View:
+    guarded.access_rule = rule  # type: ignore[attr-defined]
+    return cast(View, guarded)
+
+
+def public(view: View) -> View:
+    """Open to everybody, said out loud."""
+    return _marked(view, view, AccessRule("public"))
+
+
+def signed_in(view: View) -> View:
+    """Open to everybody who is logged in; the view shows only what their roles reach."""
+
+    @wraps(view)
+    def guarded(**values: Any) -> Any:
+        if not current_user.is_authenticated:
+            return _to_login()
+        return view(**values)
+
+    return _marked(view, guarded, AccessRule("signed-in"))
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Open to those who hold the permission where the route's board is (or in the municipality).
+
+    The route's ``board_code`` becomes the view's ``board``.
+    """
+
+    def mark(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: Any) -> Any:
+            if not current_user.is_authenticated:
+                return _to_login()
+            _admit(permission, values)
+            return view(**values)
+
+        return _marked(view, guarded, AccessRule("permission", permission))
+
+    return mark
+
+
+def refuse_unguarded_routes(app: Flask) -> None:
+    """Raise RuntimeError if any route lacks an access rule. Called once, when the app is made."""
+    bare = sorted(
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not hasattr(app.view_functions[rule.endpoint], "access_rule")
+    )
+    if bare:
+        raise RuntimeError(
+            f"routes without an access rule: {', '.join(bare)}. "
+            "Put @public, @signed_in or @requires(...) nearest the function."
+        )

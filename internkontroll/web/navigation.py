@@ -1,0 +1,70 @@
+"""The page's frame: menu, names, what the board of the route is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_login import current_user
+
+from internkontroll.core.access import Permission
+from internkontroll.core.database import db
+from internkontroll.organisation.models import Municipality
+from internkontroll.web.access import current_actor, may
+
+
+@dataclass(frozen=True)
+class NavigationLink:
+    """One entry of the menu."""
+
+    label: str
+    url: str
+    current: bool
+
+
+_BOARD_MENU: tuple[tuple[str, str, Permission], ...] = (
+    ("Planer", "plan.index", Permission.PLAN_READ),
+    ("Kontroller", "schedule.index", Permission.OCCURRENCE_READ),
+    ("Avvikelser", "findings.index", Permission.FINDING_READ),
+    ("Uppföljning", "reporting.index", Permission.REPORT_READ_DECIDED),
+)
+
+
+def _links() -> list[NavigationLink]:
+    if not current_user.is_authenticated:
+        return []
+    here = request.endpoint or ""
+    links = [
+        NavigationLink("Mina uppgifter", url_for("monitoring.start"), here == "monitoring.start")
+    ]
+    if board := g.get("board"):
+        for label, endpoint, permission in _BOARD_MENU:
+            if may(permission):
+                links.append(
+                    NavigationLink(
+                        label,
+                        url_for(endpoint, board_code=board.code.lower()),
+                        here.split(".")[0] == endpoint.split(".")[0],
+                    )
+                )
+    elif may(Permission.JOBS_READ):
+        links.append(NavigationLink("Jobb", url_for("monitoring.jobs"), here == "monitoring.jobs"))
+    return links
+
+
+def municipality_name() -> str:
+    """The municipality's name, or the program's where none is set yet."""
+    municipality = db.session.get(Municipality, 1)
+    return municipality.name if municipality else "Internkontroll"
+
+
+def register(app: Flask) -> None:
+    """Give every template the frame."""
+
+    @app.context_processor
+    def frame() -> dict[str, Any]:
+        return {
+            "navigation": _links,
+            "municipality_name": municipality_name,
+            "current_actor": current_actor() if current_user.is_authenticated else None,
+            "current_board": g.get("board"),
+        }

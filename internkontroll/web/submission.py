@@ -1,0 +1,72 @@
+"""From a valid form to its effect, once: transaction, refusals as form errors, 303."""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from internkontroll.accounts.models import Submission
+from internkontroll.accounts.services import claim_submission
+from internkontroll.core.errors import Conflict, DomainError, InvalidInput, InvalidTransition
+from internkontroll.core.transaction import transaction
+from internkontroll.web.access import current_actor, now, session
+from internkontroll.web.forms import BaseForm
+
+
+def _done_already(key: str) -> str | None:
+    found: str | None = session().scalar(
+        sa.select(Submission.location).where(
+            Submission.key == key, Submission.user_id == current_actor().user_id
+        )
+    )
+    return found
+
+
+def _refuse(form: BaseForm, error: DomainError) -> None:
+    field = error.field if isinstance(error, InvalidInput) else None
+    form.refuse(InvalidInput(error.sentence, field=field))
+    form.refused_with = 409 if isinstance(error, Conflict | InvalidTransition) else 422
+
+
+def submit(
+    form: BaseForm, act: Callable[[Session], str], *, done: str | None = None
+) -> ResponseReturnValue | None:
+    """Do what the form asks in one transaction and redirect to where ``act`` says it shows.
+
+    The form's hidden ``key`` makes the second of two equal submissions show the first one's
+    result. A refusal by the rules becomes an error of the form and None is returned: the view
+    shows the form again with everything that was typed.
+    """
+    key = form.key.data
+    user_id = current_actor().user_id
+    try:
+        with transaction(session()) as open_session:
+            if location := _done_already(key):
+                return redirect(location, 303)
+            location = act(open_session)
+            if user_id is not None:
+                claim_submission(
+                    open_session, key=key, user_id=user_id, location=location, at=now()
+                )
+    except IntegrityError:
+        if location := _done_already(key):
+            return redirect(location, 303)
+        raise
+    except DomainError as error:
+        _refuse(form, error)
+        return None
+    if done:
+        flash(done)
+    return redirect(location, 303)
+
+
+def page(template: str, form: BaseForm | None = None, **context: Any) -> ResponseReturnValue:
+    """Render a page; with a form that has errors the status is 422 (409 on a conflict)."""
+    refused = bool(form is not None and form.errors)
+    body = render_template(template, form=form, has_errors=refused, **context)
+    status = getattr(form, "refused_with", 422) if refused else 200
+    return body, status

@@ -1,0 +1,102 @@
+"""Konton, roller med räckvidd, inloggningar och sessioner på servern."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from internkontroll.core.access import Role
+from internkontroll.core.base import Base, Pk, Sha256
+
+
+class AccountEvent(StrEnum):
+    """What the trail says happened to accounts."""
+
+    USER_CREATED = "user:created"
+    ROLE_GRANTED = "role:granted"
+    LOGGED_IN = "user:logged-in"
+    LOGGED_OUT = "user:logged-out"
+
+
+class User(Base):
+    """Konto: a person who logs in; ``title`` is what the screen calls them."""
+
+    __tablename__ = "user_account"
+    __table_args__ = (
+        sa.UniqueConstraint("username"),
+        sa.CheckConstraint("username = lower(username)", name="username_lower"),
+    )
+
+    id: Mapped[Pk]
+    username: Mapped[str] = mapped_column(sa.String(80))
+    title: Mapped[str]
+    password_hash: Mapped[str]
+    is_active: Mapped[bool] = mapped_column(default=True)
+    is_demo: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime]
+
+    grants: Mapped[list["RoleGrant"]] = relationship(back_populates="user")
+
+
+class RoleGrant(Base):
+    """Tilldelad roll: a role in the municipality, a board, a committee or a unit, with dates."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        sa.CheckConstraint(
+            "(subcommittee_id IS NULL AND unit_id IS NULL) OR board_id IS NOT NULL",
+            name="inside_a_board",
+        ),
+        sa.Index(None, "user_id"),
+    )
+
+    id: Mapped[Pk]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    role: Mapped[Role]
+    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    subcommittee_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("subcommittee.id", ondelete="RESTRICT")
+    )
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+    user: Mapped[User] = relationship(back_populates="grants")
+
+
+class LoginSession(Base):
+    """Inloggad session: lives here and nowhere else; the cookie carries only its secret name."""
+
+    __tablename__ = "login_session"
+    __table_args__ = (sa.UniqueConstraint("digest"), sa.Index(None, "user_id"))
+
+    id: Mapped[Pk]
+    digest: Mapped[Sha256]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class LoginFailure(Base):
+    """Misslyckad inloggning: counted per typed user name, whether or not there is such a user."""
+
+    __tablename__ = "login_failure"
+    __table_args__ = (sa.Index(None, "name_digest", "at"),)
+
+    id: Mapped[Pk]
+    name_digest: Mapped[Sha256]
+    at: Mapped[datetime]
+
+
+class Submission(Base):
+    """Inskickat formulär: the key of a form that has had its effect, and where that is shown."""
+
+    __tablename__ = "submission"
+
+    key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    at: Mapped[datetime]
+    location: Mapped[str]

@@ -1,0 +1,179 @@
+"""Make the app: settings, database, blueprints, refusals, and "every route has a rule"."""
+
+import secrets
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+from flask import Flask, abort, g, request
+from flask_login import LoginManager, current_user
+from flask_wtf.csrf import CSRFProtect
+
+from config import ROOT, Config
+from internkontroll.accounts.queries import find_session
+from internkontroll.accounts.rules import is_alive
+from internkontroll.accounts.services import note_seen
+from internkontroll.core.access import joined
+from internkontroll.core.clock import Clock, utc_now
+from internkontroll.core.database import db, intent_to_write
+from internkontroll.core.transaction import transaction
+from internkontroll.web import errors, event_words, filters, headers, navigation
+from internkontroll.web.access import (
+    SignedIn,
+    may,
+    now,
+    public,
+    refuse_unguarded_routes,
+)
+
+FEATURES = (
+    "trail",
+    "organisation",
+    "accounts",
+    "risk",
+    "plan",
+    "schedule",
+    "sampling",
+    "review",
+    "findings",
+    "reporting",
+    "monitoring",
+)
+"""The features in the order in which data flows; each brings models, policy and views if it has."""
+
+SEEN_EVERY_SECONDS = 60
+
+
+def _part(feature: str, name: str) -> Any:
+    try:
+        return import_module(f"internkontroll.{feature}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name == f"internkontroll.{feature}.{name}":
+            return None
+        raise
+
+
+def load_models() -> None:
+    """Import every feature's models, so that the metadata is whole."""
+    for feature in FEATURES:
+        _part(feature, "models")
+
+
+def _configure(app: Flask, config: Config | Mapping[str, Any] | None) -> None:
+    if config is None:
+        config = Config()
+    settings = config.as_mapping() if isinstance(config, Config) else dict(config)
+    app.config.update(settings)
+    if not app.config.get("SECRET_KEY"):
+        raise RuntimeError(
+            "SECRET_KEY is missing: set it in the environment to at least 32 random characters"
+        )
+    app.config["INSTANCE_DIR"].mkdir(parents=True, exist_ok=True)
+
+
+def _open_write_early(app: Flask) -> None:
+    # Registered first, so that the very first statement of a writing request takes the lock.
+    @app.before_request
+    def begin() -> None:
+        g.request_id = secrets.token_hex(8)
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            g.writing = intent_to_write()
+            g.writing.__enter__()
+
+    @app.teardown_request
+    def end(_error: BaseException | None) -> None:
+        if writing := g.pop("writing", None):
+            writing.__exit__(None, None, None)
+
+
+def _log_in_by_session(app: Flask) -> None:
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.init_app(app)
+
+    @manager.user_loader
+    def load(token: str) -> SignedIn | None:
+        found = find_session(db.session(), token)
+        if found is None or not is_alive(
+            created_at=found.created_at,
+            last_seen_at=found.last_seen_at,
+            ended_at=found.ended_at,
+            at=now(),
+            idle_limit=app.config["SESSION_IDLE_LIMIT"],
+            absolute_limit=app.config["SESSION_ABSOLUTE_LIMIT"],
+        ):
+            return None
+        return SignedIn(token, found, g.get("request_id", ""))
+
+    @app.before_request
+    def seen() -> None:
+        if request.endpoint in {None, "static", "health"} or not current_user.is_authenticated:
+            return
+        found = current_user.found
+        if (now() - found.last_seen_at).total_seconds() >= SEEN_EVERY_SECONDS:
+            db.session.rollback()
+            with intent_to_write(), transaction(db.session()) as session:
+                note_seen(session, found.session_id, now())
+
+
+def _check_origin(app: Flask) -> None:
+    @app.before_request
+    def same_origin() -> None:
+        if request.method in {"GET", "HEAD", "OPTIONS"}:
+            return
+        origin = request.headers.get("Origin")
+        if origin not in {None, request.host_url.rstrip("/")}:
+            abort(403, description="origin")
+        if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
+            abort(403, description="origin")
+
+
+def _own_routes(app: Flask) -> None:
+    @app.get("/halsa")
+    @public
+    def health() -> dict[str, str]:
+        """Whether the process answers; says nothing else."""
+        return {"status": "ok"}
+
+    app.view_functions["static"] = public(app.view_functions["static"])
+
+
+def create_app(
+    config: Config | Mapping[str, Any] | None = None, *, clock: Clock = utc_now
+) -> Flask:
+    """Make the app. Refuses to be made with a route without rule or a permission unmapped.
+
+    ``clock`` gives the present moment in UTC; tests move it.
+    """
+    app = Flask(
+        "internkontroll",
+        root_path=str(ROOT / "internkontroll"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=str(ROOT / "static"),
+    )
+    _configure(app, config)
+    app.extensions["clock"] = clock
+    load_models()
+    db.init_app(app)
+    _open_write_early(app)
+    CSRFProtect(app)
+    _check_origin(app)
+    _log_in_by_session(app)
+    parts = [_part(feature, "policy") for feature in FEATURES]
+    app.extensions["permissions"] = joined(part.PERMISSIONS for part in parts if part)
+    _own_routes(app)
+    for feature in FEATURES:
+        if views := _part(feature, "views"):
+            app.register_blueprint(views.bp)
+    filters.register(app)
+    for feature in FEATURES:
+        if words := _part(feature, "words"):
+            filters.register_states(words.STATES)
+            filters.register_words(words.WORDS)
+            event_words.register_events(words.WORDS)
+    headers.register(app)
+    errors.register(app)
+    navigation.register(app)
+    app.jinja_env.globals.update(may=may)
+    refuse_unguarded_routes(app)
+    return app

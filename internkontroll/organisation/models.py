@@ -1,0 +1,198 @@
+"""Kommun, nämnder, utskott, enheter, sammanträden, rapporteringstidpunkter och beslut."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from internkontroll.core.base import Base, Pk
+
+
+class OrganisationEvent(StrEnum):
+    """What the trail says happened to the organisation and its calendar."""
+
+    MUNICIPALITY_NAMED = "municipality:named"
+    BOARD_CREATED = "board:created"
+    SUBCOMMITTEE_CREATED = "subcommittee:created"
+    UNIT_CREATED = "unit:created"
+    YEAR_OPENED = "year:opened"
+    REPORTING_POINT_CHANGED = "reporting-point:changed"
+    MEETINGS_ADDED = "meetings:added"
+
+
+class BoardKind(StrEnum):
+    """Slag av organ."""
+
+    BOARD = "board"
+    EXECUTIVE = "executive"
+    COMPANY = "company"
+
+
+class MeetingKind(StrEnum):
+    """Slag av sammanträde."""
+
+    ORDINARY = "ordinary"
+    EXTRA = "extra"
+
+
+class MeetingState(StrEnum):
+    """Om sammanträdet hålls."""
+
+    PLANNED = "planned"
+    CANCELLED = "cancelled"
+
+
+class DecisionOutcome(StrEnum):
+    """Utgången av ett politiskt beslut."""
+
+    APPROVED = "approved"
+    AMENDED = "amended"
+    REFERRED_BACK = "referred_back"
+    TABLED = "tabled"
+
+
+class Municipality(Base):
+    """Kommun: the one row that names the municipality this installation serves."""
+
+    __tablename__ = "municipality"
+    __table_args__ = (sa.CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[Pk]
+    name: Mapped[str]
+
+
+class Board(Base):
+    """Nämnd, styrelse eller bolag: the wall between secrets. ``oversight``: kommunstyrelsen."""
+
+    __tablename__ = "board"
+    __table_args__ = (
+        sa.UniqueConstraint("code"),
+        sa.CheckConstraint("code = upper(code) AND length(code) BETWEEN 2 AND 12", name="code"),
+    )
+
+    id: Mapped[Pk]
+    code: Mapped[str] = mapped_column(sa.String(12))
+    name: Mapped[str]
+    kind: Mapped[BoardKind]
+    oversight: Mapped[bool] = mapped_column(default=False)
+    valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]
+
+    subcommittees: Mapped[list["Subcommittee"]] = relationship(
+        back_populates="board", order_by="Subcommittee.name"
+    )
+
+
+class Subcommittee(Base):
+    """Utskott: part of a board; ``reviews_cases`` marks an individutskott."""
+
+    __tablename__ = "subcommittee"
+    __table_args__ = (sa.UniqueConstraint("board_id", "code"),)
+
+    id: Mapped[Pk]
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    code: Mapped[str] = mapped_column(sa.String(12))
+    name: Mapped[str]
+    reviews_cases: Mapped[bool] = mapped_column(default=False)
+
+    board: Mapped[Board] = relationship(back_populates="subcommittees")
+
+
+class Unit(Base):
+    """Förvaltning, avdelning eller enhet: a tree with dates."""
+
+    __tablename__ = "unit"
+    __table_args__ = (
+        sa.UniqueConstraint("board_id", "name"),
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name="parent"),
+    )
+
+    id: Mapped[Pk]
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
+    name: Mapped[str]
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+
+
+class Meeting(Base):
+    """Sammanträde of a board (``subcommittee_id`` empty) or of one of its committees."""
+
+    __tablename__ = "meeting"
+    __table_args__ = (
+        sa.UniqueConstraint("board_id", "subcommittee_id", "held_on", "kind"),
+        # NULLs are never equal: the board's own meetings need an index of their own.
+        sa.Index(
+            "uq_meeting_of_board",
+            "board_id",
+            "held_on",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("subcommittee_id IS NULL"),
+            postgresql_where=sa.text("subcommittee_id IS NULL"),
+        ),
+        sa.Index(None, "board_id", "held_on"),
+    )
+
+    id: Mapped[Pk]
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    subcommittee_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("subcommittee.id", ondelete="RESTRICT")
+    )
+    held_on: Mapped[date]
+    kind: Mapped[MeetingKind] = mapped_column(default=MeetingKind.ORDINARY)
+    state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
+    recorded_at: Mapped[datetime]
+
+    subcommittee: Mapped[Subcommittee | None] = relationship()
+
+
+class ReportingPoint(Base):
+    """Rapporteringstidpunkt of one board and year; its name is the municipality's own word.
+
+    ``period_end`` is the last day the figures speak of, ``cut_off`` the last day on which facts are
+    taken in, ``board_on`` when the board takes it up, ``executive_on`` when kommunstyrelsen does.
+    """
+
+    __tablename__ = "reporting_point"
+    __table_args__ = (
+        sa.UniqueConstraint("board_id", "year", "name"),
+        sa.CheckConstraint("cut_off >= period_end", name="cut_off_after_period"),
+        sa.CheckConstraint("board_on IS NULL OR board_on >= period_end", name="board_after_period"),
+    )
+
+    id: Mapped[Pk]
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    year: Mapped[int]
+    name: Mapped[str] = mapped_column(sa.String(40))
+    period_end: Mapped[date]
+    cut_off: Mapped[date]
+    board_on: Mapped[date | None]
+    executive_on: Mapped[date | None]
+    row_version: Mapped[int] = mapped_column(default=1)
+
+
+class Decision(Base):
+    """Politiskt beslut: organ, datum, paragraf, diarienummer, utgång, justerad den.
+
+    The form of a diarienummer and its year differ between municipalities and are never validated.
+    """
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        sa.CheckConstraint("length(paragraph) > 0", name="paragraph"),
+        sa.CheckConstraint("length(registry_number) > 0", name="registry_number"),
+        sa.CheckConstraint("verified_on IS NULL OR verified_on >= decided_on", name="verified"),
+    )
+
+    id: Mapped[Pk]
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    body: Mapped[str]
+    decided_on: Mapped[date]
+    paragraph: Mapped[str] = mapped_column(sa.String(20))
+    registry_number: Mapped[str] = mapped_column(sa.String(60))
+    outcome: Mapped[DecisionOutcome]
+    verified_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]

@@ -1,0 +1,24 @@
+"""Who may see a board's page and open its year."""
+
+from internkontroll.core.access import Permission, PermissionMap, Role
+
+BOARD_ROLES = frozenset(
+    {
+        Role.CONTROLLER,
+        Role.RESPONSIBLE,
+        Role.REVIEWER,
+        Role.UNIT_MANAGER,
+        Role.MEMBER,
+        Role.CHAIR,
+        Role.SECRETARY,
+        Role.DIRECTOR,
+        Role.AUDITOR,
+        Role.READER,
+    }
+)
+"""Those who work for a board or may follow its work."""
+
+PERMISSIONS: PermissionMap = {
+    Permission.BOARD_READ: BOARD_ROLES,
+    Permission.YEAR_OPEN: frozenset({Role.CONTROLLER, Role.SECRETARY}),
+}

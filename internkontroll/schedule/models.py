@@ -1,0 +1,118 @@
+"""Kontrolltillfällen: one planned performance of a control."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from internkontroll.core.base import Base, Pk
+from internkontroll.organisation.models import Meeting, ReportingPoint, Subcommittee
+from internkontroll.plan.models import Control
+
+
+class OccurrenceEvent(StrEnum):
+    """What the trail says happened to occurrences."""
+
+    GENERATED = "occurrences:generated"
+    STARTED = "occurrence:started"
+    NOT_PERFORMED = "occurrence:not-performed"
+    RESUMED = "occurrence:resumed"
+    SUBMITTED = "occurrence:submitted"
+    RETURNED = "occurrence:returned"
+    APPROVED = "occurrence:approved"
+    MOVED = "occurrence:moved"
+
+
+class OccurrenceState(StrEnum):
+    """Kontrolltillfällets läge."""
+
+    PLANNED = "planned"
+    STARTED = "started"
+    PERFORMED = "performed"
+    APPROVED = "approved"
+    NOT_PERFORMED = "not_performed"
+    EXPIRED = "expired"
+
+
+class Occurrence(Base):
+    """Kontrolltillfälle: a control to be done once, because of a meeting, a point or a period.
+
+    ``origin`` says in plain data why it exists (the rule that made it), so that making the year's
+    occurrences twice changes nothing: ``meeting:<id>``, ``point:<name>``, or a period such as
+    ``month:2020-03``, which has neither meeting nor reporting point.
+    ``performed`` means that the tester is done and another person has yet to sign; ``approved``
+    that the conclusion is signed.
+    """
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        sa.UniqueConstraint("control_id", "origin"),
+        sa.Index(None, "board_id", "scheduled_on"),
+        sa.Index(None, "board_id", "state", "due_on"),
+        sa.CheckConstraint("length(origin) > 0", name="origin"),
+        sa.CheckConstraint(
+            "(substr(origin, 1, 8) = 'meeting:') = (meeting_id IS NOT NULL)", name="meeting_origin"
+        ),
+        sa.CheckConstraint(
+            "(substr(origin, 1, 6) = 'point:') = (reporting_point_id IS NOT NULL)",
+            name="point_origin",
+        ),
+    )
+
+    id: Mapped[Pk]
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    control_id: Mapped[int] = mapped_column(sa.ForeignKey("control.id", ondelete="RESTRICT"))
+    origin: Mapped[str] = mapped_column(sa.String(60))
+    subcommittee_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("subcommittee.id", ondelete="RESTRICT")
+    )
+    meeting_id: Mapped[int | None] = mapped_column(sa.ForeignKey("meeting.id", ondelete="RESTRICT"))
+    reporting_point_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("reporting_point.id", ondelete="RESTRICT")
+    )
+    scheduled_on: Mapped[date]
+    due_on: Mapped[date]
+    state: Mapped[OccurrenceState] = mapped_column(default=OccurrenceState.PLANNED)
+    recorded_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column(default=1)
+
+    control: Mapped[Control] = relationship()
+    subcommittee: Mapped[Subcommittee | None] = relationship()
+    meeting: Mapped[Meeting | None] = relationship()
+    reporting_point: Mapped[ReportingPoint | None] = relationship()
+
+
+class NonPerformance(Base):
+    """Ej genomförd: that an occurrence was not done, why, and until when that stood.
+
+    A report asked for as of a day reads ``recorded_at`` and ``withdrawn_at``; nothing is erased.
+    """
+
+    __tablename__ = "non_performance"
+    __table_args__ = (
+        sa.CheckConstraint("length(reason) > 0", name="reason"),
+        sa.CheckConstraint(
+            "withdrawn_at IS NULL OR withdrawn_at >= recorded_at", name="withdrawn_after"
+        ),
+        sa.CheckConstraint("previous_state IN ('planned', 'started')", name="previous"),
+        sa.Index(None, "occurrence_id"),
+        sa.Index(
+            "uq_non_performance_standing",
+            "occurrence_id",
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Pk]
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey("occurrence.id", ondelete="RESTRICT"))
+    reason: Mapped[str]
+    previous_state: Mapped[OccurrenceState] = mapped_column(default=OccurrenceState.PLANNED)
+    """The state that a withdrawal goes back to."""
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]

@@ -1,0 +1,220 @@
+"""The floors of the house: which way an import may go. What breaks here says what to do instead."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+from internkontroll.app import FEATURES
+
+PACKAGE = ROOT / "internkontroll"
+GROUND = ("core", "files", "trail")
+ACROSS = (
+    "organisation",
+    "accounts",
+    "risk",
+    "plan",
+    "schedule",
+    "sampling",
+    "review",
+    "survey",
+    "findings",
+    "reporting",
+    "monitoring",
+    "archive",
+)
+LOW = {"rules", "models", "words", "queries", "services", "policy"}
+FRAMEWORKS = {"flask", "werkzeug", "wtforms", "jinja2", "flask_wtf", "flask_login"}
+EDGES = {"app", "cli", "demo"}
+SLOW = {"pandas", "typst", "docx", "python_calamine", "alembic", "openpyxl", "xlsxwriter"}
+LONG_FOR_A_REASON: dict[str, str] = {}
+MOST_LINES = 400
+
+
+@dataclass(frozen=True)
+class Module:
+    path: Path
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return self.path.relative_to(PACKAGE).with_suffix("").parts
+
+    @property
+    def place(self) -> str:
+        """The feature or ground folder, or the module's own name at the top."""
+        return self.parts[0]
+
+    @property
+    def layer(self) -> str:
+        return self.parts[1] if len(self.parts) > 1 else ""
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text(encoding="utf-8"))
+
+    def imports(self) -> Iterator[tuple[str, ast.stmt]]:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                for alias in node.names:
+                    yield alias.name, node
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield node.module, node
+
+    def __str__(self) -> str:
+        return str(self.path.relative_to(ROOT))
+
+
+MODULES = [Module(path) for path in sorted(PACKAGE.rglob("*.py"))]
+BY_NAME = pytest.mark.parametrize("module", MODULES, ids=str)
+
+
+def ours(name: str) -> tuple[str, str] | None:
+    """Place and layer of one of our own modules; None for a library."""
+    parts = name.split(".")
+    if parts[0] != "internkontroll" or len(parts) < 2:
+        return None
+    return parts[1], parts[2] if len(parts) > 2 else ""
+
+
+def test_the_declared_features_stand_in_the_order_of_the_house() -> None:
+    known = [feature for feature in FEATURES if feature in ACROSS]
+
+    assert known == [feature for feature in ACROSS if feature in known]
+
+
+@BY_NAME
+def test_the_low_floors_know_no_web(module: Module) -> None:
+    low = module.place in GROUND or module.layer in LOW
+    if not low or module.layer == "views" or module.path == PACKAGE / "core" / "database.py":
+        return
+    found = {name.split(".")[0] for name, _ in module.imports()} & FRAMEWORKS
+
+    assert not found, f"{module} imports {found}: pass what it needs as an argument"
+
+
+@BY_NAME
+def test_no_use_case_reaches_up_to_the_web_or_the_database_of_the_app(module: Module) -> None:
+    if module.layer not in LOW:
+        return
+    for name, node in module.imports():
+        place = ours(name)
+        if place is None:
+            continue
+        up = place[0] in {"web", "app", "cli", "demo"} or place[1] in {"views", "forms"}
+        database = place == ("core", "database")
+        assert not up, f"{module}:{node.lineno} imports {name}: the web floor lies above"
+        assert not database, f"{module}:{node.lineno}: the session is an argument"
+
+
+@BY_NAME
+def test_rules_and_models_ask_no_use_case(module: Module) -> None:
+    allowed = {"rules": {"rules", "models"}, "models": {"rules", "models"}, "words": {"rules", "models"}}
+    if module.layer not in allowed:
+        return
+    for name, node in module.imports():
+        place = ours(name)
+        if place and place[0] in ACROSS:
+            fits = place[1] in allowed[module.layer]
+            assert fits, f"{module}:{node.lineno} imports {name}: domain knows no use case"
+
+
+@BY_NAME
+def test_rules_touch_no_database(module: Module) -> None:
+    if module.layer != "rules":
+        return
+    found = {name for name, _ in module.imports() if name.split(".")[0] == "sqlalchemy"}
+
+    assert not found, f"{module} imports {found}: rules take plain data"
+
+
+@BY_NAME
+def test_imports_go_left_or_down(module: Module) -> None:
+    if module.layer not in LOW or module.place not in ACROSS:
+        return
+    own = ACROSS.index(module.place)
+    for name, node in module.imports():
+        place = ours(name)
+        if place and place[0] in ACROSS:
+            right = ACROSS.index(place[0]) > own
+            assert not right, f"{module}:{node.lineno} imports {name}, which lies to the right"
+
+
+@BY_NAME
+def test_the_ground_knows_no_feature(module: Module) -> None:
+    if module.place not in GROUND or module.layer == "views":
+        return
+    for name, node in module.imports():
+        place = ours(name)
+        assert not (place and place[0] in ACROSS), f"{module}:{node.lineno} imports {name}"
+
+
+@BY_NAME
+def test_a_view_uses_no_other_features_views_or_forms(module: Module) -> None:
+    if module.layer not in {"views", "forms"}:
+        return
+    for name, node in module.imports():
+        place = ours(name)
+        if place and place[0] in ACROSS and place[1] in {"views", "forms"}:
+            assert place[0] == module.place, f"{module}:{node.lineno} imports {name}"
+
+
+@BY_NAME
+def test_only_one_place_commits(module: Module) -> None:
+    if module.path == PACKAGE / "core" / "transaction.py":
+        return
+    for node in ast.walk(module.tree):
+        commits = isinstance(node, ast.Attribute) and node.attr == "commit"
+        migrates = module.path == PACKAGE / "core" / "migrate.py"
+        assert not commits or migrates, f"{module}:{node.lineno} commits: use transaction()"
+
+
+@BY_NAME
+def test_only_the_edges_ask_what_time_it_is(module: Module) -> None:
+    if module.path == PACKAGE / "core" / "clock.py" or module.place in EDGES:
+        return
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            asks = node.func.attr in {"now", "utcnow", "today"} and not (
+                isinstance(node.func.value, ast.Name) and node.func.value.id == "self"
+            )
+            assert not asks, f"{module}:{node.lineno}: time is an argument"
+
+
+@BY_NAME
+def test_imports_stand_at_the_top(module: Module) -> None:
+    for node in ast.walk(module.tree):
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        for inner in ast.walk(node):
+            names = []
+            if isinstance(inner, ast.Import):
+                names = [alias.name for alias in inner.names]
+            elif isinstance(inner, ast.ImportFrom):
+                names = [inner.module or ""]
+            late = [name for name in names if name.split(".")[0] not in SLOW]
+            assert not late, f"{module}:{inner.lineno} imports {late} inside a function"
+
+
+@BY_NAME
+def test_no_file_is_a_drawer_or_too_long(module: Module) -> None:
+    drawers = {"utils", "helpers", "manager", "data2", "misc", "common"}
+    lines = module.path.read_text(encoding="utf-8").count("\n")
+
+    assert not drawers & set(module.parts), f"{module}: name it for what it holds"
+    assert lines <= MOST_LINES or str(module) in LONG_FOR_A_REASON, f"{module} has {lines} lines"
+
+
+def test_importing_the_pure_rules_loads_no_flask() -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import sys; import internkontroll.sampling.rules, internkontroll.plan.rules.reading;"
+        "sys.exit(any(name in sys.modules for name in ('flask', 'sqlalchemy', 'pandas')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, cwd=ROOT)
+
+    assert done.returncode == 0

@@ -1,0 +1,178 @@
+"""Fresh databases for tests: a copied SQLite file, or a PostgreSQL database from a template."""
+
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import sqlalchemy as sa
+
+from internkontroll.core.migrate import migrate
+
+OWNER, APPLICATION = "ik_owner", "ik_app"
+
+INSTALL = (
+    "PostgreSQL saknas. Installera det (Debian: apt-get install postgresql), ange "
+    "TEST_DATABASE_URL, eller hoppa över med SKIP_POSTGRES=1."
+)
+
+
+def postgres_binaries() -> Path | None:
+    """The folder with initdb and pg_ctl: the path's own, or Debian's newest."""
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
+    return folders[-1] if folders else None
+
+
+class Cluster:
+    """A PostgreSQL server of the tests' own on a socket in a folder, started without durability."""
+
+    def __init__(self, folder: Path, binaries: Path) -> None:
+        self.folder, self.binaries = folder, binaries
+        self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+    def _run(self, program: str, *arguments: str) -> None:
+        options = {"user": self.user, "group": self.user} if os.geteuid() == 0 else {}
+        subprocess.run(
+            [str(self.binaries / program), *arguments],
+            check=True,
+            capture_output=True,
+            cwd="/",
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            **options,
+        )
+
+    @contextmanager
+    def running(self) -> Iterator[str]:
+        """Start, give the administrator's address, stop."""
+        data, socket_folder = self.folder / "data", self.folder / "s"
+        for part in (data, socket_folder):
+            part.mkdir(parents=True)
+            if os.geteuid() == 0:
+                shutil.chown(part, self.user, self.user)
+        self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "--locale=C.UTF-8")
+        settings = (
+            f"-c listen_addresses='' -c unix_socket_directories={socket_folder} "
+            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
+        )
+        self._run(
+            "pg_ctl",
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(self.folder / "data" / "log"),
+            "-o",
+            settings,
+            "start",
+        )
+        try:
+            yield f"postgresql+psycopg://postgres@/postgres?host={socket_folder}"
+        finally:
+            self._run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+
+
+class Databases:
+    """Migrated templates, and fresh copies of them."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder, self._stack = folder, stack
+        self._count = itertools.count()
+        self._admin: sa.Engine | None = None
+        self._template: Path | None = None
+
+    @classmethod
+    @contextmanager
+    def started(cls, folder: Path) -> Iterator["Databases"]:
+        """Templates are made when they are first asked for."""
+        with ExitStack() as stack:
+            yield cls(folder, stack)
+
+    @contextmanager
+    def fresh(self, kind: str) -> Iterator[str]:
+        """The address of a fresh migrated database, removed afterwards."""
+        maker = self._fresh_sqlite if kind == "sqlite" else self._fresh_postgres
+        with maker() as url:
+            yield url
+
+    @contextmanager
+    def _fresh_sqlite(self) -> Iterator[str]:
+        if self._template is None:
+            self._template = self.folder / "template.sqlite"
+            migrate(f"sqlite:///{self._template}")
+            engine = sa.create_engine(f"sqlite:///{self._template}", poolclass=sa.NullPool)
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            engine.dispose()
+        path = self.folder / f"test{next(self._count)}.sqlite"
+        shutil.copy(self._template, path)
+        yield f"sqlite:///{path}"
+        for leftover in self.folder.glob(f"{path.name}*"):
+            leftover.unlink()
+
+    def _server(self) -> sa.Engine:
+        if self._admin is not None:
+            return self._admin
+        if os.environ.get("SKIP_POSTGRES") == "1" and os.environ.get("CI") != "true":
+            pytest.skip("SKIP_POSTGRES=1: PostgreSQL är inte provat")
+        url = os.environ.get("TEST_DATABASE_URL")
+        if url is None:
+            binaries = postgres_binaries()
+            if binaries is None:
+                pytest.fail(INSTALL)
+            # Short, because a socket's path is limited, and open to the server's user.
+            folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="ik-pg-")))
+            folder.chmod(0o755)
+            url = self._stack.enter_context(Cluster(folder, binaries).running())
+        admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        self._admin = admin
+        self._stack.callback(admin.dispose)
+        self._make_template(admin)
+        return admin
+
+    @property
+    def template_name(self) -> str:
+        """Name of the migrated template; one per test process."""
+        return f"ik_template_{os.getpid()}"
+
+    def _make_template(self, admin: sa.Engine) -> None:
+        with admin.connect() as connection:
+            for role in (OWNER, APPLICATION):
+                known = sa.text("SELECT 1 FROM pg_roles WHERE rolname = :role")
+                if not connection.scalar(known, {"role": role}):
+                    connection.exec_driver_sql(f"CREATE ROLE {role} LOGIN PASSWORD '{role}'")
+            connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {self.template_name}")
+            connection.exec_driver_sql(f"CREATE DATABASE {self.template_name} OWNER {OWNER}")
+        migrate(self.address(admin, self.template_name, OWNER), APPLICATION)
+
+    @staticmethod
+    def address(admin: sa.Engine, database: str, role: str) -> str:
+        """A role's address of a database on the same server."""
+        url = admin.url.set(database=database, username=role, password=role)
+        return url.render_as_string(hide_password=False)
+
+    @contextmanager
+    def _fresh_postgres(self, role: str = APPLICATION) -> Iterator[str]:
+        admin = self._server()
+        name = f"ik_test_{os.getpid()}_{next(self._count)}"
+        with admin.connect() as connection:
+            connection.exec_driver_sql(
+                f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {self.template_name}"
+            )
+        yield self.address(admin, name, role)
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def owner_of(self, url: str) -> str:
+        """The owner's address of a database whose application address is given."""
+        made = sa.make_url(url)
+        if made.get_backend_name() == "sqlite":
+            return url
+        return made.set(username=OWNER, password=OWNER).render_as_string(hide_password=False)

@@ -21,7 +21,6 @@ class OccurrenceEvent(StrEnum):
     SUBMITTED = "occurrence:submitted"
     RETURNED = "occurrence:returned"
     APPROVED = "occurrence:approved"
-    MOVED = "occurrence:moved"
 
 
 class OccurrenceState(StrEnum):

@@ -1,0 +1,18 @@
+"""Kontrolltillfällenas formulär: ej genomförd, och knappar utan fält."""
+
+from wtforms import TextAreaField
+
+from internkontroll.web.forms import BaseForm, NoPersonalId, SentenceRequired
+
+
+class ButtonForm(BaseForm):
+    """A button alone: nothing is filled in, but the key and the token are sent."""
+
+
+class NotPerformedForm(BaseForm):
+    """Ej genomförd, with the reason."""
+
+    reason = TextAreaField(
+        "Varför genomförs inte kontrollen?",
+        [SentenceRequired("Skriv varför kontrollen inte genomförs."), NoPersonalId()],
+    )

@@ -1,0 +1,141 @@
+"""Ord för kontrolltillfällen: states and events as screens and documents tell them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from internkontroll.core.dates import MONTHS
+from internkontroll.core.words import StateWord
+from internkontroll.schedule.models import OccurrenceEvent, OccurrenceState
+from internkontroll.schedule.rules import Stage
+
+STATES: dict[OccurrenceState, StateWord] = {
+    OccurrenceState.PLANNED: StateWord("Planerad", "idle"),
+    OccurrenceState.STARTED: StateWord("Påbörjad", "warn"),
+    OccurrenceState.PERFORMED: StateWord("Väntar på underskrift", "warn"),
+    OccurrenceState.APPROVED: StateWord("Godkänd", "ok"),
+    OccurrenceState.NOT_PERFORMED: StateWord("Ej genomförd", "bad"),
+    OccurrenceState.EXPIRED: StateWord("Utgången", "idle"),
+}
+
+WORDS: dict[StrEnum, str] = {
+    OccurrenceEvent.GENERATED: "Årets kontrolltillfällen skapades",
+    OccurrenceEvent.STARTED: "Kontrolltillfället påbörjades",
+    OccurrenceEvent.NOT_PERFORMED: "Kontrolltillfället anmäldes som ej genomfört",
+    OccurrenceEvent.RESUMED: "”Ej genomförd” togs tillbaka",
+    OccurrenceEvent.SUBMITTED: "Kontrolltillfället lämnades för underskrift",
+    OccurrenceEvent.RETURNED: "Kontrolltillfället skickades tillbaka",
+    OccurrenceEvent.APPROVED: "Kontrolltillfället godkändes",
+}
+
+STATE_FILTERS: dict[str, tuple[OccurrenceState, ...]] = {
+    "planerade": (OccurrenceState.PLANNED,),
+    "paborjade": (OccurrenceState.STARTED,),
+    "vantar-pa-underskrift": (OccurrenceState.PERFORMED,),
+    "godkanda": (OccurrenceState.APPROVED,),
+    "ej-genomforda": (OccurrenceState.NOT_PERFORMED,),
+    "utgangna": (OccurrenceState.EXPIRED,),
+}
+"""The states as an address names them."""
+
+FILTER_LABELS = {
+    "forsenade": "Försenade",
+    "planerade": "Planerade",
+    "paborjade": "Påbörjade",
+    "vantar-pa-underskrift": "Väntar på underskrift",
+    "godkanda": "Godkända",
+    "ej-genomforda": "Ej genomförda",
+    "utgangna": "Utgångna",
+}
+"""What a reader chooses among in the list of occurrences."""
+
+
+def generated_sentence(new: int, known: int) -> str:
+    """What came of making the year's occurrences."""
+    if new + known == 0:
+        return "Planen gav inga kontrolltillfällen."
+    if new == 0:
+        return f"Inga nya kontrolltillfällen. Alla {known} fanns redan."
+    made = "1 kontrolltillfälle är skapat" if new == 1 else f"{new} kontrolltillfällen är skapade"
+    return f"{made}. {known} fanns redan." if known else f"{made}."
+
+
+def origin_words(origin: str) -> str:
+    """Why an occurrence exists: ``inför sammanträdet``, ``till april``, ``mars``, ``kvartal 2``.
+
+    Raises LookupError for an origin that no rule makes.
+    """
+    kind, _, rest = origin.partition(":")
+    if kind == "meeting":
+        return "inför sammanträdet"
+    if kind == "point":
+        return f"till {rest}"
+    if kind == "year":
+        return f"för {rest}"
+    number = int(rest.rpartition("-")[2])
+    if kind == "month":
+        return f"för {MONTHS[number - 1]}"
+    return f"för {_PERIOD_WORDS[kind]} {number}"
+
+
+_PERIOD_WORDS = {"quarter": "kvartal", "tertial": "tertial", "half_year": "halvår"}
+
+
+def days_words(days: int) -> str:
+    """A number of days: ``1 dag``, ``9 dagar``."""
+    return "1 dag" if days == 1 else f"{days} dagar"
+
+
+def late_word(days: int) -> StateWord | None:
+    """How late something is: ``9 dagar sen``; None when it is not."""
+    return StateWord(f"{days_words(days)} sen", "bad") if days > 0 else None
+
+
+def left_words(days: int) -> str | None:
+    """How long is left: ``i dag``, ``i morgon``, ``om 10 dagar``; None for what has passed."""
+    if days < 0:
+        return None
+    return {0: "i dag", 1: "i morgon"}.get(days, f"om {days} dagar")
+
+
+@dataclass(frozen=True)
+class StageWord:
+    """What comes next with an occurrence: the sentence, the button, and who may press it."""
+
+    button: str
+    sentence: str
+    who: str | None = None
+
+
+_PERFORMER = "Den som är ansvarig för kontrollen gör det här."
+_DRAWER = "Den som drar stickprovet gör det här."
+
+STAGES: dict[Stage, StageWord] = {
+    Stage.LIST_MISSING: StageWord(
+        "Läs in listan", "Listan som stickprovet ska dras ur är inte inläst.", _PERFORMER
+    ),
+    Stage.LIST_OPEN: StageWord(
+        "Fortsätt med listan",
+        "Listan är inte fryst än. Först därefter kan stickprovet dras.",
+        _PERFORMER,
+    ),
+    Stage.READY_TO_DRAW: StageWord(
+        "Förbered dragningen", "Listan är fryst. Stickprovet är inte draget.", _DRAWER
+    ),
+    Stage.SEED_MISSING: StageWord(
+        "Dra stickprovet", "Dragningen är förberedd. Frötalet saknas.", _DRAWER
+    ),
+    Stage.REVIEW: StageWord("Granska nästa post", "Granskningen pågår.", _PERFORMER),
+    Stage.CONCLUDE: StageWord(
+        "Skriv slutsatsen", "Alla poster är granskade. Slutsatsen saknas.", _PERFORMER
+    ),
+    Stage.SIGN: StageWord(
+        "Skriv under slutsatsen",
+        "Slutsatsen väntar på underskrift av någon annan än den som skrev den.",
+        "Granskaren eller utskottets ordförande skriver under.",
+    ),
+    Stage.DONE: StageWord("Läs slutsatsen", "Kontrollen är klar och underskriven."),
+    Stage.CLOSED: StageWord("", ""),
+}
+
+STEP_NAMES = ("Lista", "Dragning", "Granskning", "Slutsats", "Underskrift")
+"""The stepper of an occurrence."""

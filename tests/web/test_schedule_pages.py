@@ -1,0 +1,431 @@
+"""The list of occurrences, an occurrence's page, and ej genomförd."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from internkontroll.core.access import Role
+from internkontroll.core.database import db, intent_to_write
+from internkontroll.organisation.models import Board, Subcommittee
+from internkontroll.plan.rules.vocabulary import Frequency
+from internkontroll.review.models import Conclusion
+from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceState
+from tests.client import PageClient
+from tests.conftest import MovableClock
+from tests.factories import (
+    AT,
+    Town,
+    make_control,
+    make_drawn_sample,
+    make_meeting,
+    make_occurrence,
+    make_plan,
+    make_points,
+)
+
+ClientOf = Callable[..., PageClient]
+REASON = "Systemet byttes i april och loggarna finns inte kvar."
+
+
+@dataclass
+class Year:
+    """Ids of the year's occurrences: one of a point, one of each individutskott."""
+
+    point: int
+    iu1: int
+    iu2: int
+
+
+@pytest.fixture
+def year(app: Flask, town: Town) -> Year:
+    """A decided plan with a control of the point April and one of each individutskott's meeting."""
+    with app.app_context(), intent_to_write():
+        session = db.session()
+        board = session.get_one(Board, town.boards["SCN"])
+        (april, *_) = make_points(session, board)
+        plan = make_plan(session, board, decided=True)
+        meetings = [
+            make_meeting(
+                session,
+                board,
+                session.get_one(Subcommittee, town.subcommittees[code]),
+                date(2020, 2, 12),
+            )
+            for code in ("IU1", "IU2")
+        ]
+        cases = make_control(
+            session,
+            plan,
+            text="Utskotten granskar ärenden. Urvalet är slumpmässigt.",
+            area="Verksamhetskontroller",
+            frequency=Frequency.PER_MEETING,
+        )
+        logs = make_control(session, plan, text="Loggar granskas")
+        made = [
+            make_occurrence(session, logs, april, due_on=date(2020, 5, 7)),
+            *(make_occurrence(session, cases, meeting=meeting) for meeting in meetings),
+        ]
+        ids = Year(*(row.id for row in made))
+        session.commit()
+        session.close()
+    return ids
+
+
+def state_of(app: Flask, occurrence_id: int) -> OccurrenceState:
+    with app.app_context():
+        return db.session().get_one(Occurrence, occurrence_id).state
+
+
+def set_state(app: Flask, occurrence_id: int, state: OccurrenceState) -> None:
+    with app.app_context(), intent_to_write():
+        db.session().get_one(Occurrence, occurrence_id).state = state
+        db.session().commit()
+
+
+def shown(client: PageClient, query: str = "") -> list[int]:
+    """Ids of the occurrences in the list, in order."""
+    page = client.get(f"/namnd/scn/kontroller?{query}")
+    found = [re.search(r"/kontroller/(\d+)$", link) for link in page.reader.links]
+    return [int(match[1]) for match in found if match]
+
+
+def test_the_list_shows_the_year_the_earliest_first(client_of: ClientOf, year: Year) -> None:
+    client = client_of(Role.CONTROLLER)
+    assert shown(client) == [year.iu1, year.iu2, year.point]
+    assert shown(client, "sortera=senast&ordning=fallande") == [year.point, year.iu1, year.iu2]
+    page = client.page
+    assert page is not None
+    assert page.h1 == "Kontroller 2020"
+    assert "Utskotten granskar ärenden" in page.text
+    assert "Inte utsedd" in page.text
+
+
+def test_the_list_is_filtered_in_swedish_words(
+    app: Flask, client_of: ClientOf, town: Town, year: Year, clock: MovableClock
+) -> None:
+    clock.move_to(2020, 2, 21)
+    set_state(app, year.iu2, OccurrenceState.APPROVED)
+    client = client_of(Role.CONTROLLER)
+    assert shown(client, "lage=godkanda") == [year.iu2]
+    assert shown(client, "lage=planerade") == [year.iu1, year.point]
+    assert shown(client, "lage=forsenade") == [year.iu1]
+    assert shown(client, "omrade=Finansiell+kontroll") == [year.point]
+    assert shown(client, f"utskott={town.subcommittees['IU2']}") == [year.iu2]
+    assert shown(client, "sortera=nr") == [year.iu1, year.iu2, year.point]
+    assert shown(client, "ar=2019") == []
+
+
+def test_what_is_late_says_so_in_words(
+    client_of: ClientOf, year: Year, clock: MovableClock
+) -> None:
+    clock.move_to(2020, 2, 21)
+    page = client_of(Role.CONTROLLER).get("/namnd/scn/kontroller")
+    assert page.text.count("9 dagar sen") == 2
+    page = client_of(Role.CONTROLLER).get(f"/namnd/scn/kontroller/{year.iu1}")
+    assert "9 dagar sen" in page.text
+
+
+def test_a_filter_that_finds_nothing_says_so(client_of: ClientOf, year: Year) -> None:
+    page = client_of(Role.CONTROLLER).get("/namnd/scn/kontroller?lage=utgangna")
+    assert "Inga kontrolltillfällen stämmer med urvalet" in page.text
+
+
+def test_a_filter_nobody_offers_is_left_out(client_of: ClientOf, year: Year) -> None:
+    client = client_of(Role.CONTROLLER)
+    assert len(shown(client, "lage=<script>&utskott=x&ar=år&sortera=pris&sida=99")) == 3
+
+
+def test_an_empty_year_says_what_comes_first(client_of: ClientOf) -> None:
+    page = client_of(Role.READER).get("/namnd/scn/kontroller")
+    assert "Inga kontrolltillfällen 2020" in page.text
+    assert "Controllern eller nämndsekreteraren skapar dem." in page.text
+
+
+def test_making_occurrences_without_a_decided_plan_is_refused(
+    app: Flask, client_of: ClientOf, town: Town
+) -> None:
+    client = client_of(Role.CONTROLLER)
+    client.get("/namnd/scn/ar/2020")
+    fields = dict(client.page.form("/oppna").fields)  # type: ignore[union-attr]
+    page = client.post("/namnd/scn/kontroller/skapa/2020", fields, 409)
+    assert "ingen beslutad plan för 2020" in page.text
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.RESPONSIBLE, Role.MEMBER])
+def test_making_occurrences_needs_the_role(client_of: ClientOf, year: Year, role: Role) -> None:
+    client = client_of(role)
+    page = client.get("/namnd/scn/kontroller")
+    fields = dict(page.form("/logga-ut").fields)
+    client.post("/namnd/scn/kontroller/skapa/2020", fields, 403)
+
+
+def test_a_member_sees_only_the_own_individutskotts(client_of: ClientOf, year: Year) -> None:
+    first, second = client_of(Role.MEMBER, "IU1"), client_of(Role.MEMBER, "IU2")
+    assert shown(first) == [year.iu1, year.point]
+    assert shown(second) == [year.iu2, year.point]
+    page = first.get("/namnd/scn/kontroller")
+    assert "Individutskott 2" not in page.text
+    first.get(f"/namnd/scn/kontroller/{year.iu1}")
+    first.get(f"/namnd/scn/kontroller/{year.iu2}", 404)
+
+
+def test_another_boards_occurrence_does_not_exist(client_of: ClientOf, year: Year) -> None:
+    client = client_of(Role.CONTROLLER, "AMN")
+    client.get(f"/namnd/scn/kontroller/{year.point}", 404)
+    client.get(f"/namnd/amn/kontroller/{year.point}", 404)
+    client.get(f"/namnd/amn/kontroller/{year.point}/ej-genomford", 404)
+
+
+def test_the_occurrences_page_tells_how_it_is_done_and_what_comes_next(
+    client_of: ClientOf, year: Year
+) -> None:
+    page = client_of(Role.CONTROLLER).get(f"/namnd/scn/kontroller/{year.iu1}")
+    assert page.h1 == "Utskotten granskar ärenden"
+    for words in (
+        "Individutskott 1",
+        "12 februari 2020",
+        "Planerad",
+        "Stickprov på fem underlag.",
+        "Listan som stickprovet ska dras ur är inte inläst.",
+        "Lista , pågår",
+        "Underskrift , återstår",
+        "Inga avvikelser är registrerade.",
+    ):
+        assert words in page.text
+
+
+def test_the_one_who_may_not_do_the_next_thing_is_told_who_does(
+    client_of: ClientOf, year: Year
+) -> None:
+    page = client_of(Role.READER).get(f"/namnd/scn/kontroller/{year.point}")
+    assert "Den som är ansvarig för kontrollen gör det här." in page.text
+    assert "Läs in listan" not in page.text
+    assert "Anmäl som ej genomförd" not in page.text
+
+
+def test_not_performed_is_recorded_with_its_reason_and_taken_back(
+    app: Flask, client_of: ClientOf, year: Year
+) -> None:
+    client = client_of(Role.RESPONSIBLE)
+    url = f"/namnd/scn/kontroller/{year.point}"
+    client.get(f"{url}/ej-genomford")
+    page = client.submit("/ej-genomford", reason=REASON)
+    assert page.h1 == "Loggar granskas"
+    assert REASON in page.text
+    assert "Kontrollen är anmäld som ej genomförd." in page.text
+    assert state_of(app, year.point) is OccurrenceState.NOT_PERFORMED
+
+    page = client.submit("/ateruppta")
+    assert "Kontrollen kan göras igen." in page.text
+    assert state_of(app, year.point) is OccurrenceState.PLANNED
+
+
+def test_recording_it_twice_with_the_same_form_has_one_effect(
+    app: Flask, client_of: ClientOf, year: Year
+) -> None:
+    client = client_of(Role.CONTROLLER)
+    url = f"/namnd/scn/kontroller/{year.point}/ej-genomford"
+    client.get(url)
+    fields = {**dict(client.page.form(url).fields), "reason": REASON}  # type: ignore[union-attr]
+    client.post(url, fields)
+    client.post(url, fields)
+    with app.app_context():
+        count = sa.select(sa.func.count()).select_from(NonPerformance)
+        assert db.session().scalar(count) == 1
+
+
+def test_another_form_for_what_is_recorded_already_is_refused_and_keeps_the_text(
+    client_of: ClientOf, year: Year
+) -> None:
+    slow, fast = client_of(Role.CONTROLLER), client_of(Role.RESPONSIBLE)
+    url = f"/namnd/scn/kontroller/{year.point}/ej-genomford"
+    slow.get(url)
+    fast.get(url)
+    fast.submit(url, reason=REASON)
+    page = slow.submit(url, 409, reason="Ingen tid fanns.")
+    assert "Ej genomförd”, och då går det här inte" in page.text
+    assert "Ingen tid fanns." in page.html
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Skriv varför kontrollen inte genomförs."),
+        ("Rör 19811218-9876.", "personnummer"),
+        ("x" * 2001, "högst 2000 tecken"),
+    ],
+)
+def test_a_reason_that_cannot_stand_is_refused(
+    app: Flask, client_of: ClientOf, year: Year, typed: str, sentence: str
+) -> None:
+    client = client_of(Role.CONTROLLER)
+    url = f"/namnd/scn/kontroller/{year.point}/ej-genomford"
+    client.get(url)
+    page = client.submit(url, 422, reason=typed)
+    assert sentence in page.text
+    assert state_of(app, year.point) is OccurrenceState.PLANNED
+
+
+def test_a_chair_skips_the_own_committees_and_not_the_others(
+    app: Flask, client_of: ClientOf, year: Year
+) -> None:
+    chair = client_of(Role.CHAIR, "IU1")
+    chair.get(f"/namnd/scn/kontroller/{year.iu2}/ej-genomford", 404)
+    chair.get(f"/namnd/scn/kontroller/{year.iu1}/ej-genomford")
+    chair.submit("/ej-genomford", reason="Sammanträdet hann inte med granskningen.")
+    assert state_of(app, year.iu1) is OccurrenceState.NOT_PERFORMED
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.UNIT_MANAGER, Role.MEMBER, Role.SECRETARY])
+def test_a_role_that_may_not_skip_is_refused(client_of: ClientOf, year: Year, role: Role) -> None:
+    client = client_of(role)
+    client.get(f"/namnd/scn/kontroller/{year.point}/ej-genomford", 403)
+    page = client.get(f"/namnd/scn/kontroller/{year.point}")
+    assert "Anmäl som ej genomförd" not in page.text
+    fields = {**dict(page.form("/logga-ut").fields), "reason": REASON, "key": "k" * 32}
+    client.post(f"/namnd/scn/kontroller/{year.point}/ej-genomford", fields, 403)
+    client.post(f"/namnd/scn/kontroller/{year.point}/ateruppta", fields, 403)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (OccurrenceState.PERFORMED, "Slutsatsen väntar på underskrift"),
+        (OccurrenceState.APPROVED, "Kontrollen är klar och underskriven."),
+        (OccurrenceState.EXPIRED, "Utgången"),
+    ],
+)
+def test_every_state_has_its_page(
+    app: Flask, client_of: ClientOf, year: Year, state: OccurrenceState, words: str
+) -> None:
+    set_state(app, year.point, state)
+    page = client_of(Role.CONTROLLER).get(f"/namnd/scn/kontroller/{year.point}")
+    assert words in page.text
+    assert "Anmäl som ej genomförd" not in page.text
+
+
+def draw_for(app: Flask, occurrence_id: int) -> None:
+    with app.app_context(), intent_to_write():
+        session = db.session()
+        occurrence = session.get_one(Occurrence, occurrence_id)
+        make_drawn_sample(session, occurrence)
+        occurrence.state = OccurrenceState.STARTED
+        session.commit()
+        session.close()
+
+
+def conclude(app: Flask, occurrence_id: int, written_by_id: int) -> None:
+    with app.app_context(), intent_to_write():
+        session = db.session()
+        conclusion = Conclusion(
+            occurrence_id=occurrence_id,
+            text="Alla tre är dokumenterade.",
+            reviewed=3,
+            population_size=21,
+            deviating=0,
+            is_random=True,
+            written_by_id=written_by_id,
+            written_at=AT,
+        )
+        session.add(conclusion)
+        session.get_one(Occurrence, occurrence_id).state = OccurrenceState.PERFORMED
+        session.commit()
+        session.close()
+
+
+def test_the_next_thing_is_one_button(
+    app: Flask, client_of: ClientOf, town: Town, year: Year
+) -> None:
+    responsible, reviewer = client_of(Role.RESPONSIBLE), client_of(Role.REVIEWER)
+    url = f"/namnd/scn/kontroller/{year.point}"
+
+    def buttons(client: PageClient) -> list[str]:
+        page = client.get(url)
+        return re.findall(r'<a class="btn" href="([^"]+)">', page.html)
+
+    assert buttons(responsible) == [f"{url}/lista"]
+    assert buttons(reviewer) == []
+    draw_for(app, year.point)
+    assert buttons(responsible) == [f"/namnd/scn/granskning/{year.point}/post/1"]
+    assert "0 av 3 granskade" in responsible.page.text  # type: ignore[union-attr]
+    conclude(app, year.point, town.user_id(Role.RESPONSIBLE))
+    assert buttons(reviewer) == [f"/namnd/scn/granskning/{year.point}/slutsats"]
+    assert "3 av 21" in reviewer.page.text  # type: ignore[union-attr]
+    assert buttons(responsible) == []
+
+
+def test_the_one_who_wrote_the_conclusion_is_not_asked_to_sign_it(
+    app: Flask, client_of: ClientOf, town: Town, year: Year
+) -> None:
+    draw_for(app, year.point)
+    conclude(app, year.point, town.user_id(Role.CONTROLLER))
+    page = client_of(Role.CONTROLLER).get(f"/namnd/scn/kontroller/{year.point}")
+    assert "någon annan än den som skrev den" in page.text
+    assert "Skriv under slutsatsen" not in page.text
+
+
+@pytest.mark.parametrize("concluded", [False, True])
+def test_the_page_of_a_drawn_one_asks_a_bounded_number_of_times(
+    app: Flask,
+    client_of: ClientOf,
+    town: Town,
+    year: Year,
+    count_queries: Callable[[], Any],
+    concluded: bool,
+) -> None:
+    draw_for(app, year.point)
+    if concluded:
+        conclude(app, year.point, town.user_id(Role.RESPONSIBLE))
+    client = client_of(Role.CONTROLLER)
+    with count_queries() as counted:
+        client.get(f"/namnd/scn/kontroller/{year.point}")
+    assert int(counted) <= 12, "\n".join(counted.statements)
+
+
+def add_many(app: Flask, count: int) -> None:
+    with app.app_context(), intent_to_write():
+        session = db.session()
+        plan = session.get_one(Occurrence, 1).control.plan
+        control = make_control(session, plan, frequency=Frequency.MONTH)
+        session.add_all(
+            Occurrence(
+                board_id=plan.board_id,
+                control_id=control.id,
+                origin=f"month:2020-{number % 12 + 1:02}" + " " * (number // 12),
+                scheduled_on=date(2020, 1, 1) + timedelta(days=number % 365),
+                due_on=date(2020, 1, 1) + timedelta(days=number % 365),
+                recorded_at=AT,
+            )
+            for number in range(count)
+        )
+        session.commit()
+        session.close()
+
+
+def test_the_list_asks_as_often_for_ten_rows_as_for_a_thousand(
+    app: Flask, client_of: ClientOf, year: Year, count_queries: Callable[[], Any]
+) -> None:
+    client = client_of(Role.CONTROLLER)
+    asked = []
+    for more in (7, 993):
+        add_many(app, more)
+        with count_queries() as counted:
+            page = client.get("/namnd/scn/kontroller")
+        asked.append(int(counted))
+    assert "1–50 av 1\N{NO-BREAK SPACE}003".replace("\N{NO-BREAK SPACE}", " ") in page.text
+    assert asked[0] == asked[1] <= 12, counted.statements
+
+
+def test_the_occurrences_page_asks_a_bounded_number_of_times(
+    client_of: ClientOf, year: Year, count_queries: Callable[[], Any]
+) -> None:
+    client = client_of(Role.CONTROLLER)
+    with count_queries() as counted:
+        client.get(f"/namnd/scn/kontroller/{year.point}")
+    assert int(counted) <= 12, "\n".join(counted.statements)

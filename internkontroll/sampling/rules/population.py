@@ -1,0 +1,126 @@
+"""Population: the frozen rows that a sample is drawn from, as bytes, hash and sums.
+
+Source: IKS-1.1, "The frozen population". Amounts are whole öre. Rows are numbered from 1.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from internkontroll.core.errors import InvalidInput
+from internkontroll.sampling.rules.figures import grouped
+
+Item = tuple[str, int | None]
+"""One row: its id (beteckning) and its amount in öre, or None if the population has no amounts."""
+
+FORBIDDEN = {"\t": "tabb", "\n": "radbrytning", "\r": "vagnretur", "\0": "nolltecken"}
+
+
+@dataclass(frozen=True)
+class PopulationFacts:
+    """Populationens uppgifter: what is frozen before the draw, without a single id.
+
+    `total` (T) is the sum of the positive amounts in öre, None if no row has an amount. Negative
+    and zero amounts are strata of their own: counted, and the negative ones summed (öre, <= 0).
+    `digest` is P. `sorted_digest` is SHA-256 of the same lines in byte order: it tells a moved row
+    from a changed one.
+    """
+
+    count: int
+    total: int | None
+    negative_count: int
+    negative_sum: int
+    zero_count: int
+    digest: str
+    sorted_digest: str
+
+
+def canonical_population(items: Sequence[Item]) -> bytes:
+    """Return the canonical bytes of a population: NFC(id), TAB, amount in öre, LF for each row.
+
+    Raises InvalidInput, naming the row, for an id that is no text or holds TAB, LF, CR, NUL or a
+    half character (lone surrogate), and for an amount that is no whole number.
+    """
+    return b"".join(_lines(items))
+
+
+def population_hash(items: Sequence[Item]) -> str:
+    """Return P of IKS-1.1: SHA-256 of the canonical bytes in lower-case hex.
+
+    Raises InvalidInput as `canonical_population` does.
+    """
+    digest = hashlib.sha256()
+    for line in _lines(items):
+        digest.update(line)
+    return digest.hexdigest()
+
+
+def population_facts(items: Sequence[Item]) -> PopulationFacts:
+    """Return N, T, the strata outside and the hashes of a population.
+
+    Raises InvalidInput as `canonical_population` does, and for a population without rows.
+    """
+    refuse_empty(items)
+    lines = list(_lines(items))
+    amounts = [amount for _, amount in items if amount is not None]
+    return PopulationFacts(
+        count=len(items),
+        total=sum(amount for amount in amounts if amount > 0) if amounts else None,
+        negative_count=sum(1 for amount in amounts if amount < 0),
+        negative_sum=sum(amount for amount in amounts if amount < 0),
+        zero_count=amounts.count(0),
+        digest=hashlib.sha256(b"".join(lines)).hexdigest(),
+        sorted_digest=hashlib.sha256(b"".join(sorted(lines))).hexdigest(),
+    )
+
+
+def refuse_empty(items: Sequence[Item]) -> None:
+    """Raise InvalidInput for a population without rows."""
+    if not items:
+        raise InvalidInput("Populationen är tom. Läs in en fil med minst en rad.")
+
+
+def refuse_duplicates(items: Sequence[Item]) -> None:
+    """Raise InvalidInput, naming the id and its rows, if two ids are the same text in NFC."""
+    first: dict[str, int] = {}
+    for row, (identity, _) in enumerate(items, start=1):
+        key = unicodedata.normalize("NFC", identity)
+        if key in first:
+            raise InvalidInput(
+                f"Beteckningen ”{key}” står på både rad {grouped(first[key])} och rad "
+                f"{grouped(row)}. Lottning per beteckning kräver att varje beteckning finns en "
+                "gång: ta bort dubbletten eller välj ett annat urvalssätt."
+            )
+        first[key] = row
+
+
+def _lines(items: Sequence[Item]) -> Iterator[bytes]:
+    for row, (identity, amount) in enumerate(items, start=1):
+        yield _identity_bytes(identity, row) + b"\t" + _amount_bytes(amount, row) + b"\n"
+
+
+def _identity_bytes(identity: str, row: int) -> bytes:
+    if not isinstance(identity, str):
+        raise InvalidInput(f"Rad {grouped(row)}: beteckningen måste vara text.")
+    for character, name in FORBIDDEN.items():
+        if character in identity:
+            raise InvalidInput(
+                f"Rad {grouped(row)}: beteckningen innehåller tecknet {name}. "
+                "Ta bort tecknet i källan och läs in filen på nytt."
+            )
+    try:
+        return unicodedata.normalize("NFC", identity).encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidInput(
+            f"Rad {grouped(row)}: beteckningen innehåller ett trasigt tecken. "
+            "Spara filen som UTF-8 och läs in den på nytt."
+        ) from error
+
+
+def _amount_bytes(amount: int | None, row: int) -> bytes:
+    if amount is None:
+        return b""
+    if isinstance(amount, bool) or not isinstance(amount, int):
+        raise InvalidInput(f"Rad {grouped(row)}: beloppet måste vara ett helt antal öre.")
+    return str(amount).encode("ascii")

@@ -1,0 +1,50 @@
+"""Skriv en HTML-fil som klarar sig själv: a document to keep or send, with its style inside.
+
+Not a page of the program: no script, no link, nothing fetched.
+"""
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from babel.numbers import format_decimal
+
+from internkontroll.core.clock import STOCKHOLM, swedish_day
+from internkontroll.core.dates import long_date
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
+
+
+def _date(value: date | datetime) -> str:
+    return long_date(swedish_day(value) if isinstance(value, datetime) else value)
+
+
+def _moment(value: datetime) -> str:
+    return f"{_date(value)} kl. {value.astimezone(STOCKHOLM):%H.%M}"
+
+
+def _number(value: int) -> str:
+    return format_decimal(value, "#,##0", locale="sv")
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(datum=_date, tidpunkt=_moment, tal=_number)
+    return environment
+
+
+def render_html(template_name: str, data: dict[str, Any]) -> str:
+    """Make the HTML of a template in templates/documents. Everything in the data is escaped.
+
+    Raises jinja2.TemplateError if the template is wrong or asks for what is not in the data.
+    """
+    return _environment().get_template(template_name).render(**data)

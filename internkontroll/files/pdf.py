@@ -1,0 +1,93 @@
+"""Skriv PDF: a document from plain data and one of our own templates, by Typst.
+
+Always PDF/A-2a and PDF/UA-1. The data reaches the template as JSON and is never read as markup.
+Nothing but the templates and the shipped fonts can be read, and nothing is fetched.
+"""
+
+import json
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from internkontroll.core.canonical import plain
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATES = ROOT / "templates" / "documents"
+FONTS = ROOT / "static" / "fonts"
+
+_PROBE = TEMPLATES / "probe.typ"
+_SURELY_SHOWN = frozenset(
+    chr(code) for code in range(0x20, 0x180) if not 0x7F <= code < 0xA0 and code != 0xAD
+) | frozenset("\n–—‘’“”„…•−≤≥")
+
+
+class DocumentNotMade(RuntimeError):
+    """A document could not be made. Our own fault: a template or a font is wrong, not the data."""
+
+
+def _compile(source: Path, data: str) -> tuple[bytes, list[str]]:
+    import typst
+
+    made, warnings = typst.compile_with_warnings(
+        source,
+        root=TEMPLATES,
+        format="pdf",
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        pdf_standards=["a-2a", "ua-1"],
+        sys_inputs={"data": data},
+        package_path=TEMPLATES / "no-packages",
+        package_cache_path=TEMPLATES / "no-packages",
+    )
+    return made, [str(warning) for warning in warnings]
+
+
+@lru_cache(maxsize=4096)
+def _can_be_shown(sign: str) -> bool:
+    """Whether the fonts at hand have the sign and the standards allow it."""
+    import typst
+
+    try:
+        _compile(_PROBE, sign)
+    except typst.TypstError:
+        return False
+    return True
+
+
+def _showable(value: Any) -> Any:
+    """The data with signs that no font has told as their number: "[U+1F600]".
+
+    A tab becomes a space. Without this one odd sign in one comment would stop the document.
+    """
+    if isinstance(value, str):
+        value = value.replace("\t", " ")
+        odd = (sign for sign in set(value) - _SURELY_SHOWN if not _can_be_shown(sign))
+        names = {ord(sign): f"[U+{ord(sign):04X}]" for sign in odd}
+        return value.translate(names) if names else value
+    if isinstance(value, dict):
+        return {key: _showable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_showable(item) for item in value]
+    return value
+
+
+def render_pdf(template_name: str, data: dict[str, Any]) -> bytes:
+    """Make the PDF of a template (``report.typ``) and plain data (str, int, bool, dates, lists).
+
+    Raises DocumentNotMade if Typst refuses or has anything to warn of (a font it could not find
+    is a warning to it); what Typst said stands in the cause, never in the sentence.
+    """
+    import typst
+
+    template = TEMPLATES / template_name
+    if template.parent != TEMPLATES or not template.is_file():
+        raise DocumentNotMade(f"there is no template {template_name}")
+    try:
+        made, warnings = _compile(template, json.dumps(_showable(plain(data)), ensure_ascii=False))
+    except typst.TypstError as error:
+        raise DocumentNotMade(f"{template_name} could not be made") from error
+    if warnings:
+        raise DocumentNotMade(f"{template_name} was made with warnings") from RuntimeError(
+            "; ".join(warnings)
+        )
+    return made

@@ -1,0 +1,53 @@
+"""Tables that people hand in: XLSX and CSV, judged before they are parsed, text cells out.
+
+Knows no feature. Wrong files raise InvalidInput with the sentence that fits.
+"""
+
+from internkontroll.core.errors import InvalidInput
+from internkontroll.files.tables.delimited import read_delimited
+from internkontroll.files.tables.kinds import file_label, table_kind
+from internkontroll.files.tables.limits import MEGABYTE, PLAN_LIMITS, POPULATION_LIMITS, Limits
+from internkontroll.files.tables.model import Row, Sheet, Workbook
+from internkontroll.files.tables.parts import column_name
+from internkontroll.files.tables.population import (
+    PopulationColumns,
+    PopulationFile,
+    population_columns,
+    read_population,
+    read_population_bytes,
+    row_amount_ore,
+)
+from internkontroll.files.tables.spreadsheet import read_spreadsheet
+
+__all__ = [
+    "PLAN_LIMITS",
+    "POPULATION_LIMITS",
+    "Limits",
+    "PopulationColumns",
+    "PopulationFile",
+    "Row",
+    "Sheet",
+    "Workbook",
+    "column_name",
+    "population_columns",
+    "read_population",
+    "read_population_bytes",
+    "read_table",
+    "row_amount_ore",
+]
+
+
+def read_table(data: bytes, filename: str, *, limits: Limits = PLAN_LIMITS) -> Workbook:
+    """The sheets of an .xlsx workbook or a CSV, whatever the file is called.
+
+    Raises InvalidInput for a file that is too large, is something else, is damaged or locked, or
+    whose text cannot be read.
+    """
+    if len(data) > limits.size:
+        raise InvalidInput(
+            f"Filen ”{file_label(filename)}” är {len(data) / MEGABYTE:.0f} MB. "
+            f"Högst {limits.size // MEGABYTE} MB läses. Ta bort bilder och blad som inte behövs."
+        )
+    if table_kind(data[:8192], filename, whole=data) == "zip":
+        return read_spreadsheet(data, filename, limits)
+    return read_delimited(data, filename, limits)

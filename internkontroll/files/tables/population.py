@@ -1,0 +1,323 @@
+"""Large lists to draw from, row by row: a population may have a million rows of 200 MB."""
+
+import itertools
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from internkontroll.core.errors import InvalidInput
+from internkontroll.core.text import clean_line, parse_ore, shown, text_key
+from internkontroll.files.tables.decoding import detect_encoding, read_lines
+from internkontroll.files.tables.delimited import LONGEST_LINE, find_separator, read_records
+from internkontroll.files.tables.kinds import file_label, table_kind
+from internkontroll.files.tables.limits import MEGABYTE, POPULATION_LIMITS, Limits
+from internkontroll.files.tables.parts import column_name
+from internkontroll.files.tables.spreadsheet import read_spreadsheet
+
+_TRIED_LINES = 200
+_TITLE_ROWS = 30
+
+_ID_NAMES = (
+    "ärendenummer",
+    "ärendenr",
+    "ärende",
+    "ärende-id",
+    "ärendeid",
+    "verifikation",
+    "verifikationsnummer",
+    "verifikationsnr",
+    "vernr",
+    "ver.nr",
+    "verifikat",
+    "verifikatnr",
+    "fakturanummer",
+    "fakturanr",
+    "faktura",
+    "faktura-id",
+    "diarienummer",
+    "diarienr",
+    "dnr",
+    "dokumentnummer",
+    "beslutsnummer",
+    "beslutsnr",
+    "beslut-id",
+    "avtalsnummer",
+    "avtalsnr",
+    "avtal-id",
+    "aktnummer",
+    "aktnr",
+    "referens",
+    "ref",
+    "refnr",
+    "referensnummer",
+    "händelse-id",
+    "logg-id",
+    "id",
+    "id-nr",
+    "löpnummer",
+    "löpnr",
+    "nummer",
+    "nr",
+    "rad",
+    "radnr",
+)
+_AMOUNT_NAMES = (
+    "belopp",
+    "belopp kr",
+    "belopp (kr)",
+    "belopp sek",
+    "belopp (sek)",
+    "belopp exkl moms",
+    "belopp inkl moms",
+    "nettobelopp",
+    "bruttobelopp",
+    "fakturabelopp",
+    "utbetalt belopp",
+    "utbetalt",
+    "summa",
+    "kronor",
+    "kr",
+    "sek",
+)
+_PERSON_NAMES = ("personnummer", "personnr", "pnr", "person-id", "personid", "namn", "efternamn")
+
+
+@dataclass(frozen=True)
+class PopulationColumns:
+    """Which columns (from 0) look like the reference and the amount, best first.
+
+    ``personal`` are columns that by their heading hold persons: they are not to be stored.
+    """
+
+    id_candidates: tuple[int, ...]
+    amount_candidates: tuple[int, ...]
+    personal: tuple[int, ...] = ()
+
+    @property
+    def id_column(self) -> int | None:
+        """The proposed column of references, None where the person must choose."""
+        return self.id_candidates[0] if self.id_candidates else None
+
+    @property
+    def amount_column(self) -> int | None:
+        """The proposed column of amounts, None where there is none."""
+        return self.amount_candidates[0] if self.amount_candidates else None
+
+
+class PopulationFile(AbstractContextManager["PopulationFile"]):
+    """An opened population: its header, and its rows one at a time.
+
+    Iterating gives ``(row number in the file, cells)``, cells as written but for blanks at their
+    ends and as many as the header has. It reads on as it is iterated and can be iterated once.
+    ``bytes_read`` of ``bytes_total`` tells how far it has come.
+    """
+
+    def __init__(
+        self,
+        *,
+        header: tuple[str, ...],
+        header_row: int,
+        records: Iterator[tuple[int, Sequence[str]]],
+        label: str,
+        bytes_total: int,
+        stream: BinaryIO | None = None,
+        owned: bool = False,
+        encoding: str | None = None,
+        separator: str | None = None,
+    ) -> None:
+        self.header = header
+        self.header_row = header_row
+        self.label = label
+        self.bytes_total = bytes_total
+        self.encoding = encoding
+        self.separator = separator
+        self._records = records
+        self._stream = stream
+        self._owned = owned
+
+    @property
+    def bytes_read(self) -> int:
+        """How many bytes of the file have been read; all of them for a workbook."""
+        return self._stream.tell() if self._stream is not None else self.bytes_total
+
+    def __iter__(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        width = len(self.header)
+        for number, cells in self._records:
+            texts = tuple(_trimmed(cell) for cell in cells)
+            if not any(texts):
+                continue
+            if any(texts[width:]):
+                raise InvalidInput(
+                    f"Rad {number} i filen ”{self.label}” har text i {len(texts)} kolumner men "
+                    f"rubrikraden har {width}. Rätta raden: ofta är det en avgränsare i en text."
+                )
+            yield number, (texts + ("",) * width)[:width]
+
+    def as_mapping(self, cells: Sequence[str]) -> Mapping[str, str]:
+        """The cells of a row under their headings."""
+        return dict(zip(self.header, cells, strict=True))
+
+    def close(self) -> None:
+        """Close the file if it was opened here; a stream that was handed in stays open."""
+        closing = getattr(self._records, "close", None)
+        if closing is not None:
+            closing()
+        if self._owned and self._stream is not None:
+            self._stream.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _trimmed(cell: str) -> str:
+    """Blanks at the ends go; everything else stays, so that a bad reference can be refused."""
+    return cell.strip(" \u00a0\u202f\ufeff")
+
+
+def read_population(
+    source: BinaryIO | Path,
+    filename: str | None = None,
+    *,
+    limits: Limits = POPULATION_LIMITS,
+) -> PopulationFile:
+    """Open a CSV (streamed) or .xlsx population and read its header row.
+
+    ``source`` is a path, or a binary stream that can be wound back. The header is the first of the
+    first 30 rows that fills the width of the table. Raises InvalidInput for a file that is too
+    large, is no table, or has a column without or with the same heading as another.
+    """
+    if isinstance(source, Path):
+        stream: BinaryIO = source.open("rb")
+        try:
+            return _open(stream, filename or source.name, limits, owned=True)
+        except BaseException:
+            stream.close()
+            raise
+    return _open(source, filename or "filen", limits, owned=False)
+
+
+def _open(stream: BinaryIO, filename: str, limits: Limits, *, owned: bool) -> PopulationFile:
+    label = file_label(filename)
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(0)
+    if size > limits.size:
+        raise InvalidInput(
+            f"Filen ”{label}” är {size / MEGABYTE:.0f} MB. Högst {limits.size // MEGABYTE} MB "
+            "läses. Ta bort kolumner som inte behövs eller dela upp den."
+        )
+    kind = table_kind(stream.read(8192), filename)
+    stream.seek(0)
+    if kind == "zip":
+        return _open_workbook(stream.read(), filename, limits)
+    encoding = detect_encoding(stream, label)
+    lines = read_lines(stream, encoding, label, LONGEST_LINE)
+    first = list(itertools.islice(lines, _TRIED_LINES))
+    separator, skipped = find_separator(first)
+    records = read_records(
+        itertools.chain(first[skipped:], lines), separator, label, limits, skipped=skipped
+    )
+    header, number, rest = _header(records, label)
+    return PopulationFile(
+        header=header,
+        header_row=number,
+        records=rest,
+        label=label,
+        bytes_total=size,
+        stream=stream,
+        owned=owned,
+        encoding=encoding,
+        separator=separator,
+    )
+
+
+def _open_workbook(data: bytes, filename: str, limits: Limits) -> PopulationFile:
+    label = file_label(filename)
+    workbook = read_spreadsheet(data, filename, limits, clean=False)
+    sheets = [sheet for sheet in workbook.sheets if sheet.rows and not sheet.hidden]
+    if len(sheets) != 1:
+        names = ", ".join(f"”{sheet.name}”" for sheet in sheets) or "inget synligt blad"
+        raise InvalidInput(
+            f"Filen ”{label}” ska ha ett blad med listan. Den har {names}. "
+            "Spara listan som en egen fil."
+        )
+    header, number, rest = _header(((row.number, row.cells) for row in sheets[0].rows), label)
+    return PopulationFile(
+        header=header, header_row=number, records=rest, label=label, bytes_total=len(data)
+    )
+
+
+def _header(
+    records: Iterator[tuple[int, Sequence[str]]], label: str
+) -> tuple[tuple[str, ...], int, Iterator[tuple[int, Sequence[str]]]]:
+    first = list(itertools.islice(records, _TITLE_ROWS))
+    widths = [sum(1 for cell in cells if clean_line(cell)) for _, cells in first]
+    widest = max(widths, default=0)
+    if not widest:
+        raise InvalidInput(f"Filen ”{label}” har inga rader med text. Välj filen med listan.")
+    place = _header_place(first, widths)
+    number, cells = first[place]
+    header = tuple(clean_line(cell) for cell in cells)
+    while header and not header[-1]:
+        header = header[:-1]
+    for column, name in enumerate(header):
+        if not name:
+            raise InvalidInput(
+                f"Kolumn {column_name(column + 1)} på rubrikraden (rad {number}) i filen "
+                f"”{label}” saknar rubrik. Skriv en rubrik eller ta bort kolumnen."
+            )
+        if name in header[:column]:
+            raise InvalidInput(
+                f"Rubriken ”{shown(name)}” står två gånger på rad {number} i filen ”{label}”. "
+                "Ge kolumnerna olika namn."
+            )
+    return header, number, itertools.chain(first[place + 1 :], records)
+
+
+def _header_place(first: list[tuple[int, Sequence[str]]], widths: list[int]) -> int:
+    """The row that names a reference and is not much narrower than the table, else the widest."""
+    widest = max(widths)
+    for index, (_, cells) in enumerate(first):
+        named = any(text_key(cell) in _ID_NAMES for cell in cells)
+        if named and widths[index] * 2 >= widest:
+            return index
+    return widths.index(widest)
+
+
+def population_columns(header: Sequence[str]) -> PopulationColumns:
+    """Propose the columns of reference and amount by their headings; nothing is decided here."""
+    keys = [text_key(name) for name in header]
+    return PopulationColumns(
+        id_candidates=_named(keys, _ID_NAMES),
+        amount_candidates=_named(keys, _AMOUNT_NAMES),
+        personal=tuple(i for i, key in enumerate(keys) if key in _PERSON_NAMES),
+    )
+
+
+def _named(keys: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
+    places = [(names.index(key), index) for index, key in enumerate(keys) if key in names]
+    return tuple(index for _, index in sorted(places))
+
+
+def row_amount_ore(text: str, *, row: int, column: str) -> int:
+    """The amount of a population's row as integer öre.
+
+    Raises InvalidInput that names the row and the column if it is empty or no number.
+    """
+    try:
+        return parse_ore(text)
+    except InvalidInput as error:
+        raise InvalidInput(f"Rad {row}, kolumnen ”{shown(column)}”: {error.sentence}") from error
+
+
+def read_population_bytes(
+    data: bytes, filename: str, *, limits: Limits = POPULATION_LIMITS
+) -> PopulationFile:
+    """``read_population`` of a content that is already in memory."""
+    return read_population(BytesIO(data), filename, limits=limits)

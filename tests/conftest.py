@@ -20,6 +20,7 @@ from internkontroll.core.database import db, intent_to_write
 from tests.client import PageClient
 from tests.databases import Databases
 from tests.factories import Town, make_town
+from tests.world import AT as WORLD_AT
 
 IN_CI = os.environ.get("CI") == "true"
 
@@ -142,6 +143,16 @@ def client_of(app: Flask, town: Town) -> Callable[..., PageClient]:
 def client(app: Flask) -> PageClient:
     """A client that is not logged in."""
     return PageClient(app)
+
+
+@pytest.fixture
+def world_app(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
+    """The app on a fresh copy of the demonstration, at the moment it was made."""
+    with (
+        databases.fresh_world() as url,
+        closing(make_app(url, tmp_path, MovableClock(WORLD_AT))) as made,
+    ):
+        yield made
 
 
 class QueryCount:

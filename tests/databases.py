@@ -6,7 +6,7 @@ import pwd
 import shutil
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from internkontroll.core.migrate import migrate
+from tests.world import fill_world
 
 OWNER, APPLICATION = "ik_owner", "ik_app"
 
@@ -29,6 +30,14 @@ def postgres_binaries() -> Path | None:
         return Path(found).parent
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda p: float(p.parent.name))
     return folders[-1] if folders else None
+
+
+def _write_out(path: Path) -> None:
+    # A copied file must hold everything: nothing may be left in the write-ahead log beside it.
+    engine = sa.create_engine(f"sqlite:///{path}", poolclass=sa.NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    engine.dispose()
 
 
 class Cluster:
@@ -87,6 +96,7 @@ class Databases:
         self._count = itertools.count()
         self._admin: sa.Engine | None = None
         self._template: Path | None = None
+        self._world: Path | None = None
 
     @classmethod
     @contextmanager
@@ -102,17 +112,26 @@ class Databases:
         with maker() as url:
             yield url
 
-    @contextmanager
-    def _fresh_sqlite(self) -> Iterator[str]:
+    def _fresh_sqlite(self) -> AbstractContextManager[str]:
         if self._template is None:
             self._template = self.folder / "template.sqlite"
             migrate(f"sqlite:///{self._template}")
-            engine = sa.create_engine(f"sqlite:///{self._template}", poolclass=sa.NullPool)
-            with engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            engine.dispose()
+            _write_out(self._template)
+        return self._copy_of(self._template)
+
+    def fresh_world(self) -> AbstractContextManager[str]:
+        """The address of a fresh copy of the demonstration (SQLite)."""
+        if self._world is None:
+            self._world = self.folder / "world.sqlite"
+            migrate(f"sqlite:///{self._world}")
+            fill_world(f"sqlite:///{self._world}")
+            _write_out(self._world)
+        return self._copy_of(self._world)
+
+    @contextmanager
+    def _copy_of(self, template: Path) -> Iterator[str]:
         path = self.folder / f"test{next(self._count)}.sqlite"
-        shutil.copy(self._template, path)
+        shutil.copy(template, path)
         yield f"sqlite:///{path}"
         for leftover in self.folder.glob(f"{path.name}*"):
             leftover.unlink()

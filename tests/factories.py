@@ -26,6 +26,18 @@ from internkontroll.organisation.rules import points_of_year
 from internkontroll.plan.models import Control, ControlArea, Criterion, Plan, PlanState
 from internkontroll.plan.rules.vocabulary import Frequency, SampleKind, Technique
 from internkontroll.risk.models import Risk
+from internkontroll.sampling.models import (
+    Draw,
+    DrawOccurrence,
+    DrawState,
+    Population,
+    PopulationRow,
+    PopulationState,
+    SampleItem,
+    SeedSource,
+    SelectionMethod,
+)
+from internkontroll.sampling.rules import Item, draw, population_hash
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 
 PASSWORD = "fyra ord som provar"
@@ -343,3 +355,82 @@ def make_town(session: Session, at: datetime = AT) -> Town:
     town.boards = {code: board.id for code, board in boards.items()}
     town.subcommittees = {code: committee.id for code, committee in committees.items()}
     return town
+
+
+def make_drawn_sample(
+    session: Session,
+    *occurrences: Occurrence,
+    n: int = 3,
+    size: int = 21,
+    secret: bool = True,
+    method: SelectionMethod = SelectionMethod.SRS_TICKET,
+) -> Draw:
+    """A frozen list of cases and n of them drawn as the program draws; serves the occurrences."""
+    rows: list[Item] = [(f"SCN 2020-{number:05d}", None) for number in range(1, size + 1)]
+    first = occurrences[0]
+    population = Population(
+        board_id=first.board_id,
+        occurrence_id=first.id,
+        state=PopulationState.FROZEN,
+        description="Beslut sedan förra sammanträdet",
+        source="Verksamhetssystemet",
+        taken_out_by="Systemförvaltaren",
+        is_secret=secret,
+        file_name="lista.csv",
+        rows_read=size,
+        rows_total=size,
+        size=size,
+        sha256=population_hash(rows),
+        sorted_sha256=population_hash(sorted(rows)),
+        seal_key="0" * 64,
+        received_at=AT,
+        frozen_at=AT,
+    )
+    session.add(population)
+    session.flush()
+    session.add_all(
+        PopulationRow(population_id=population.id, number=number, reference=reference)
+        for number, (reference, _) in enumerate(rows, start=1)
+    )
+    seed = "01234567890123456789"
+    drawn = Draw(
+        board_id=first.board_id,
+        population_id=population.id,
+        state=DrawState.DRAWN,
+        method=method,
+        n=n,
+        committed_at=AT,
+        seed=seed,
+        seed_source=SeedSource.SYSTEM,
+        drawn_at=AT,
+        seal_key="0" * 64,
+    )
+    drawn.items = [
+        SampleItem(position=position, row_number=row, reference=rows[row - 1][0])
+        for position, row in enumerate(draw(rows, method.value, n, seed), start=1)
+    ]
+    session.add(drawn)
+    session.flush()
+    session.add_all(
+        DrawOccurrence(draw_id=drawn.id, occurrence_id=occurrence.id) for occurrence in occurrences
+    )
+    session.flush()
+    return drawn
+
+
+PLAN_HEADINGS = (
+    "Kontrollområde;Riskbeskrivning;Kontrollmoment;Kontrollmetod;Tidpunkt för rapportering"
+)
+PLAN_ROWS = (
+    "Verksamhet;Fel insats beviljas;Beslut har skäl;"
+    "Inför varje ordinarie individutskott tas stickprov om minst tre ärenden;"
+    "Bokslut per april och årsbokslut",
+    "Ekonomi;Dubbla utbetalningar;Attest finns;Stickprov på fem fakturor;Bokslut per augusti",
+    "Ekonomi;dubbla utbetalningar.;Konto är rätt;Ett stickprov av fakturor;Delårs- och årsbokslut",
+)
+"""Three kontrollmoment, two risks; asked: the size of the last sample, and what delår means."""
+
+
+def plan_csv(*rows: str) -> bytes:
+    """A plan's file as Excel saves it (UTF-8 with mark, semicolons); without rows PLAN_ROWS."""
+    return "\r\n".join((PLAN_HEADINGS, *(rows or PLAN_ROWS))).encode("utf-8-sig")

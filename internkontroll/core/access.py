@@ -59,6 +59,18 @@ class Permission(StrEnum):
 
 PermissionMap = Mapping[Permission, frozenset[Role]]
 
+SHARED: frozenset[Permission] = frozenset(
+    {
+        Permission.BOARD_READ,
+        Permission.PLAN_READ,
+        Permission.OCCURRENCE_READ,
+        Permission.FINDING_READ,
+        Permission.REPORT_READ,
+        Permission.REPORT_READ_DECIDED,
+    }
+)
+"""What a role in one committee holds also for what the whole board shares."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -79,17 +91,21 @@ class Grant:
     valid_from: date = date.min
     valid_to: date = date.max
 
-    def covers(self, scope: Scope, on: date) -> bool:
-        """Whether the grant reaches the scope on that day.
+    def reaches(self, board_id: int | None, on: date) -> bool:
+        """Whether the grant holds somewhere in the board on that day.
 
-        A grant for the whole municipality reaches every board. A grant in one committee reaches
-        what the board shares and that committee's own things, never another committee's.
+        A grant for the whole municipality reaches every board.
         """
-        if not self.valid_from <= on <= self.valid_to:
-            return False
-        if self.board_id is not None and self.board_id != scope.board_id:
-            return False
-        return self.subcommittee_id is None or scope.subcommittee_id in (None, self.subcommittee_id)
+        return self.valid_from <= on <= self.valid_to and self.board_id in (None, board_id)
+
+    def covers(self, scope: Scope, on: date) -> bool:
+        """Whether the grant covers the scope on that day.
+
+        A grant in one committee covers that committee's own things: not what the board shares, and
+        never another committee's.
+        """
+        own = self.subcommittee_id is None or self.subcommittee_id == scope.subcommittee_id
+        return own and self.reaches(scope.board_id, on)
 
 
 @dataclass(frozen=True)
@@ -112,10 +128,6 @@ class Actor:
         """Whether this is the program itself (command line, jobs)."""
         return self.user_id is None and self.os_user is not None
 
-    def roles_at(self, scope: Scope, on: date) -> frozenset[Role]:
-        """The roles held where the thing belongs on that day."""
-        return frozenset(grant.role for grant in self.grants if grant.covers(scope, on))
-
 
 def system_actor(os_user: str) -> Actor:
     """The actor of the command line and of the jobs; the operating system's user is recorded."""
@@ -126,7 +138,26 @@ def can(actor: Actor, permission: Permission, scope: Scope, on: date, rules: Per
     """Whether the actor holds the permission for the scope on that day. Unknown means no."""
     if actor.is_system:
         return True
-    return bool(actor.roles_at(scope, on) & rules.get(permission, frozenset()))
+    roles = rules.get(permission, frozenset())
+    shared = permission in SHARED and scope.subcommittee_id is None
+    return any(
+        grant.role in roles
+        and (grant.covers(scope, on) or (shared and grant.reaches(scope.board_id, on)))
+        for grant in actor.grants
+    )
+
+
+def can_somewhere(
+    actor: Actor, permission: Permission, board_id: int | None, on: date, rules: PermissionMap
+) -> bool:
+    """Whether the actor holds the permission for anything at all in the board on that day.
+
+    Opens a route; the thing behind it is then asked for with :func:`can`.
+    """
+    if actor.is_system:
+        return True
+    roles = rules.get(permission, frozenset())
+    return any(grant.role in roles and grant.reaches(board_id, on) for grant in actor.grants)
 
 
 def ensure(

@@ -17,7 +17,6 @@ class ReportEvent(StrEnum):
     ASSESSED = "report:assessed"
     CONCLUDED = "report:concluded"
     DECIDED = "report:decided"
-    EXPORTED = "report:exported"
 
 
 class Assessment(StrEnum):

@@ -465,6 +465,14 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_meeting_board_id_held_on"), "meeting", ["board_id", "held_on"], unique=False
     )
+    op.create_index(
+        "uq_meeting_of_board",
+        "meeting",
+        ["board_id", "held_on", "kind"],
+        unique=True,
+        sqlite_where=sa.text("subcommittee_id IS NULL"),
+        postgresql_where=sa.text("subcommittee_id IS NULL"),
+    )
     op.create_table(
         "plan",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -864,9 +872,14 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "meeting_id IS NOT NULL OR reporting_point_id IS NOT NULL",
-            name=op.f("ck_occurrence_has_a_cause"),
+            "(substr(origin, 1, 6) = 'point:') = (reporting_point_id IS NOT NULL)",
+            name=op.f("ck_occurrence_point_origin"),
         ),
+        sa.CheckConstraint(
+            "(substr(origin, 1, 8) = 'meeting:') = (meeting_id IS NOT NULL)",
+            name=op.f("ck_occurrence_meeting_origin"),
+        ),
+        sa.CheckConstraint("length(origin) > 0", name=op.f("ck_occurrence_origin")),
         sa.ForeignKeyConstraint(
             ["board_id"], ["board.id"], name=op.f("fk_occurrence_board_id"), ondelete="RESTRICT"
         ),
@@ -972,6 +985,7 @@ def upgrade() -> None:
         sa.Column("reviewed", sa.Integer(), nullable=False),
         sa.Column("population_size", sa.Integer(), nullable=False),
         sa.Column("deviating", sa.Integer(), nullable=False),
+        sa.Column("not_applicable", sa.Integer(), nullable=False),
         sa.Column("is_random", sa.Boolean(), nullable=False),
         sa.Column("written_by_id", sa.Integer(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
@@ -986,7 +1000,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(signed_at IS NULL) = (signed_by_id IS NULL)", name=op.f("ck_conclusion_signed_by")
         ),
-        sa.CheckConstraint("deviating <= reviewed", name=op.f("ck_conclusion_deviating")),
+        sa.CheckConstraint(
+            "deviating >= 0 AND not_applicable >= 0 AND deviating + not_applicable <= reviewed",
+            name=op.f("ck_conclusion_deviating"),
+        ),
         sa.CheckConstraint("reviewed <= population_size", name=op.f("ck_conclusion_reviewed")),
         sa.CheckConstraint(
             "signed_at IS NULL OR returned_at IS NULL", name=op.f("ck_conclusion_one_outcome")
@@ -1030,10 +1047,33 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("occurrence_id", sa.Integer(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column(
+            "previous_state",
+            sa.Enum(
+                "planned",
+                "started",
+                "performed",
+                "approved",
+                "not_performed",
+                "expired",
+                name="occurrencestate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "previous_state IN ('planned', 'started')", name=op.f("ck_non_performance_previous")
+        ),
         sa.CheckConstraint("length(reason) > 0", name=op.f("ck_non_performance_reason")),
+        sa.CheckConstraint(
+            "withdrawn_at IS NULL OR withdrawn_at >= recorded_at",
+            name=op.f("ck_non_performance_withdrawn_after"),
+        ),
         sa.ForeignKeyConstraint(
             ["occurrence_id"],
             ["occurrence.id"],
@@ -1086,14 +1126,25 @@ def upgrade() -> None:
         sa.Column("made_by_controlled", sa.Boolean(), nullable=False),
         sa.Column("is_secret", sa.Boolean(), nullable=False),
         sa.Column("file_name", sa.Text(), nullable=False),
-        sa.Column("stored_name", sa.String(length=80), nullable=False),
+        sa.Column("stored_name", sa.String(length=80), nullable=True),
+        sa.Column("file_wanted", sa.Boolean(), nullable=False),
+        sa.Column("header", sa.JSON(), nullable=False),
         sa.Column("id_column", sa.Text(), nullable=True),
         sa.Column("amount_column", sa.Text(), nullable=True),
+        sa.Column("renumbered", sa.Boolean(), nullable=False),
+        sa.Column("claim", sa.String(length=32), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("notice", sa.Text(), nullable=True),
         sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("rows_total", sa.Integer(), nullable=True),
         sa.Column("size", sa.Integer(), nullable=True),
         sa.Column("positive_sum", sa.BigInteger(), nullable=True),
+        sa.Column("negative_count", sa.Integer(), nullable=True),
+        sa.Column("negative_sum", sa.BigInteger(), nullable=True),
+        sa.Column("zero_count", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("sorted_sha256", sa.String(length=64), nullable=True),
+        sa.Column("seal_key", sa.String(length=64), nullable=False),
         sa.Column("refusal", sa.Text(), nullable=True),
         sa.Column("received_by_id", sa.Integer(), nullable=True),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
@@ -1191,6 +1242,7 @@ def upgrade() -> None:
         sa.Column("drawn_by_id", sa.Integer(), nullable=True),
         sa.Column("redraw_of_id", sa.Integer(), nullable=True),
         sa.Column("redraw_reason", sa.Text(), nullable=True),
+        sa.Column("program", sa.String(length=80), nullable=True),
         sa.Column("seal_key", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
             "(state = 'drawn') = (seed IS NOT NULL AND drawn_at IS NOT NULL)",
@@ -1466,6 +1518,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_risk_assessment_risk_id"), table_name="risk_assessment")
     op.drop_table("risk_assessment")
     op.drop_table("plan")
+    op.drop_index(
+        "uq_meeting_of_board",
+        table_name="meeting",
+        sqlite_where=sa.text("subcommittee_id IS NULL"),
+        postgresql_where=sa.text("subcommittee_id IS NULL"),
+    )
     op.drop_index(op.f("ix_meeting_board_id_held_on"), table_name="meeting")
     op.drop_table("meeting")
     op.drop_table("follow_up_report")

@@ -1,0 +1,167 @@
+"""Demonstrationens arbete: lists, draws, answers and conclusions, done by its accounts."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Actor
+from internkontroll.demo.accounts import Organisation
+from internkontroll.findings.models import Severity
+from internkontroll.findings.services import record_finding
+from internkontroll.plan.models import Criterion
+from internkontroll.plan.rules.vocabulary import SampleKind
+from internkontroll.review.models import Answer
+from internkontroll.review.services import judge_item, sign_conclusion, write_conclusion
+from internkontroll.sampling.models import (
+    Draw,
+    Population,
+    PopulationRow,
+    PopulationState,
+    SampleItem,
+    SeedSource,
+    SelectionMethod,
+)
+from internkontroll.sampling.services import commit_draw, freeze_population, seed_draw
+from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.services import start_occurrence
+
+SIZES = {1: 21, 4: 18, 7: 412, 8: 412, 10: 96, 11: 14}
+"""Rows in the invented list of each control; others have 120."""
+
+WHAT_WAS_FOUND = {
+    5: (
+        Severity.MATERIAL,
+        "Beslutet är fattat av en handläggare som inte hade rätten den dagen.",
+        "Delegationsordningen ändrades i februari och spreds inte till alla.",
+    ),
+    7: (
+        Severity.MINOR,
+        "Följesedel saknas till fakturan.",
+        "Leveransen togs emot utan att någon skrev under.",
+    ),
+}
+"""Severity, description and cause of the findings, by control number."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """Does controls as the people of the demonstration would."""
+
+    session: Session
+    town: Organisation
+
+    def _tester(self, occurrence: Occurrence) -> Actor:
+        if occurrence.subcommittee_id is None:
+            return self.town.actors["kontrollansvarig"]
+        code = self._committee(occurrence)
+        return self.town.actors[f"justerare-{code.lower()}"]
+
+    def _signer(self, occurrence: Occurrence) -> Actor:
+        if occurrence.subcommittee_id is None:
+            return self.town.actors["granskare"]
+        return self.town.actors[f"ordforande-{self._committee(occurrence).lower()}"]
+
+    def _committee(self, occurrence: Occurrence) -> str:
+        return next(
+            code
+            for code, committee in self.town.subcommittees.items()
+            if committee.id == occurrence.subcommittee_id
+        )
+
+    def begin(self, occurrence: Occurrence, *, at: datetime) -> None:
+        """Begin, and no more."""
+        start_occurrence(self.session, occurrence, actor=self._tester(occurrence), at=at)
+
+    def perform(self, occurrence: Occurrence, *, at: datetime, deviating: int = 0) -> None:
+        """Do the whole control: list, draw, answers, conclusion, signature, findings."""
+        tester = self._tester(occurrence)
+        draw = self._drawn(occurrence, tester, at)
+        items = self.session.scalars(
+            sa.select(SampleItem).where(SampleItem.draw_id == draw.id).order_by(SampleItem.position)
+        ).all()
+        criteria = self.session.scalars(
+            sa.select(Criterion).where(Criterion.control_id == occurrence.control_id)
+        ).all()
+        for item in items:
+            wrong = item.position <= deviating
+            answers = {
+                criterion.id: (Answer.NO if wrong else Answer.YES, None) for criterion in criteria
+            }
+            judge_item(self.session, occurrence, item, answers, actor=tester, at=at)
+            if wrong:
+                severity, description, cause = WHAT_WAS_FOUND[occurrence.control.number]
+                record_finding(
+                    self.session,
+                    occurrence,
+                    item=item,
+                    severity=severity,
+                    description=description,
+                    cause=cause,
+                    actor=tester,
+                    at=at,
+                )
+        text = (
+            f"{deviating} av {len(items)} granskade avviker. Bristen har tagits upp med enheten."
+            if deviating
+            else "Inget att anmärka på."
+        )
+        write_conclusion(self.session, occurrence, text, actor=tester, at=at)
+        sign_conclusion(
+            self.session, occurrence, actor=self._signer(occurrence), at=at + timedelta(days=1)
+        )
+
+    def _drawn(self, occurrence: Occurrence, tester: Actor, at: datetime) -> Draw:
+        control = occurrence.control
+        size = SIZES.get(control.number, 120)
+        population = self._population(occurrence, size, tester, at)
+        freeze_population(self.session, population, actor=tester, at=at)
+        n = {SampleKind.CENSUS: size, SampleKind.UNSTATED: 5}.get(
+            control.sample_kind, control.sample_n or 5
+        )
+        draw = commit_draw(
+            self.session,
+            population,
+            [occurrence],
+            method=SelectionMethod.SRS_TICKET,
+            n=min(n, size),
+            actor=tester,
+            at=at,
+        )
+        return seed_draw(self.session, draw, source=SeedSource.SYSTEM, actor=tester, at=at)
+
+    def _population(
+        self, occurrence: Occurrence, size: int, tester: Actor, at: datetime
+    ) -> Population:
+        start_occurrence(self.session, occurrence, actor=tester, at=at)
+        population = Population(
+            board_id=occurrence.board_id,
+            occurrence_id=occurrence.id,
+            state=PopulationState.LOADED,
+            description="Poster i perioden enligt verksamhetssystemet",
+            source="Verksamhetssystemets lista",
+            taken_out_by="Systemförvaltningen",
+            is_secret=occurrence.subcommittee_id is not None,
+            file_name="lista.csv",
+            stored_name="",
+            id_column="Löpnr",
+            seal_key=secrets.token_hex(32),
+            rows_read=size,
+            rows_total=size,
+            received_by_id=tester.user_id,
+            received_at=at,
+        )
+        self.session.add(population)
+        self.session.flush()
+        self.session.add_all(
+            PopulationRow(
+                population_id=population.id,
+                number=number,
+                reference=f"{occurrence.id:04d}-{number:05d}",
+            )
+            for number in range(1, size + 1)
+        )
+        self.session.flush()
+        return population

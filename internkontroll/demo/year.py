@@ -1,0 +1,177 @@
+"""Demonstrationens år: a decided plan, controls done and not done, findings, a follow-up begun."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from internkontroll.accounts.models import User
+from internkontroll.core.access import Actor
+from internkontroll.core.clock import start_of_day, swedish_day
+from internkontroll.core.errors import InvalidInput
+from internkontroll.core.transaction import transaction
+from internkontroll.demo.accounts import Organisation, make_organisation
+from internkontroll.demo.work import Work
+from internkontroll.files.tables import read_table
+from internkontroll.organisation.models import Board, Municipality
+from internkontroll.organisation.services import add_meetings, open_year
+from internkontroll.plan.models import Control, Plan
+from internkontroll.plan.rules.reading import read_plan
+from internkontroll.plan.services import appoint, decide_plan, import_plan, prepare_plan
+from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.services import generate_occurrences, record_not_performed
+
+NOT_DONE = {
+    (6, "point:årsbokslut"): "Ingen var utsedd att göra kontrollen. Den görs nästa år.",
+    (8, "point:april"): "Ekonomisystemet byttes under april. Kontrollen görs i augusti.",
+}
+"""Why a control was not done, by its number and the occasion."""
+
+HERE = Path(__file__).resolve().parent
+
+
+def is_filled(session: Session) -> bool:
+    """Whether the demonstration is there. Refuses a database that serves a real municipality."""
+    if session.get(Municipality, 1) is None:
+        return False
+    if session.scalar(sa.select(User.id).where(User.is_demo).limit(1)) is None:
+        raise InvalidInput(
+            "Databasen används av en riktig kommun. Ange en annan i DATABASE_URL, eller en annan "
+            "mapp i INSTANCE_DIR, för demonstrationen."
+        )
+    return True
+
+
+def _at(day: date, hour: int = 9) -> datetime:
+    return start_of_day(day) + timedelta(hours=hour)
+
+
+def _weekday(day: date) -> date:
+    return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
+
+
+def _import(
+    session: Session, board: Board, year: int, name: str, *, actor: Actor, at: datetime
+) -> Plan:
+    data = (HERE / name).read_bytes()
+    reading = read_plan(read_table(data, name), year=year)
+    return import_plan(
+        session,
+        board,
+        year,
+        reading,
+        file_name=name,
+        file_sha256=hashlib.sha256(data).hexdigest(),
+        actor=actor,
+        at=at,
+    )
+
+
+def _meeting_days(year: int, offset: int) -> list[date]:
+    """Ten meetings a year: none in July and January, on the same weekday each month."""
+    return [
+        _weekday(date(year, month, 8) + timedelta(days=offset))
+        for month in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)
+    ]
+
+
+def fill_demo(session: Session, *, actor: Actor, at: datetime) -> None:
+    """Make the demonstration in one transaction: all of it, or nothing."""
+    with transaction(session):
+        _fill(session, actor=actor, at=at)
+
+
+def _fill(session: Session, *, actor: Actor, at: datetime) -> None:
+    today = swedish_day(at)
+    year = today.year
+    begun = date(year - 1, 11, 18)
+    town = make_organisation(session, actor=actor, at=_at(begun), since=date(year - 1, 1, 1))
+    plan = _decided_plan(session, town, year)
+    _year_of(session, town, plan, today)
+    for code, name in (("AMN", "plan_amn.csv"),):
+        owner = town.actors[f"controller-{code.lower()}"]
+        _import(session, town.boards[code], year + 1, name, actor=owner, at=at)
+
+
+def _decided_plan(session: Session, town: Organisation, year: int) -> Plan:
+    board, controller = town.boards["SCN"], town.actors["controller"]
+    plan = _import(
+        session, board, year, "plan_scn.csv", actor=controller, at=_at(date(year - 1, 11, 25))
+    )
+    prepare_plan(session, plan, actor=controller, at=_at(date(year - 1, 12, 2)))
+    decided_on = _weekday(date(year - 1, 12, 16))
+    decide_plan(
+        session,
+        plan,
+        decided_on=decided_on,
+        paragraph="142",
+        registry_number=f"SCN-{year - 1}-0421",
+        body=board.name,
+        verified_on=decided_on + timedelta(days=5),
+        actor=town.actors["namndsekreterare"],
+        at=_at(decided_on + timedelta(days=6)),
+    )
+    session.refresh(plan)
+    director = town.actors["direktor"]
+    for control in plan.controls:
+        if control.number in {1, 6, 12}:
+            continue
+        appoint(
+            session,
+            control,
+            town.people["kontrollansvarig"],
+            actor=director,
+            at=_at(date(year, 1, 8)),
+        )
+    return plan
+
+
+def _year_of(session: Session, town: Organisation, plan: Plan, today: date) -> None:
+    board, controller, year = town.boards["SCN"], town.actors["controller"], plan.year
+    opened = _at(date(year, 1, 9))
+    open_year(session, board, year, actor=controller, at=opened)
+    for offset, code in ((0, "IU1"), (1, "IU2")):
+        add_meetings(
+            session,
+            board,
+            town.subcommittees[code],
+            _meeting_days(year, offset),
+            actor=controller,
+            at=opened,
+        )
+    generate_occurrences(session, plan, actor=controller, at=opened)
+    _do_what_is_due(session, town, plan, today)
+
+
+def _do_what_is_due(session: Session, town: Organisation, plan: Plan, today: date) -> None:
+    work = Work(session, town)
+    due = session.scalars(
+        sa.select(Occurrence)
+        .join(Control, Control.id == Occurrence.control_id)
+        .where(Control.plan_id == plan.id, Occurrence.due_on < today)
+        .order_by(Occurrence.due_on, Occurrence.id)
+    ).all()
+    for occurrence in due:
+        _play(work, occurrence, today)
+
+
+def _play(work: Work, occurrence: Occurrence, today: date) -> None:
+    """What became of one occurrence: most are done, some late, some not, the latest still open."""
+    control, done_on = occurrence.control, occurrence.due_on - timedelta(days=3)
+    if reason := NOT_DONE.get((control.number, occurrence.origin)):
+        record_not_performed(
+            work.session,
+            occurrence,
+            reason,
+            actor=work.town.actors["controller"],
+            at=_at(occurrence.due_on),
+        )
+        return
+    if occurrence.due_on > today - timedelta(days=12) or control.number == 11:
+        work.begin(occurrence, at=_at(done_on))
+        return
+    deviating = {5: 1, 7: 2}.get(control.number, 0)
+    late = timedelta(days=8 if control.number == 7 else 0)
+    work.perform(occurrence, at=_at(done_on + late), deviating=deviating)

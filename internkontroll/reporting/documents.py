@@ -1,0 +1,88 @@
+"""Uppföljningens dokument: HTML, PDF and JSON, all of them from the one report object."""
+
+from pathlib import Path
+from typing import Any
+
+from internkontroll.core.canonical import canonical_json
+from internkontroll.core.text import clean_line
+from internkontroll.core.words import StateWord
+from internkontroll.files.html import render_html
+from internkontroll.files.pdf import render_pdf
+from internkontroll.findings.models import Severity
+from internkontroll.findings.words import STATES as FINDING_STATES
+from internkontroll.reporting.models import Assessment, OverallAssessment
+from internkontroll.reporting.rules import Report, ShownReport, section_words, to_plain
+from internkontroll.reporting.words import NOT_YET, STATES
+
+
+def file_name(report: Report, kind: str) -> str:
+    """Name of the report's file: uppfoljning-scn-2020-april.pdf, in letters every system takes."""
+    swedish = str.maketrans("åäöéü", "aaoeu")
+    point = clean_line(report.point).casefold().translate(swedish)
+    safe = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in point)
+    return f"uppfoljning-{report.board_code.lower()}-{report.year}-{safe.strip('-')}.{kind}"
+
+
+def _told(word: StateWord) -> dict[str, str]:
+    return {"word": word.word, "tone": word.tone}
+
+
+def document_data(shown: ShownReport) -> dict[str, Any]:
+    """What a document's template gets: the report as plain data, the words, and the hash."""
+    return {
+        "report": to_plain(shown.report),
+        "sha256": shown.sha256,
+        "words": {
+            "assessment": {kind.value: _told(STATES[kind]) for kind in Assessment},
+            "not_yet": _told(NOT_YET),
+            "overall": {kind.value: _told(STATES[kind]) for kind in OverallAssessment},
+            "severity": {kind.value: _told(FINDING_STATES[kind]) for kind in Severity},
+        },
+    }
+
+
+def report_pdf(shown: ShownReport) -> bytes:
+    """The report as PDF/A-2a and PDF/UA-1."""
+    return render_pdf("report.typ", document_data(shown))
+
+
+def report_html(shown: ShownReport) -> bytes:
+    """The report as one HTML file that needs no other."""
+    words = {
+        "assessment": {kind: STATES[kind] for kind in Assessment},
+        "not_yet": NOT_YET,
+        "overall": {kind: STATES[kind] for kind in OverallAssessment},
+        "severity": {kind: FINDING_STATES[kind] for kind in Severity},
+    }
+    data = {
+        "report": shown.report,
+        "sha256": shown.sha256,
+        "words": words,
+        "section": section_words,
+    }
+    return render_html("report.html", data).encode("utf-8")
+
+
+def report_json(shown: ShownReport) -> bytes:
+    """The report as canonical JSON; a decided one is the very bytes that its hash is of."""
+    text = shown.snapshot if shown.snapshot is not None else canonical_json(to_plain(shown.report))
+    return text.encode("utf-8")
+
+
+def write_report_files(shown: ShownReport, out_dir: Path) -> list[Path]:
+    """Write report.html, report.pdf and report.json into a folder, made if it is not there.
+
+    All are made before any is written, so that a failure leaves the old ones. Raises OSError.
+    """
+    contents = {
+        "report.html": report_html(shown),
+        "report.pdf": report_pdf(shown),
+        "report.json": report_json(shown),
+    }
+    out_dir.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, content in contents.items():
+        path = out_dir / name
+        path.write_bytes(content)
+        written.append(path)
+    return written

@@ -1,0 +1,403 @@
+"""Read a follow-up report: the year's points, and the facts known at a moment.
+
+A live report takes seven statements however many rows there are; a decided one takes two.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, defer
+
+from internkontroll.findings.models import Finding
+from internkontroll.organisation.models import (
+    Board,
+    BoardKind,
+    Decision,
+    ReportingPoint,
+    Subcommittee,
+)
+from internkontroll.plan.models import Control, ControlArea, Plan, PlanKind, control_risk
+from internkontroll.reporting.models import FollowUpReport, ReportRemark, ReportState
+from internkontroll.reporting.rules import (
+    Absence,
+    ControlFact,
+    DecisionFacts,
+    FindingFact,
+    OccurrenceFact,
+    PlanFacts,
+    PointFacts,
+    RemarkFact,
+    ReportFacts,
+    ShownReport,
+    Verdict,
+    build_report,
+    live_cut_off,
+    report_from_plain,
+)
+from internkontroll.review.models import Conclusion
+from internkontroll.risk.models import Risk
+from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceState
+from internkontroll.trail.queries import chain_head
+
+PROGRAM_VERSION = version("internkontroll")
+
+Row = sa.Row[*tuple[Any, ...]]
+Rows = sa.Select[*tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class PointEntry:
+    """A reporting point with its report, if anybody has written in it, and the decision."""
+
+    point: ReportingPoint
+    report: FollowUpReport | None
+    decision: Decision | None
+    previous_cut_off: date | None
+
+    @property
+    def state(self) -> ReportState:
+        """Live until decided, also while nobody has written anything."""
+        return self.report.state if self.report else ReportState.LIVE
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the board has decided the report."""
+        return self.state is ReportState.DECIDED
+
+    @property
+    def overall_version(self) -> int:
+        """The version that the overall assessment is written against; 0 while there is none."""
+        return self.report.row_version if self.report and self.report.overall else 0
+
+
+@dataclass(frozen=True)
+class StandingRemark:
+    """Det som står nu om ett kontrollmoment; revision 0 where nothing has been written."""
+
+    revision: int
+    remark: ReportRemark | None
+
+
+def point_entries(session: Session, board_id: int, year: int | None = None) -> list[PointEntry]:
+    """The board's points with their reports, newest year first, in the order of their periods."""
+    statement = (
+        sa.select(ReportingPoint, FollowUpReport, Decision)
+        .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .outerjoin(Decision, Decision.id == FollowUpReport.decision_id)
+        .where(ReportingPoint.board_id == board_id)
+        .options(defer(FollowUpReport.snapshot))
+        .order_by(ReportingPoint.year.desc(), ReportingPoint.period_end, ReportingPoint.id)
+    )
+    if year is not None:
+        statement = statement.where(ReportingPoint.year == year)
+    entries: list[PointEntry] = []
+    before: ReportingPoint | None = None
+    for point, report, decision in session.execute(statement):
+        same_year = before is not None and before.year == point.year
+        previous = before.cut_off if before is not None and same_year else None
+        entries.append(PointEntry(point, report, decision, previous))
+        before = point
+    return entries
+
+
+def find_point(session: Session, board_id: int, year: int, name: str) -> PointEntry | None:
+    """One point of the year by its name, with its report."""
+    entries = point_entries(session, board_id, year)
+    return next((entry for entry in entries if entry.point.name == name), None)
+
+
+def decision_facts(decision: Decision) -> DecisionFacts:
+    """The decision as a report tells it."""
+    return DecisionFacts(
+        body=decision.body,
+        decided_on=decision.decided_on,
+        paragraph=decision.paragraph,
+        registry_number=decision.registry_number,
+        verified_on=decision.verified_on,
+    )
+
+
+def _of_the_plan(board_id: int, year: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return (
+        Plan.board_id == board_id,
+        Plan.year == year,
+        Plan.kind == PlanKind.INTERNAL_CONTROL,
+        Plan.decision_id.is_not(None),
+    )
+
+
+def _plan_rows(session: Session, board_id: int, year: int) -> Sequence[Row]:
+    return session.execute(
+        sa.select(
+            Plan.id.label("plan_id"),
+            Plan.version,
+            Plan.content_sha256,
+            Decision,
+            Control.lineage,
+            Control.number,
+            Control.text,
+            Control.method_text,
+            Control.performed_by,
+            Control.points,
+            ControlArea.name.label("area"),
+            ControlArea.position,
+            Risk.description.label("risk"),
+        )
+        .join(Decision, Decision.id == Plan.decision_id)
+        .join(Control, Control.plan_id == Plan.id)
+        .join(ControlArea, ControlArea.id == Control.area_id)
+        .outerjoin(control_risk, control_risk.c.control_id == Control.id)
+        .outerjoin(Risk, Risk.id == control_risk.c.risk_id)
+        .where(*_of_the_plan(board_id, year))
+        .order_by(Plan.version, Control.number, Risk.number)
+    ).all()
+
+
+def _version_known(rows: Sequence[Row], moment: datetime) -> int:
+    """The newest plan decided and recorded by then; before the first one, the first one."""
+    known: list[int] = [row.version for row in rows if row.Decision.recorded_at <= moment]
+    return max(known) if known else min([row.version for row in rows], default=1)
+
+
+def _controls(rows: Sequence[Row], version_known: int) -> tuple[PlanFacts, list[ControlFact]]:
+    """The plan and its controls; one that a revision took away stays as it last stood."""
+    newest: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.version > version_known:
+            continue
+        own = newest.setdefault(row.lineage, [])
+        if own and own[0].version < row.version:
+            own.clear()
+        own.append(row)
+    plan = next(row for row in rows if row.version == version_known)
+    controls = [
+        ControlFact(
+            lineage=lineage,
+            number=own[0].number,
+            area=own[0].area,
+            area_position=own[0].position,
+            text=own[0].text,
+            method=own[0].method_text,
+            performed_by=own[0].performed_by,
+            points=tuple(own[0].points),
+            risks=tuple(row.risk for row in own if row.risk is not None),
+        )
+        for lineage, own in newest.items()
+    ]
+    facts = PlanFacts(plan.version, plan.content_sha256, decision_facts(plan.Decision))
+    return facts, controls
+
+
+def _in_period(statement: Rows, board_id: int, point: ReportingPoint) -> Rows:
+    """Only what belongs to the board's own plan of the year and to the point's period."""
+    return (
+        statement.join(Control, Control.id == Occurrence.control_id)
+        .join(Plan, Plan.id == Control.plan_id)
+        .where(
+            Occurrence.board_id == board_id,
+            Occurrence.scheduled_on.between(date(point.year, 1, 1), point.period_end),
+            *_of_the_plan(board_id, point.year),
+        )
+    )
+
+
+def _absences(session: Session, board_id: int, point: ReportingPoint) -> dict[int, list[Absence]]:
+    statement = sa.select(
+        NonPerformance.occurrence_id,
+        NonPerformance.reason,
+        NonPerformance.recorded_at,
+        NonPerformance.withdrawn_at,
+    ).join(Occurrence, Occurrence.id == NonPerformance.occurrence_id)
+    found: dict[int, list[Absence]] = defaultdict(list)
+    for row in session.execute(
+        _in_period(statement, board_id, point).order_by(NonPerformance.recorded_at)
+    ):
+        absence = Absence(row.reason, row.recorded_at, row.withdrawn_at)
+        found[row.occurrence_id].append(absence)
+    return found
+
+
+def _verdict(row: Row) -> Verdict | None:
+    if row.signed_at is None:
+        return None
+    return Verdict(
+        signed_at=row.signed_at,
+        reviewed=row.reviewed,
+        population=row.population_size,
+        deviating=row.deviating,
+        is_random=row.is_random,
+    )
+
+
+def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list[OccurrenceFact]:
+    statement = sa.select(
+        Occurrence.id,
+        Occurrence.scheduled_on,
+        Occurrence.due_on,
+        Occurrence.state,
+        Occurrence.recorded_at,
+        Control.lineage,
+        Subcommittee.name.label("where"),
+        Conclusion.signed_at,
+        Conclusion.reviewed,
+        Conclusion.population_size,
+        Conclusion.deviating,
+        Conclusion.is_random,
+    )
+    # At most one conclusion of an occurrence is signed: the database holds it to one that stands.
+    statement = statement.outerjoin(
+        Subcommittee, Subcommittee.id == Occurrence.subcommittee_id
+    ).outerjoin(
+        Conclusion,
+        sa.and_(Conclusion.occurrence_id == Occurrence.id, Conclusion.signed_at.is_not(None)),
+    )
+    absences = _absences(session, board_id, point)
+    rows = session.execute(
+        _in_period(statement, board_id, point).order_by(Occurrence.scheduled_on, Occurrence.id)
+    )
+    return [
+        OccurrenceFact(
+            occurrence_id=row.id,
+            lineage=row.lineage,
+            scheduled_on=row.scheduled_on,
+            due_on=row.due_on,
+            expired=row.state is OccurrenceState.EXPIRED,
+            recorded_at=row.recorded_at,
+            where=row.where,
+            verdict=_verdict(row),
+            absences=tuple(absences.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def _findings(session: Session, board: Board, point: ReportingPoint) -> list[FindingFact]:
+    statement = sa.select(
+        Finding.year,
+        Finding.number,
+        Finding.severity,
+        Finding.description,
+        Finding.recorded_at,
+        Control.lineage,
+    ).join(Occurrence, Occurrence.id == Finding.occurrence_id)
+    rows = session.execute(
+        _in_period(statement, board.id, point).order_by(Finding.year, Finding.number)
+    )
+    return [
+        FindingFact(
+            lineage=row.lineage,
+            label=f"Avvikelse {row.year}:{row.number} ({board.code})",
+            severity=row.severity,
+            description=row.description,
+            recorded_at=row.recorded_at,
+        )
+        for row in rows
+    ]
+
+
+def _remarks(session: Session, report: FollowUpReport | None) -> dict[str, RemarkFact]:
+    if report is None:
+        return {}
+    rows = session.execute(
+        sa.select(ReportRemark, Control.lineage)
+        .join(Control, Control.id == ReportRemark.control_id)
+        .where(ReportRemark.report_id == report.id)
+        .order_by(ReportRemark.revision)
+    )
+    return {
+        lineage: RemarkFact(remark.comment, remark.assessment, remark.assessment_reason)
+        for remark, lineage in rows
+    }
+
+
+def control_select(board_id: int, year: int, plan_version: int, number: int) -> sa.Select[Control]:
+    """One control by its number in a decided version of the board's plan of the year."""
+    return (
+        sa.select(Control)
+        .join(Plan, Plan.id == Control.plan_id)
+        .where(
+            *_of_the_plan(board_id, year), Plan.version == plan_version, Control.number == number
+        )
+    )
+
+
+def standing_remark(
+    session: Session, report: FollowUpReport | None, control_id: int
+) -> StandingRemark:
+    """What stands about a control in the report now."""
+    if report is None:
+        return StandingRemark(0, None)
+    remark = session.scalar(
+        sa.select(ReportRemark)
+        .where(ReportRemark.report_id == report.id, ReportRemark.control_id == control_id)
+        .order_by(ReportRemark.revision.desc())
+        .limit(1)
+    )
+    return StandingRemark(remark.revision if remark else 0, remark)
+
+
+def report_facts(
+    session: Session, board: Board, entry: PointEntry, *, known_at: datetime
+) -> ReportFacts | None:
+    """Everything a report of the point is made of; None where no plan of the year is decided.
+
+    ``known_at`` chooses the plan's version; the facts carry their own moments.
+    """
+    point = entry.point
+    rows = _plan_rows(session, board.id, point.year)
+    if not rows:
+        return None
+    plan, controls = _controls(rows, _version_known(rows, known_at))
+    # What only a later version of the plan has was not planned when the facts were closed.
+    read = {control.lineage for control in controls}
+    occurrences = _occurrences(session, board.id, point)
+    return ReportFacts(
+        point=PointFacts(
+            board_code=board.code,
+            board_name=board.name,
+            is_executive=board.kind is BoardKind.EXECUTIVE,
+            year=point.year,
+            name=point.name,
+            period_end=point.period_end,
+            cut_off=point.cut_off,
+            board_on=point.board_on,
+            executive_on=point.executive_on,
+            previous_cut_off=entry.previous_cut_off,
+        ),
+        plan=plan,
+        controls=controls,
+        occurrences=[fact for fact in occurrences if fact.lineage in read],
+        findings=_findings(session, board, point),
+        remarks=_remarks(session, entry.report),
+        overall=entry.report.overall if entry.report else None,
+        grounds=entry.report.overall_grounds if entry.report else None,
+        program_version=PROGRAM_VERSION,
+        trail_head=chain_head(session, board.code),
+    )
+
+
+def decided_report(report: FollowUpReport) -> ShownReport:
+    """The report as it was decided: read from its snapshot and from nothing else."""
+    if report.snapshot is None:
+        raise ValueError("a report that is not decided has no snapshot")
+    made = report_from_plain(json.loads(report.snapshot))
+    return ShownReport(made, report.snapshot_sha256, report.snapshot)
+
+
+def shown_report(
+    session: Session, board: Board, entry: PointEntry, *, at: datetime
+) -> ShownReport | None:
+    """The point's report: the snapshot if decided, else live; None without a decided plan."""
+    if entry.report is not None and entry.is_decided:
+        return decided_report(entry.report)
+    cut_off_at = live_cut_off(entry.point.cut_off, at)
+    facts = report_facts(session, board, entry, known_at=cut_off_at)
+    if facts is None:
+        return None
+    return ShownReport(build_report(facts, cut_off_at=cut_off_at, until=at))

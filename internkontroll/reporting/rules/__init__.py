@@ -1,0 +1,101 @@
+"""Uppföljningens räkning och regler: pure, from facts known at a moment to the one report object.
+
+- count: the count that must close
+- assessment: what the printed rule proposes, and what a sample proves
+- report: the report object, to plain data and back
+- build: from facts to the report
+"""
+
+from internkontroll.reporting.rules.assessment import (
+    ASSESSMENT_RULE,
+    proof_of,
+    propose,
+    undone_words,
+    worst,
+)
+from internkontroll.reporting.rules.build import (
+    ControlFact,
+    FindingFact,
+    PointFacts,
+    RemarkFact,
+    ReportFacts,
+    build_report,
+    decided_cut_off,
+    live_cut_off,
+    proposals_for,
+    report_title,
+)
+from internkontroll.reporting.rules.count import (
+    COUNT_RULE,
+    Absence,
+    ClosingCount,
+    CountDoesNotClose,
+    OccurrenceFact,
+    Outcome,
+    Verdict,
+    closing_count,
+    outcome_of,
+    total,
+)
+from internkontroll.reporting.rules.report import (
+    AbsenceLine,
+    AreaCount,
+    AssessmentCount,
+    ChangedControl,
+    ControlRow,
+    DecisionFacts,
+    FindingLine,
+    LaterFact,
+    LaterKind,
+    Matter,
+    PlanFacts,
+    Report,
+    ShownReport,
+    report_from_plain,
+    section_words,
+    to_plain,
+)
+
+__all__ = [
+    "ASSESSMENT_RULE",
+    "COUNT_RULE",
+    "Absence",
+    "AbsenceLine",
+    "AreaCount",
+    "AssessmentCount",
+    "ChangedControl",
+    "ClosingCount",
+    "ControlFact",
+    "ControlRow",
+    "CountDoesNotClose",
+    "DecisionFacts",
+    "FindingFact",
+    "FindingLine",
+    "LaterFact",
+    "LaterKind",
+    "Matter",
+    "OccurrenceFact",
+    "Outcome",
+    "PlanFacts",
+    "PointFacts",
+    "RemarkFact",
+    "Report",
+    "ReportFacts",
+    "ShownReport",
+    "Verdict",
+    "build_report",
+    "closing_count",
+    "decided_cut_off",
+    "live_cut_off",
+    "outcome_of",
+    "proof_of",
+    "proposals_for",
+    "propose",
+    "report_from_plain",
+    "report_title",
+    "section_words",
+    "to_plain",
+    "total",
+    "undone_words",
+    "worst",
+]

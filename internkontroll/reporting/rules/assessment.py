@@ -1,0 +1,63 @@
+"""Bedömning av kontrollmoment: what the rule proposes, in words that are printed in the report."""
+
+from collections.abc import Iterable, Sequence
+
+from internkontroll.findings.models import Severity
+from internkontroll.reporting.models import Assessment
+from internkontroll.reporting.rules.count import ClosingCount, Verdict
+from internkontroll.sampling.rules import proof_sentence
+
+ASSESSMENT_RULE = (
+    "Den allvarligaste avvikelsen avgör bedömningen. Har granskningen funnit brister som ingen "
+    "har beskrivit som avvikelse blir den minst mindre avvikelse. Ett kontrollmoment där inget av "
+    "det som skulle göras är gjort är ej genomfört. Har någon ändrat en bedömning står skälet "
+    "intill."
+)
+
+_BY_SEVERITY = {
+    Severity.MINOR: Assessment.MINOR,
+    Severity.MATERIAL: Assessment.MATERIAL,
+    Severity.SERIOUS: Assessment.SERIOUS,
+}
+_RISING = tuple(_BY_SEVERITY)
+
+
+def worst(severities: Iterable[Severity]) -> Severity | None:
+    """The highest severity, or None where there is none."""
+    return max(severities, key=_RISING.index, default=None)
+
+
+def propose(
+    count: ClosingCount, severities: Sequence[Severity], deviating: int
+) -> Assessment | None:
+    """The assessment that the printed rule gives; None while nothing has been due or done.
+
+    ``deviating`` is the number of deviating items in signed conclusions.
+    """
+    if not count.done_at_all:
+        return Assessment.NOT_PERFORMED if count.due else None
+    if found := worst(severities):
+        return _BY_SEVERITY[found]
+    return Assessment.MINOR if deviating else Assessment.WITHOUT_DEVIATION
+
+
+def undone_words(count: ClosingCount) -> str | None:
+    """ "1 av 3 inte gjord" where a part of what was due was not done; None otherwise."""
+    if not count.undone or not count.done_at_all:
+        return None
+    return f"{count.undone} av {count.due} inte {'gjord' if count.undone == 1 else 'gjorda'}"
+
+
+def proof_of(verdicts: Sequence[Verdict]) -> str | None:
+    """The sentence on what the sample proves, where one random draw stands alone.
+
+    Draws of several occasions are never pooled, and a targeted selection carries no bound: then
+    only the counts are told and this is None. A whole list examined is told as such.
+    """
+    examined = [verdict for verdict in verdicts if verdict.population]
+    if len(examined) != 1 or not examined[0].reviewed:
+        return None
+    only = examined[0]
+    if not only.is_random and only.reviewed != only.population:
+        return None
+    return proof_sentence(only.reviewed, only.deviating, only.population)

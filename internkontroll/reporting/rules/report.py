@@ -1,0 +1,269 @@
+"""Uppföljningen som ett objekt: every figure and sentence of a report, and nothing else.
+
+Pages, files and the decided snapshot are all made from it. ``to_plain`` gives what canonical JSON
+takes, ``from_plain`` reads a snapshot back.
+"""
+
+import dataclasses
+import types
+import typing
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import Any, TypeVar
+
+from internkontroll.core.canonical import plain
+from internkontroll.core.dates import long_date
+from internkontroll.findings.models import Severity
+from internkontroll.reporting.models import Assessment, OverallAssessment, ReportState
+from internkontroll.reporting.rules.count import ClosingCount
+
+SCHEMA = 1
+"""Raised when a field changes its meaning; a new field gets a default: old snapshots stay read."""
+
+
+class LaterKind(StrEnum):
+    """Vad som tillkom efter att uppgifterna stängdes."""
+
+    SIGNED = "signed"
+    NOT_PERFORMED = "not_performed"
+    RESUMED = "resumed"
+    FINDING = "finding"
+    OCCURRENCE = "occurrence"
+
+
+@dataclass(frozen=True)
+class DecisionFacts:
+    """Beslut: who decided, when, and under which § and diarienummer."""
+
+    body: str
+    decided_on: date
+    paragraph: str
+    registry_number: str
+    verified_on: date | None = None
+
+
+@dataclass(frozen=True)
+class PlanFacts:
+    """Planen som följs upp, with the hash of its decided content."""
+
+    version: int
+    sha256: str
+    decision: DecisionFacts
+
+
+@dataclass(frozen=True)
+class FindingLine:
+    """Avvikelse as the report tells it."""
+
+    label: str
+    severity: Severity
+    description: str
+    recorded_on: date
+
+
+@dataclass(frozen=True)
+class AbsenceLine:
+    """Ett kontrolltillfälle som inte gjordes, and why."""
+
+    scheduled_on: date
+    where: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class ControlRow:
+    """Utfall för ett kontrollmoment: ``assessment`` stands, ``proposed`` is what the rule gave.
+
+    ``reviewed`` of ``population`` items, ``deviating`` of the reviewed; sums over the occurrences.
+    """
+
+    number: int
+    area: str
+    text: str
+    risks: tuple[str, ...]
+    method: str
+    performed_by: str | None
+    count: ClosingCount
+    reviewed: int
+    population: int
+    deviating: int
+    proof: str | None
+    undone: str | None
+    proposed: Assessment | None
+    assessment: Assessment | None
+    assessment_reason: str | None
+    comment: str
+    absences: tuple[AbsenceLine, ...]
+    findings: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True)
+class AreaCount:
+    """Räkningen för ett kontrollområde."""
+
+    name: str
+    controls: int
+    count: ClosingCount
+
+
+@dataclass(frozen=True)
+class AssessmentCount:
+    """Hur många kontrollmoment som har en bedömning."""
+
+    assessment: Assessment
+    controls: int
+
+
+@dataclass(frozen=True)
+class Matter:
+    """Det nämnden behöver ta ställning till."""
+
+    number: int
+    heading: str
+    text: str
+    proof: str | None = None
+
+
+@dataclass(frozen=True)
+class ChangedControl:
+    """Ett kontrollmoment som inte rapporteras nu men där något har hänt sedan förra gången."""
+
+    number: int
+    area: str
+    text: str
+    count: ClosingCount
+    findings: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True)
+class LaterFact:
+    """Tillkommet efter: known only after the facts were closed, and not in the figures."""
+
+    kind: LaterKind
+    number: int
+    recorded_on: date
+    text: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Uppföljning av internkontrollplanen for one board and reporting point.
+
+    ``cut_off_at`` is the moment up to which facts were taken in, ``known_on`` its Swedish day,
+    ``cut_off`` the last day on which the point takes facts in.
+    """
+
+    title: str
+    board_code: str
+    board_name: str
+    year: int
+    point: str
+    period_start: date
+    period_end: date
+    cut_off: date
+    cut_off_at: datetime
+    known_on: date
+    board_on: date | None
+    executive_on: date | None
+    state: ReportState
+    plan: PlanFacts
+    decision: DecisionFacts | None
+    total: ClosingCount
+    areas: tuple[AreaCount, ...]
+    rows: tuple[ControlRow, ...]
+    assessments: tuple[AssessmentCount, ...]
+    reviewed: int
+    deviating: int
+    findings: int
+    matters: tuple[Matter, ...]
+    matters_left: int
+    others: tuple[ChangedControl, ...]
+    overall: OverallAssessment | None
+    grounds: str | None
+    proposals: tuple[str, ...]
+    later: tuple[LaterFact, ...]
+    count_rule: str
+    assessment_rule: str
+    program_version: str
+    trail_head: str
+    schema: int = field(default=SCHEMA)
+
+    @property
+    def period(self) -> str:
+        """ "1 januari–30 april 2020": the year is said once where it is the same."""
+        first = long_date(self.period_start)
+        if self.period_start.year == self.period_end.year:
+            first = first.removesuffix(f" {self.period_start.year}")
+        return f"{first}–{long_date(self.period_end)}"
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the board has decided it."""
+        return self.state is ReportState.DECIDED
+
+    @property
+    def highlight(self) -> str | None:
+        """The one sentence on what a sample proves that the summary tells."""
+        return next((matter.proof for matter in self.matters if matter.proof), None)
+
+    def rows_of(self, area: str) -> tuple[ControlRow, ...]:
+        """The rows of a kontrollområde."""
+        return tuple(row for row in self.rows if row.area == area)
+
+
+@dataclass(frozen=True)
+class ShownReport:
+    """Uppföljningen som den visas: decided ones carry the hash of their snapshot."""
+
+    report: Report
+    sha256: str | None = None
+    snapshot: str | None = None
+    """The canonical JSON that was decided, byte for byte."""
+
+
+def section_words(paragraph: str) -> str:
+    """A decision's paragraf with its sign, whether or not it was typed: "§ 87"."""
+    return paragraph if paragraph.startswith("§") else f"§\u00a0{paragraph}"
+
+
+Made = TypeVar("Made")
+
+
+def to_plain(report: Report) -> dict[str, Any]:
+    """The report as plain data: dates ISO 8601, moments UTC, enum members their values."""
+    made: dict[str, Any] = plain(dataclasses.asdict(report))
+    return made
+
+
+def report_from_plain(data: dict[str, Any]) -> Report:
+    """Read a report back. Raises ValueError where something that must be there is missing."""
+    return _dataclass_from(Report, data)
+
+
+def _dataclass_from(kind: type[Made], data: dict[str, Any]) -> Made:
+    hints = typing.get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for entry in dataclasses.fields(typing.cast(Any, kind)):
+        if entry.name in data:
+            values[entry.name] = _value_from(hints[entry.name], data[entry.name])
+        elif entry.default is dataclasses.MISSING:
+            raise ValueError(f"{kind.__name__} lacks {entry.name}")
+    return kind(**values)
+
+
+def _value_from(hint: Any, value: Any) -> Any:
+    origin = typing.get_origin(hint)
+    if origin in (types.UnionType, typing.Union):
+        inner = next(part for part in typing.get_args(hint) if part is not type(None))
+        return None if value is None else _value_from(inner, value)
+    if origin is tuple:
+        inner = typing.get_args(hint)[0]
+        return tuple(_value_from(inner, item) for item in value)
+    if dataclasses.is_dataclass(hint):
+        return _dataclass_from(typing.cast(type[Any], hint), value)
+    if hint is datetime or hint is date:
+        return hint.fromisoformat(value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
+    return value

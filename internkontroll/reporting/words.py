@@ -1,0 +1,47 @@
+"""Uppföljningens ord: how its states and assessments are told on a screen and in a document."""
+
+from enum import Enum
+
+from internkontroll.core.words import StateWord
+from internkontroll.reporting.models import (
+    Assessment,
+    OverallAssessment,
+    ReportEvent,
+    ReportState,
+)
+from internkontroll.reporting.rules import LaterKind, Outcome
+
+STATES: dict[Enum, StateWord] = {
+    Assessment.WITHOUT_DEVIATION: StateWord("Utan avvikelse", "ok"),
+    Assessment.MINOR: StateWord("Mindre avvikelse", "warn"),
+    Assessment.MATERIAL: StateWord("Väsentlig avvikelse", "bad"),
+    Assessment.SERIOUS: StateWord("Allvarlig avvikelse", "bad"),
+    Assessment.NOT_PERFORMED: StateWord("Ej genomförd", "idle"),
+    OverallAssessment.SUFFICIENT: StateWord("Tillräcklig", "ok"),
+    OverallAssessment.PARTLY: StateWord("Delvis tillräcklig", "warn"),
+    OverallAssessment.INSUFFICIENT: StateWord("Inte tillräcklig", "bad"),
+    ReportState.LIVE: StateWord("Utkast", "idle"),
+    ReportState.DECIDED: StateWord("Beslutad", "ok"),
+}
+
+NOT_YET = StateWord("Ännu inte aktuell", "idle")
+"""Instead of an assessment while nothing has been due or done."""
+
+WORDS: dict[Enum, str] = {
+    Outcome.IN_TIME: "Gjort i tid",
+    Outcome.LATE: "Gjort sent",
+    Outcome.NOT_PERFORMED: "Ej genomfört, med orsak",
+    Outcome.MISSED: "Inte gjort",
+    Outcome.EARLY: "Gjort i förtid",
+    Outcome.NOT_YET_DUE: "Ännu inte aktuellt",
+    Outcome.EXPIRED: "Utgått",
+    LaterKind.SIGNED: "Blev klart",
+    LaterKind.NOT_PERFORMED: "Blev ej genomfört",
+    LaterKind.RESUMED: "Togs upp igen",
+    LaterKind.FINDING: "Ny avvikelse",
+    LaterKind.OCCURRENCE: "Nytt kontrolltillfälle",
+    ReportEvent.COMMENTED: "Kommentaren ändrades",
+    ReportEvent.ASSESSED: "Bedömningen ändrades",
+    ReportEvent.CONCLUDED: "Den samlade bedömningen skrevs",
+    ReportEvent.DECIDED: "Uppföljningen beslutades",
+}

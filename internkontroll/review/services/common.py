@@ -1,0 +1,114 @@
+"""What every verb of the review asks first: role, state, and what free text may not hold."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Actor, Permission, Scope, ensure
+from internkontroll.core.clock import swedish_day
+from internkontroll.core.errors import InvalidInput, InvalidTransition
+from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.organisation.models import Board
+from internkontroll.review import policy
+from internkontroll.sampling.queries import (
+    reference_in_text,
+    sampling_progress,
+)
+from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.schedule.policy import PERMISSIONS as SCHEDULE_PERMISSIONS
+from internkontroll.schedule.services import (
+    mark_started,
+)
+
+_CLOSED = {
+    OccurrenceState.PERFORMED: (
+        "Slutsatsen väntar på underskrift, så svaren kan inte ändras. Be den som ska skriva "
+        "under att lämna tillbaka den."
+    ),
+    OccurrenceState.APPROVED: "Slutsatsen är underskriven, så svaren kan inte ändras.",
+    OccurrenceState.NOT_PERFORMED: (
+        "Kontrolltillfället är antecknat som ej genomfört. Ta tillbaka det innan du granskar."
+    ),
+    OccurrenceState.EXPIRED: "Kontrolltillfället har utgått och ska inte granskas.",
+}
+
+COMMENT_MAX = 1000
+"""Most characters of a comment."""
+
+TEXT_MAX = 4000
+"""Most characters of a conclusion, and of the reason for sending it back."""
+
+
+def scope_of(occurrence: Occurrence) -> Scope:
+    """Where the occurrence belongs: its board and, if it has one, its committee."""
+    return Scope(occurrence.board_id, occurrence.subcommittee_id)
+
+
+def ensure_tester(actor: Actor, occurrence: Occurrence, at: datetime) -> None:
+    """Raise NotAllowed unless the actor may perform the occurrence."""
+    ensure(
+        actor,
+        Permission.OCCURRENCE_PERFORM,
+        scope_of(occurrence),
+        swedish_day(at),
+        SCHEDULE_PERMISSIONS,
+    )
+
+
+def ensure_signer(actor: Actor, occurrence: Occurrence, at: datetime) -> None:
+    """Raise NotAllowed unless the actor's role may sign; two persons is asked for elsewhere."""
+    ensure(
+        actor, Permission.CONCLUSION_SIGN, scope_of(occurrence), swedish_day(at), policy.PERMISSIONS
+    )
+
+
+def locked_state(session: Session, occurrence: Occurrence) -> OccurrenceState:
+    """The state as it is now, and nobody else changes it until the transaction ends.
+
+    Without that an answer could slip in beside a conclusion that is being written.
+    """
+    session.flush()
+    session.refresh(occurrence, ["state", "row_version"], with_for_update={"key_share": True})
+    return occurrence.state
+
+
+def check_free_text(
+    session: Session, occurrence: Occurrence, text: str, *, most: int, field: str
+) -> None:
+    """Refuse text that is too long, or names a person or a drawn item (InvalidInput).
+
+    A case is told by its running number: no reference of a secret list stands in free text.
+    """
+    if len(text) > most:
+        raise InvalidInput(f"Texten är för lång. Skriv högst {most} tecken.", field=field)
+    if any(certain for _, _, certain in find_personal_ids(text)):
+        raise InvalidInput(
+            "Texten innehåller ett personnummer. Ta bort det och skriv löpnumret i stället.",
+            field=field,
+        )
+    population = sampling_progress(session, occurrence.id).population
+    if (
+        text
+        and population is not None
+        and population.is_secret
+        and reference_in_text(session, population.id, text)
+    ):
+        raise InvalidInput(
+            "Texten innehåller en beteckning ur listan. Skriv löpnumret i stället.", field=field
+        )
+
+
+def chain_of(session: Session, occurrence: Occurrence) -> str:
+    """The trail's chain of the occurrence's board."""
+    return session.get_one(Board, occurrence.board_id).code
+
+
+def open_for_review(
+    session: Session, occurrence: Occurrence, *, actor: Actor, at: datetime
+) -> None:
+    """Lock the occurrence and start it if nobody has; InvalidTransition if it is not being done."""
+    state = locked_state(session, occurrence)
+    if sentence := _CLOSED.get(state):
+        raise InvalidTransition(sentence)
+    if state is OccurrenceState.PLANNED:
+        mark_started(session, occurrence, actor=actor, at=at)

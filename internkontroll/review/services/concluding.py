@@ -1,0 +1,237 @@
+"""Write the conclusion, sign it or send it back. The tester never signs."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Actor
+from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
+from internkontroll.core.text import clean_text
+from internkontroll.plan.models import Control
+from internkontroll.plan.rules.vocabulary import SampleKind
+from internkontroll.review.models import Conclusion, ReviewEvent
+from internkontroll.review.queries import (
+    judgements_by_position,
+    judges_of,
+    review_items,
+    standing_conclusion,
+)
+from internkontroll.review.rules import Hindrances, Tally, hindrances, tally
+from internkontroll.review.services.common import (
+    TEXT_MAX,
+    chain_of,
+    check_free_text,
+    ensure_signer,
+    ensure_tester,
+    locked_state,
+    open_for_review,
+)
+from internkontroll.sampling.models import DrawState
+from internkontroll.sampling.queries import (
+    draw_facts,
+    sampling_progress,
+)
+from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.services import (
+    mark_approved,
+    mark_performed,
+    mark_returned,
+)
+from internkontroll.trail.services import record
+
+
+def _numbers(positions: Sequence[int]) -> str:
+    words = [str(position) for position in positions]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} och {words[-1]}"
+
+
+def _refuse_hindrances(found: Hindrances) -> None:
+    if found.unjudged:
+        raise InvalidTransition(
+            f"Allt är inte bedömt än. Besvara alla frågor för nummer {_numbers(found.unjudged)}."
+        )
+    if found.unexplained:
+        raise InvalidTransition(
+            f"Nummer {_numbers(found.unexplained)} har bara svaret Gäller inte här. Ersätt med "
+            "nästa i ordningen, eller skriv i kommentaren varför det får stå kvar."
+        )
+
+
+def sample_is_needed(control: Control) -> bool:
+    """Whether the control is done item by item, so that no conclusion can be drawn without."""
+    return control.sample_kind is not SampleKind.NONE
+
+
+def _counted(session: Session, occurrence: Occurrence) -> Tally:
+    """What the review found; refuses while anything is left to judge."""
+    progress = sampling_progress(session, occurrence.id)
+    draw = progress.draw
+    if draw is None or draw.state is not DrawState.DRAWN:
+        begun = draw is not None or progress.population is not None
+        if begun or sample_is_needed(occurrence.control):
+            raise InvalidTransition(
+                "Stickprovet är inte draget än. Dra stickprovet och bedöm det först."
+            )
+        return tally(())
+    items = judgements_by_position(review_items(session, occurrence.id, draw.id))
+    _refuse_hindrances(hindrances(items))
+    return tally(items.values())
+
+
+def write_conclusion(
+    session: Session, occurrence: Occurrence, text: str, *, actor: Actor, at: datetime
+) -> Conclusion:
+    """Skriv slutsatsen and hand the occurrence over for somebody else's signature.
+
+    n, N and the deviating items are counted here and kept with the conclusion. Raises NotAllowed,
+    InvalidInput (no text) and InvalidTransition (not everything is judged, or one stands already).
+    """
+    ensure_tester(actor, occurrence, at)
+    if actor.user_id is None:
+        raise NotAllowed("En slutsats skrivs av en person. Logga in och skriv den på sidan.")
+    open_for_review(session, occurrence, actor=actor, at=at)
+    if standing_conclusion(session, occurrence.id) is not None:
+        raise InvalidTransition("Det finns redan en slutsats. Läs om sidan.")
+    text = clean_text(text)
+    if not text:
+        raise InvalidInput("Slutsatsen saknas. Skriv vad granskningen visade.", field="text")
+    check_free_text(session, occurrence, text, most=TEXT_MAX, field="text")
+    counted = _counted(session, occurrence)
+    facts = draw_facts(session, [occurrence.id]).get(occurrence.id)
+    conclusion = Conclusion(
+        occurrence_id=occurrence.id,
+        text=text,
+        reviewed=counted.reviewed,
+        population_size=facts.size if facts else 0,
+        deviating=counted.deviating,
+        not_applicable=counted.wholly_not_applicable,
+        is_random=facts.is_random if facts else False,
+        written_by_id=actor.user_id,
+        written_at=at,
+    )
+    session.add(conclusion)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict("Någon annan hann skriva slutsatsen. Läs om sidan.") from error
+    record(
+        session,
+        chain=chain_of(session, occurrence),
+        actor=actor,
+        at=at,
+        event=ReviewEvent.CONCLUSION_WRITTEN,
+        subject=("occurrence", occurrence.id),
+        data={
+            "reviewed": conclusion.reviewed,
+            "population_size": conclusion.population_size,
+            "deviating": conclusion.deviating,
+            "not_applicable": conclusion.not_applicable,
+            "is_random": conclusion.is_random,
+        },
+    )
+    mark_performed(session, occurrence, actor=actor, at=at)
+    return conclusion
+
+
+def may_sign(session: Session, conclusion: Conclusion, actor: Actor) -> bool:
+    """Whether the actor had no part in the testing: neither wrote nor judged anything in it."""
+    return (
+        actor.user_id is not None
+        and actor.user_id != conclusion.written_by_id
+        and actor.user_id not in judges_of(session, conclusion.occurrence_id)
+    )
+
+
+def _waiting(session: Session, occurrence: Occurrence) -> Conclusion:
+    locked_state(session, occurrence)
+    conclusion = standing_conclusion(session, occurrence.id)
+    if conclusion is None:
+        raise InvalidTransition("Det finns ingen slutsats att skriva under. Läs om sidan.")
+    if conclusion.signed_at is not None:
+        raise InvalidTransition("Slutsatsen är redan underskriven.")
+    return conclusion
+
+
+def _close(session: Session, conclusion: Conclusion, **values: Any) -> None:
+    changed = session.execute(
+        sa.update(Conclusion)
+        .where(
+            Conclusion.id == conclusion.id,
+            Conclusion.signed_at.is_(None),
+            Conclusion.returned_at.is_(None),
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Någon annan hann före. Läs om sidan.")
+    session.refresh(conclusion)
+
+
+def sign_conclusion(
+    session: Session, occurrence: Occurrence, *, actor: Actor, at: datetime
+) -> Conclusion:
+    """Skriv under slutsatsen: the occurrence is approved.
+
+    Raises NotAllowed for the one who wrote it or judged anything in it, InvalidTransition when
+    none waits, Conflict when somebody else was faster.
+    """
+    ensure_signer(actor, occurrence, at)
+    if actor.user_id is None:
+        raise NotAllowed(
+            "En slutsats skrivs under av en person. Logga in och skriv under på sidan."
+        )
+    conclusion = _waiting(session, occurrence)
+    if not may_sign(session, conclusion, actor):
+        raise NotAllowed(
+            "Du har själv granskat eller skrivit slutsatsen. Någon annan måste skriva under."
+        )
+    _close(session, conclusion, signed_by_id=actor.user_id, signed_at=at)
+    record(
+        session,
+        chain=chain_of(session, occurrence),
+        actor=actor,
+        at=at,
+        event=ReviewEvent.CONCLUSION_SIGNED,
+        subject=("occurrence", occurrence.id),
+        data={
+            "reviewed": conclusion.reviewed,
+            "population_size": conclusion.population_size,
+            "deviating": conclusion.deviating,
+        },
+    )
+    mark_approved(session, occurrence, actor=actor, at=at)
+    return conclusion
+
+
+def return_conclusion(
+    session: Session, occurrence: Occurrence, reason: str, *, actor: Actor, at: datetime
+) -> Conclusion:
+    """Lämna tillbaka slutsatsen with a reason: the answers can be changed again.
+
+    Raises NotAllowed, InvalidInput (no reason), InvalidTransition and Conflict.
+    """
+    ensure_signer(actor, occurrence, at)
+    conclusion = _waiting(session, occurrence)
+    reason = clean_text(reason)
+    if not reason:
+        raise InvalidInput(
+            "Skriv vad som behöver ändras innan slutsatsen kan skrivas under.", field="reason"
+        )
+    check_free_text(session, occurrence, reason, most=TEXT_MAX, field="reason")
+    _close(session, conclusion, returned_at=at, return_reason=reason)
+    record(
+        session,
+        chain=chain_of(session, occurrence),
+        actor=actor,
+        at=at,
+        event=ReviewEvent.CONCLUSION_RETURNED,
+        subject=("occurrence", occurrence.id),
+        reason=reason,
+    )
+    mark_returned(session, occurrence, actor=actor, at=at, reason=reason)
+    return conclusion

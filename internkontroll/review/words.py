@@ -1,0 +1,49 @@
+"""Granskningens ord on screens and in documents."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from internkontroll.core.words import StateWord
+from internkontroll.review.models import Answer, ReviewEvent
+from internkontroll.review.rules import ItemState
+
+STATES: Mapping[Enum, StateWord] = {
+    ItemState.WAITING: StateWord("Återstår", "idle"),
+    ItemState.BEGUN: StateWord("Pågår", "warn"),
+    ItemState.CLEAN: StateWord("Utan avvikelse", "ok"),
+    ItemState.DEVIATING: StateWord("Avviker", "bad"),
+    ItemState.NOT_APPLICABLE: StateWord("Gäller inte", "warn"),
+    ItemState.REPLACED: StateWord("Ersatt", "idle"),
+}
+
+WORDS: Mapping[Enum, str] = {
+    Answer.YES: "Ja",
+    Answer.NO: "Nej",
+    Answer.EVIDENCE_MISSING: "Underlag saknas",
+    Answer.NOT_APPLICABLE: "Gäller inte här",
+    ReviewEvent.ITEM_JUDGED: "En post bedömdes",
+    ReviewEvent.CONCLUSION_WRITTEN: "Slutsatsen lämnades för underskrift",
+    ReviewEvent.CONCLUSION_RETURNED: "Slutsatsen lämnades tillbaka",
+    ReviewEvent.CONCLUSION_SIGNED: "Slutsatsen skrevs under",
+}
+
+
+@dataclass(frozen=True)
+class ItemWords:
+    """Vad en dragen post kallas: a case in a secret list, else an item of the list."""
+
+    title: str
+    one: str
+    definite: str
+    many: str
+    definite_many: str
+
+
+_CASE = ItemWords("Ärende", "ärende", "ärendet", "ärenden", "ärendena")
+_ITEM = ItemWords("Post", "post", "posten", "poster", "posterna")
+
+
+def item_words(*, is_secret: bool) -> ItemWords:
+    """The words for what was drawn; a secret list holds cases."""
+    return _CASE if is_secret else _ITEM

@@ -1,0 +1,187 @@
+"""Build the record of a draw from what is stored, and check the draw against it."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from internkontroll.accounts.models import User
+from internkontroll.core.errors import InvalidTransition
+from internkontroll.organisation.models import Board
+from internkontroll.plan.models import Control, Plan
+from internkontroll.sampling.models import (
+    Draw,
+    DrawOccurrence,
+    DrawState,
+    Population,
+    SamplingEvent,
+)
+from internkontroll.sampling.queries.samples import items_select, rows_of
+from internkontroll.sampling.rules import (
+    PopulationFacts,
+    Record,
+    Replacement,
+    Round,
+    Step,
+    draw_record,
+    record_digest,
+    sealed_record,
+    verify,
+)
+from internkontroll.schedule.models import Occurrence
+from internkontroll.trail.models import TrailPayload, TrailRow
+
+
+def steps_of(session: Session, draw: Draw) -> list[Step]:
+    """The steps taken so far, with when and by whom: a user's title, or "system (os user)"."""
+    population = draw.population
+    people = (population.frozen_by_id, draw.committed_by_id, draw.drawn_by_id)
+    titles = dict(session.execute(sa.select(User.id, User.title).where(User.id.in_(people))).all())
+    frozen = ("population", population.id, SamplingEvent.POPULATION_FROZEN)
+    committed = ("draw", draw.id, SamplingEvent.DRAW_COMMITTED)
+    drawn = ("draw", draw.id, SamplingEvent.DRAW_SEEDED)
+    taken: list[tuple[str, datetime | None, int | None, tuple[str, int, SamplingEvent]]] = [
+        ("frozen", population.frozen_at, population.frozen_by_id, frozen),
+        ("committed", draw.committed_at, draw.committed_by_id, committed),
+        ("seeded", draw.drawn_at, draw.drawn_by_id, drawn),
+        ("drawn", draw.drawn_at, draw.drawn_by_id, drawn),
+        ("recorded", draw.drawn_at, draw.drawn_by_id, drawn),
+    ]
+    return [
+        Step(name, at, titles[user_id] if user_id else _system_name(session, draw.board_id, *where))
+        for name, at, user_id, where in taken
+        if at is not None
+    ]
+
+
+def _system_name(
+    session: Session, board_id: int, kind: str, subject_id: int, event: SamplingEvent
+) -> str:
+    """The program itself, with the operating system's user as the trail has it."""
+    body = session.scalar(
+        sa.select(TrailPayload.body)
+        .join(TrailRow, TrailRow.id == TrailPayload.row_id)
+        .join(Board, Board.code == TrailRow.chain)
+        .where(
+            Board.id == board_id,
+            TrailRow.subject_kind == kind,
+            TrailRow.subject_id == subject_id,
+            TrailRow.event == event.value,
+        )
+        .limit(1)
+    )
+    return f"system ({body['os_user']})" if body and body.get("os_user") else "system"
+
+
+def population_facts_of(population: Population) -> PopulationFacts:
+    """What was frozen, as stored: it stands also after the references are disposed of.
+
+    Raises InvalidTransition for a list that is not frozen.
+    """
+    if population.sha256 is None or population.sorted_sha256 is None:
+        raise InvalidTransition("Listan är inte fryst än. Frys den först.")
+    return PopulationFacts(
+        count=population.size or 0,
+        total=population.positive_sum,
+        negative_count=population.negative_count or 0,
+        negative_sum=population.negative_sum or 0,
+        zero_count=population.zero_count or 0,
+        digest=population.sha256,
+        sorted_digest=population.sorted_sha256,
+    )
+
+
+def is_unreconciled(population: Population) -> bool:
+    """Ej avstämd: nobody counted N independently, or the controlled one made the list."""
+    return population.made_by_controlled or not population.reconciliation
+
+
+def _frame(population: Population) -> dict[str, Any]:
+    return {
+        "description": population.description,
+        "source": population.source,
+        "query": None,
+        "taken_out_by": population.taken_out_by,
+        "taken_out_on": population.taken_out_on.isoformat() if population.taken_out_on else None,
+        "reconciliation": population.reconciliation,
+        "reconciled": not is_unreconciled(population),
+        "made_by_controlled": population.made_by_controlled,
+        "renumbered": population.renumbered,
+        "secret": population.is_secret,
+    }
+
+
+def _controls(session: Session, draw: Draw) -> list[dict[str, Any]]:
+    rows = session.execute(
+        sa.select(Control.number, Control.text, Plan.year, Plan.version, Plan.content_sha256)
+        .join(Plan, Plan.id == Control.plan_id)
+        .join(Occurrence, Occurrence.control_id == Control.id)
+        .join(DrawOccurrence, DrawOccurrence.occurrence_id == Occurrence.id)
+        .where(DrawOccurrence.draw_id == draw.id)
+        .order_by(Control.number)
+    )
+    return [
+        {
+            "number": number,
+            "text": text,
+            "plan_version": f"{year}:{version}",
+            "plan_sha256": sha256,
+        }
+        for number, text, year, version, sha256 in rows
+    ]
+
+
+def full_record(session: Session, draw: Draw) -> Record:
+    """Dragningsprotokoll: the full record of a draw, for use inside the wall.
+
+    Replacements stand in it as they are now. A draw that it redraws is named by the digest of its
+    record, if it had come that far. Raises InvalidTransition for one that is not drawn yet.
+    """
+    if draw.seed is None or draw.seed_source is None or draw.program is None:
+        raise InvalidTransition("Stickprovet är inte draget än, så det finns inget protokoll.")
+    items = session.scalars(items_select(draw.id)).all()
+    rows = {item.id: item.row_number for item in items}
+    drawn = [item.row_number for item in items if item.replaces_id is None]
+    before = session.get(Draw, draw.redraw_of_id) if draw.redraw_of_id else None
+    return draw_record(
+        program=draw.program,
+        board=session.get_one(Board, draw.board_id).code,
+        controls=_controls(session, draw),
+        frame=_frame(draw.population),
+        population=population_facts_of(draw.population),
+        method=draw.method.value,
+        n=draw.n,
+        k=draw.k,
+        parameters=draw.parameters,
+        steps=steps_of(session, draw),
+        rounds=[
+            Round(
+                draw.seed,
+                {"kind": draw.seed_source.value, "reference": draw.seed_reference},
+                draw.n,
+                drawn,
+            )
+        ],
+        replacements=[
+            Replacement(rows[item.replaces_id], item.row_number, item.replacement_reason or "")
+            for item in items
+            if item.replaces_id is not None
+        ],
+        redraw_of=(
+            record_digest(full_record(session, before))
+            if before is not None and before.state is DrawState.DRAWN
+            else None
+        ),
+        redraw_reason=draw.redraw_reason,
+    )
+
+
+def record_for_outside(session: Session, draw: Draw) -> Record:
+    """The sealed record: nothing in it from which a case number could be tried out."""
+    return sealed_record(full_record(session, draw), key=bytes.fromhex(draw.seal_key))
+
+
+def check_draw(session: Session, draw: Draw) -> str | None:
+    """Kontrollera dragningen: redraw from the stored rows; the first difference, or None."""
+    return verify(full_record(session, draw), rows_of(session, draw.population_id))

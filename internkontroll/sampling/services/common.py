@@ -1,0 +1,84 @@
+"""What every verb of the sample asks first: permission in the committee, and the board's chain."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Actor, Permission, Scope, ensure
+from internkontroll.core.clock import swedish_day
+from internkontroll.core.errors import InvalidInput, InvalidTransition
+from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.text import clean_text
+from internkontroll.organisation.models import Board
+from internkontroll.sampling.policy import PERMISSIONS
+from internkontroll.sampling.queries import reference_in_text
+from internkontroll.schedule.models import Occurrence, OccurrenceState
+
+REASON_MAX = 2000
+"""Most characters of a reason."""
+
+_OPEN = (OccurrenceState.PLANNED, OccurrenceState.STARTED)
+
+
+def ask(
+    actor: Actor, permission: Permission, occurrences: Iterable[Occurrence], at: datetime
+) -> None:
+    """Raise NotAllowed unless the actor may, for every one of the kontrolltillfällen."""
+    for occurrence in occurrences:
+        scope = Scope(occurrence.board_id, occurrence.subcommittee_id)
+        ensure(actor, permission, scope, swedish_day(at), PERMISSIONS)
+
+
+def chain_of(session: Session, board_id: int) -> str:
+    """The trail's chain of the board."""
+    return session.get_one(Board, board_id).code
+
+
+def lock(session: Session, occurrence: Occurrence) -> None:
+    """Let those who work on one kontrolltillfälle take turns (on SQLite the write lock does)."""
+    session.execute(
+        sa.select(Occurrence.id)
+        .where(Occurrence.id == occurrence.id)
+        .with_for_update(key_share=True)
+    )
+    session.refresh(occurrence, ["state"])
+
+
+def refuse_closed(occurrence: Occurrence) -> None:
+    """Raise InvalidTransition unless the kontrolltillfälle is still being worked on."""
+    if occurrence.state is OccurrenceState.NOT_PERFORMED:
+        raise InvalidTransition(
+            "Kontrolltillfället är anmält som ej genomfört. Ta tillbaka anmälan först."
+        )
+    if occurrence.state not in _OPEN:
+        raise InvalidTransition(
+            "Kontrolltillfället är avslutat, så underlaget kan inte ändras längre."
+        )
+
+
+def checked_text(text: str | None, missing: str, field: str) -> str:
+    """The cleaned text. Raises InvalidInput if it is empty, too long or has a personnummer."""
+    cleaned = clean_text(text or "")
+    if not cleaned:
+        raise InvalidInput(missing, field=field)
+    if len(cleaned) > REASON_MAX:
+        raise InvalidInput(f"Texten är för lång. Skriv högst {REASON_MAX} tecken.", field=field)
+    if any(certain for _, _, certain in find_personal_ids(cleaned)):
+        raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field=field)
+    return cleaned
+
+
+def checked_reason(
+    session: Session, population_id: int, text: str | None, missing: str, field: str = "reason"
+) -> str:
+    """As ``checked_text``, and it may not name an item of the list: reasons are exported."""
+    cleaned = checked_text(text, missing, field)
+    if reference_in_text(session, population_id, cleaned):
+        raise InvalidInput(
+            "Texten nämner en beteckning ur listan. Skriv löpnumret i stället: texten följer "
+            "med i protokoll som lämnas ut.",
+            field=field,
+        )
+    return cleaned

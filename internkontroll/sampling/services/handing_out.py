@@ -1,0 +1,102 @@
+"""What leaves with references or their hash in it: each time a reading in the trail, or nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Actor, Permission
+from internkontroll.sampling.models import Draw, Population, PopulationRow, SamplingEvent
+from internkontroll.sampling.queries import (
+    full_record,
+    occurrences_of_draw,
+    population_facts_of,
+    preview_rows,
+    rows_of,
+)
+from internkontroll.sampling.rules import canonical_population, record_bytes, record_digest
+from internkontroll.sampling.services.common import ask, chain_of
+from internkontroll.trail.services import record
+
+
+def export_record(session: Session, draw: Draw, *, actor: Actor, at: datetime) -> bytes:
+    """Hämta det fullständiga dragningsprotokollet; recorded as a reading.
+
+    Raises NotAllowed (needs sample:read in every committee), InvalidTransition before the draw.
+    """
+    ask(actor, Permission.SAMPLE_READ, occurrences_of_draw(session, draw.id), at)
+    full = full_record(session, draw)
+    _reading(
+        session,
+        draw.board_id,
+        SamplingEvent.RECORD_EXPORTED,
+        ("draw", draw.id),
+        # The digest binds what was handed out; of a secret frame it would be something to try on.
+        {} if draw.population.is_secret else {"sha256": record_digest(full)},
+        actor=actor,
+        at=at,
+    )
+    return record_bytes(full)
+
+
+def export_population(session: Session, draw: Draw, *, actor: Actor, at: datetime) -> bytes:
+    """Hämta den frysta listan som kanonisk fil; recorded as a reading.
+
+    Raises NotAllowed (needs sample:read in every committee).
+    """
+    ask(actor, Permission.SAMPLE_READ, occurrences_of_draw(session, draw.id), at)
+    population_facts_of(draw.population)
+    _reading(
+        session,
+        draw.board_id,
+        SamplingEvent.POPULATION_EXPORTED,
+        ("population", draw.population_id),
+        {"draw": draw.id, "rows": draw.population.size},
+        actor=actor,
+        at=at,
+    )
+    return canonical_population(rows_of(session, draw.population_id))
+
+
+def look_at_rows(
+    session: Session, population: Population, *, actor: Actor, at: datetime
+) -> Sequence[PopulationRow]:
+    """Se de första raderna innan listan fryses; of a secret list recorded as a reading.
+
+    For those who load lists. Raises NotAllowed.
+    """
+    ask(actor, Permission.POPULATION_LOAD, [population.occurrence], at)
+    rows = preview_rows(session, population.id)
+    if population.is_secret:
+        _reading(
+            session,
+            population.board_id,
+            SamplingEvent.REFERENCES_READ,
+            ("population", population.id),
+            {"rows": len(rows)},
+            actor=actor,
+            at=at,
+        )
+    return rows
+
+
+def _reading(
+    session: Session,
+    board_id: int,
+    event: SamplingEvent,
+    subject: tuple[str, int],
+    data: Mapping[str, Any],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    record(
+        session,
+        chain=chain_of(session, board_id),
+        actor=actor,
+        at=at,
+        event=event,
+        subject=subject,
+        data=data,
+    )

@@ -1,0 +1,132 @@
+"""Every page in a real browser with real data: axe finds nothing, nothing is too wide."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, url_for
+from playwright.sync_api import Page
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Role
+from internkontroll.core.database import intent_to_write
+from tests.browser.conftest import served
+from tests.conftest import MovableClock, closing, make_app
+from tests.databases import Databases
+from tests.world import AT, ROLE_ACCOUNTS, World, address, log_in_directly
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+WIDTHS = (390, 768, 1280)
+
+PAGES: dict[str, tuple[Role | None, str]] = {
+    "accounts.login": (None, "Logga in"),
+    "findings.index": (Role.CONTROLLER, "Avvikelser"),
+    "findings.new": (Role.RESPONSIBLE, "Skriv avvikelse"),
+    "findings.show": (Role.CONTROLLER, "Avvikelse 2020:1 (SCN)"),
+    "monitoring.jobs": (Role.ADMINISTRATOR, "Jobb"),
+    "monitoring.start": (Role.CONTROLLER, "Mina uppgifter"),
+    "organisation.board": (Role.CONTROLLER, "Socialnämnden"),
+    "organisation.meetings": (Role.CONTROLLER, ""),
+    "organisation.point": (Role.CONTROLLER, ""),
+    "organisation.year": (Role.CONTROLLER, ""),
+    "plan.appoint": (Role.CONTROLLER, ""),
+    "plan.control": (Role.CONTROLLER, ""),
+    "plan.edit_control": (Role.CONTROLLER, ""),
+    "plan.import_file": (Role.CONTROLLER, ""),
+    "plan.index": (Role.CONTROLLER, ""),
+    "plan.reading": (Role.CONTROLLER, ""),
+    "plan.show": (Role.CONTROLLER, "Internkontrollplan 2020"),
+    "plan.xray": (Role.CONTROLLER, ""),
+    "reporting.decide": (Role.SECRETARY, ""),
+    "reporting.index": (Role.CONTROLLER, "Uppföljning"),
+    "reporting.overall": (Role.CONTROLLER, ""),
+    "reporting.remark": (Role.CONTROLLER, ""),
+    "reporting.show": (Role.CONTROLLER, "Uppföljning av internkontrollplanen per april 2020"),
+    "review.conclusion": (Role.RESPONSIBLE, ""),
+    "review.item": (Role.RESPONSIBLE, ""),
+    "schedule.index": (Role.CONTROLLER, ""),
+    "schedule.not_performed": (Role.CONTROLLER, ""),
+    "schedule.show": (Role.RESPONSIBLE, ""),
+    "trail.history": (Role.CONTROLLER, "Historik"),
+}
+"""Who opens each page, and how its h1 begins."""
+
+NOT_PAGES = {
+    "health",
+    "plan.frozen",
+    "reporting.json_file",
+    "reporting.pdf",
+    "static",
+}
+"""Routes that answer with something else than a page."""
+
+Site = tuple[Flask, str]
+
+
+@pytest.fixture(scope="module")
+def site(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The demonstration served, with a session ready for every role."""
+    with databases.fresh_world() as url:
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with intent_to_write(), Session(engine) as session:
+            for username in ROLE_ACCOUNTS.values():
+                log_in_directly(session, username)
+            session.commit()
+        engine.dispose()
+        made = make_app(url, tmp_path_factory.mktemp("site"), MovableClock(AT))
+        with closing(made) as app, served(app) as base:
+            yield app, base
+
+
+def cookie_of(app: Flask, role: Role) -> str:
+    """The signed cookie of a session that is ready."""
+    signer = app.session_interface.get_signing_serializer(app)
+    return str(signer.dumps({"_user_id": f"provning-{ROLE_ACCOUNTS[role]}"}))
+
+
+def path_of(app: Flask, endpoint: str) -> str:
+    with app.test_request_context():
+        engine = sa.create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=sa.NullPool)
+        with Session(engine) as session:
+            values = address(World(session), endpoint)
+        engine.dispose()
+        rule = next(app.url_map.iter_rules(endpoint))
+        if "board_code" in rule.arguments:
+            values["board_code"] = "scn"
+        return url_for(endpoint, **values)
+
+
+def pages_of(app: Flask) -> set[str]:
+    return {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())}
+
+
+def test_every_page_has_an_entry_here(site: Site) -> None:
+    app, _base = site
+
+    assert pages_of(app) - NOT_PAGES == set(PAGES)
+
+
+@pytest.mark.parametrize("endpoint", sorted(PAGES))
+def test_a_page_is_accessible_and_fits_every_screen(
+    site: Site, new_page: Callable[..., Page], endpoint: str
+) -> None:
+    app, base = site
+    role, heading = PAGES[endpoint]
+    page = new_page(base)
+    if role is not None:
+        page.context.add_cookies([{"name": "session", "value": cookie_of(app, role), "url": base}])
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+
+    answer = page.goto(path_of(app, endpoint))
+    assert answer is not None
+    assert answer.status == 200
+    assert page.locator("h1").inner_text().startswith(heading)
+    found = Axe().run(page, options=RULES)
+    assert found.violations_count == 0, found.generate_report()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{endpoint} is {wide} px wide at {width}"
+    assert complaints == []

@@ -123,7 +123,7 @@ def answer_hint(question: Question) -> str | None:
 
 def proposed_hint(question: Question) -> dict[str, str]:
     """The words under the choice that the reading thinks is meant."""
-    return {question.proposed: "Så lästes texten"} if question.proposed else {}
+    return {question.proposed: "Förslag"} if question.proposed else {}
 
 
 class SettleForm(BaseForm):

@@ -255,6 +255,7 @@ class Stage(StrEnum):
     SEED_MISSING = "seed-missing"
     REVIEW = "review"
     CONCLUDE = "conclude"
+    CONCLUDE_UNSAMPLED = "conclude-unsampled"
     SIGN = "sign"
     DONE = "done"
     CLOSED = "closed"
@@ -267,6 +268,7 @@ STEPS_DONE: dict[Stage, int] = {
     Stage.SEED_MISSING: 1,
     Stage.REVIEW: 2,
     Stage.CONCLUDE: 3,
+    Stage.CONCLUDE_UNSAMPLED: 3,
     Stage.SIGN: 4,
     Stage.DONE: 5,
 }
@@ -275,14 +277,24 @@ STEPS_DONE: dict[Stage, int] = {
 
 @dataclass(frozen=True)
 class StageFacts:
-    """What is known of an occurrence's list, draw and review; ``items`` are those to be judged."""
+    """What is known of an occurrence's list, draw and review; ``items`` are those to be judged.
 
+    ``needs_sample`` is false for a control that looks at no items (an interview, a survey); a list
+    may be drawn from all the same.
+    """
+
+    needs_sample: bool = True
     has_list: bool = False
     is_frozen: bool = False
     has_draw: bool = False
     is_drawn: bool = False
     items: int = 0
     judged: int = 0
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether the work goes by list, draw and review, or straight to the conclusion."""
+        return self.needs_sample or self.has_list or self.has_draw
 
 
 def stage_of(state: OccurrenceState, facts: StageFacts) -> Stage:
@@ -297,6 +309,8 @@ def stage_of(state: OccurrenceState, facts: StageFacts) -> Stage:
         return Stage.DONE
     if state is OccurrenceState.PERFORMED:
         return Stage.SIGN
+    if not facts.is_sampled:
+        return Stage.CONCLUDE_UNSAMPLED
     if facts.is_drawn:
         return Stage.CONCLUDE if facts.judged >= facts.items > 0 else Stage.REVIEW
     if facts.has_draw:

@@ -128,6 +128,11 @@ STAGES: dict[Stage, StageWord] = {
     Stage.CONCLUDE: StageWord(
         "Skriv slutsatsen", "Alla poster är granskade. Slutsatsen saknas.", _PERFORMER
     ),
+    Stage.CONCLUDE_UNSAMPLED: StageWord(
+        "Skriv slutsatsen",
+        "Planen anger inget stickprov. Gör kontrollen och skriv sedan slutsatsen.",
+        _PERFORMER,
+    ),
     Stage.SIGN: StageWord(
         "Skriv under slutsatsen",
         "Slutsatsen väntar på underskrift av någon annan än den som skrev den.",
@@ -139,3 +144,5 @@ STAGES: dict[Stage, StageWord] = {
 
 STEP_NAMES = ("Lista", "Dragning", "Granskning", "Slutsats", "Underskrift")
 """The stepper of an occurrence."""
+UNSAMPLED_FROM = 3
+"""The first step of an occurrence that is done without a sample."""

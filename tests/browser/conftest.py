@@ -1,5 +1,6 @@
 """A real Chromium against a real server on loopback."""
 
+import logging
 import os
 import shutil
 import threading
@@ -59,6 +60,7 @@ def browser() -> Iterator[Browser]:
 @contextmanager
 def served(app: Flask) -> Iterator[str]:
     """The app on a free port of loopback; gives its address."""
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

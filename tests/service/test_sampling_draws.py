@@ -208,9 +208,9 @@ def test_the_loser_of_two_seeds_at_once_is_told(table: Table) -> None:
 @pytest.mark.parametrize(
     ("given", "sentence", "field"),
     [
-        ({"digits": "123"}, "har 3 siffror", "digits"),
+        ({"digits": "123"}, "skrivit 3 siffror", "digits"),
         ({"digits": ""}, "minst 20", "digits"),
-        ({"digits": "１" * 20}, "siffrorna 0–9", "digits"),
+        ({"digits": "１" * 20}, "bara siffrorna 0–9", "digits"),
         ({"reference": " "}, "vem som såg", "reference"),
         ({"source": SeedSource.PUBLIC, "reference": None}, "vilken källan är", "reference"),
         ({"source": SeedSource.SYSTEM}, "valt programmets egna", "source"),

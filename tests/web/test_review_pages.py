@@ -328,7 +328,7 @@ def test_the_conclusion_tells_what_the_sample_proves(client_of: ClientOf, seeded
     client = client_of(Role.MEMBER)
     judge_all(client, seeded, "yes", "no", "yes")
     page = client.get(f"{seeded.url}/slutsats")
-    assert "Granskade 3 av 21" in page.text
+    assert "Stickprov 3 av 21" in page.text
     assert "Avvikande 1 av 3" in page.text
     assert "1 av 3 granskade har en avvikelse." in page.text
     assert seeded.references[0] not in page.html

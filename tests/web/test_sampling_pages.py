@@ -300,7 +300,7 @@ def test_a_second_seed_is_refused(
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"source": "dice", "digits": "12 34", "reference": "ordförande"}, "har 4 siffror"),
+        ({"source": "dice", "digits": "12 34", "reference": "ordförande"}, "skrivit 4 siffror"),
         ({"source": "dice", "digits": SEED}, "Skriv vem som såg"),
         ({"source": "system", "digits": SEED}, "valt programmets egna"),
     ],

@@ -13,7 +13,7 @@ from flask import Flask
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board, Subcommittee
-from internkontroll.plan.rules.vocabulary import Frequency
+from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
 from internkontroll.review.models import Conclusion
 from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceState
 from tests.client import PageClient
@@ -358,6 +358,20 @@ def test_the_next_thing_is_one_button(
     assert buttons(reviewer) == [f"/namnd/scn/granskning/{year.point}/slutsats"]
     assert "3 av 21" in reviewer.page.text  # type: ignore[union-attr]
     assert buttons(responsible) == []
+
+
+def test_a_control_without_sample_goes_straight_to_its_conclusion(
+    app: Flask, client_of: ClientOf, year: Year
+) -> None:
+    with app.app_context(), intent_to_write():
+        control = db.session().get_one(Occurrence, year.point).control
+        control.sample_kind, control.sample_n = SampleKind.NONE, None
+        db.session().commit()
+    page = client_of(Role.RESPONSIBLE).get(f"/namnd/scn/kontroller/{year.point}")
+    assert "Planen anger inget stickprov." in page.text
+    assert f"/namnd/scn/granskning/{year.point}/slutsats" in page.reader.links
+    assert "Slutsats , pågår" in page.text
+    assert "Dragning" not in page.text
 
 
 def test_the_one_who_wrote_the_conclusion_is_not_asked_to_sign_it(

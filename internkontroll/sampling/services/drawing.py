@@ -25,6 +25,7 @@ from internkontroll.sampling.queries import (
     occurrences_of_draw,
     rows_of,
 )
+from internkontroll.sampling.rules.selection import SEED_DIGITS
 from internkontroll.sampling.services.commitment import bound_by, trail_draw
 from internkontroll.sampling.services.common import (
     ask,
@@ -137,7 +138,7 @@ def _checked_seed(
     try:
         seed = rules.check_seed_digits(digits or "")
     except InvalidInput as error:
-        raise InvalidInput(error.sentence, field="digits") from error
+        raise InvalidInput(_digits_sentence((digits or "").strip()), field="digits") from error
     missing = (
         "Skriv vem som såg tärningarna slås, till exempel ”ordförande”."
         if source is SeedSource.DICE
@@ -147,6 +148,12 @@ def _checked_seed(
     if len(said) > SEED_REFERENCE_MAX:
         raise InvalidInput(f"Skriv högst {SEED_REFERENCE_MAX} tecken.", field="reference")
     return seed, said
+
+
+def _digits_sentence(typed: str) -> str:
+    if typed.isascii() and (typed.isdigit() or not typed):
+        return f"Du har skrivit {len(typed)} siffror. Det behövs minst {SEED_DIGITS}."
+    return f"Skriv bara siffrorna 0–9, minst {SEED_DIGITS} i följd."
 
 
 def _note_seed(session: Session, draw: Draw, values: Mapping[str, Any]) -> None:

@@ -135,7 +135,7 @@ def survey(reading: Reading, tick: Callable[[int], None]) -> Survey:
     found = {kind: fault for kind, fault in faults.items() if fault.count}
     return Survey(
         rows=count,
-        refusal=" ".join(_SENTENCES[kind].format(fault) for kind, fault in found.items()) or None,
+        refusal="\n".join(_SENTENCES[kind].format(fault) for kind, fault in found.items()) or None,
         notice=_NOTICE.format(resembling) if resembling.count else None,
         kinds=tuple(found),
     )

@@ -185,6 +185,7 @@ def _bomb(sheet):
         '<row r="1048575"/><row><c/><c r="XFD1048576"><v>1</v></c></row>',
         '<row r="200000"><c r="A200000" t="inlineStr"><is><t>y</t></is></c></row>',
         '<row r="100000"><c r="T100000"><v>1</v></c></row>',
+        '<row r="40000"><c r="T40000"><v>1</v></c></row>',
         '<row r="2"><c r="GS2"><f>1</f></c></row>',
         '<row r="99999"/><row><c><v>1</v></c></row><row><c><v>1</v></c></row>',
         '<row r="2"><c r="A99999999999999999999"><v>1</v></c></row>',
@@ -198,12 +199,14 @@ def test_one_cell_far_out_is_refused_before_the_sheet_is_laid_out(cells):
 
 
 def test_a_reference_cut_between_two_pieces_is_still_seen():
-    text = '<row r="7"><c r="B7" t="inlineStr"><is><t>' + "z" * 300 + "</t></is></c></row>"
-    for padding in range(0, 400, 7):
-        filling = text * 720 + " " * padding
-        far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
-        data = archive(sheet_xml(f"<sheetData>{A1}{filling}{far}{text * 5}</sheetData>"))
-        assert "kolumn XFD" in _refusal(data)
+    far = '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
+    start = f"<sheetData>{A1}"
+    before = len(sheet_xml(start)) - len("</worksheet>")
+    for cut in range(1, len(far), 3):
+        filling = " " * (256 * 1024 - cut - before)
+        part = sheet_xml(f"{start}{filling}{far}{A1 * 3}</sheetData>")
+        assert part[256 * 1024 - cut :].startswith(far)
+        assert "kolumn XFD" in _refusal(archive(part))
 
 
 def test_a_cell_that_only_carries_a_format_does_not_count():

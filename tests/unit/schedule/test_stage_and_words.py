@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from internkontroll.core.access import Actor, Grant, Role, system_actor
@@ -36,12 +36,14 @@ DAY = date(2020, 5, 7)
     ("facts", "stage"),
     [
         (StageFacts(), Stage.LIST_MISSING),
+        (StageFacts(needs_sample=False), Stage.CONCLUDE_UNSAMPLED),
+        (StageFacts(needs_sample=False, has_list=True), Stage.LIST_OPEN),
         (StageFacts(has_list=True), Stage.LIST_OPEN),
         (StageFacts(has_list=True, is_frozen=True), Stage.READY_TO_DRAW),
         (StageFacts(has_list=True, is_frozen=True, has_draw=True), Stage.SEED_MISSING),
-        (StageFacts(True, True, True, True, items=3, judged=2), Stage.REVIEW),
-        (StageFacts(True, True, True, True, items=3, judged=3), Stage.CONCLUDE),
-        (StageFacts(True, True, True, True, items=0, judged=0), Stage.REVIEW),
+        (StageFacts(True, True, True, True, True, items=3, judged=2), Stage.REVIEW),
+        (StageFacts(True, True, True, True, True, items=3, judged=3), Stage.CONCLUDE),
+        (StageFacts(True, True, True, True, True, items=0, judged=0), Stage.REVIEW),
     ],
 )
 @pytest.mark.parametrize("state", [OccurrenceState.PLANNED, OccurrenceState.STARTED])
@@ -62,7 +64,7 @@ def test_the_next_thing_follows_from_what_there_is(
 )
 def test_the_state_decides_once_the_tester_is_done(state: OccurrenceState, stage: Stage) -> None:
     assert stage_of(state, StageFacts()) is stage
-    assert stage_of(state, StageFacts(True, True, True, True, 3, 1)) is stage
+    assert stage_of(state, StageFacts(True, True, True, True, True, 3, 1)) is stage
 
 
 def test_something_is_late_from_the_day_after_its_day() -> None:
@@ -128,6 +130,7 @@ def test_the_outcome_of_making_the_year_is_told(new: int, known: int, sentence: 
     assert generated_sentence(new, known) == sentence
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), st.integers(10, 120))
 def test_a_heading_is_never_longer_than_asked_and_is_one_line(text: str, length: int) -> None:
     short = short_text(text, length)

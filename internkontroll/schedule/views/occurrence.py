@@ -1,34 +1,24 @@
-"""Kontrolltillfällen: årets lista, ett tillfälle med sitt nästa steg, ej genomförd."""
+"""Ett kontrolltillfälle: how far it has come and its next step; ej genomförd."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
-from internkontroll.core.errors import InvalidTransition
 from internkontroll.findings.queries import findings_of_occurrence, label
 from internkontroll.organisation.models import Board
-from internkontroll.organisation.queries import subcommittees_of
-from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
-from internkontroll.plan.queries import decided_plan
 from internkontroll.review.queries import review_items, standing_conclusion
-from internkontroll.review.services import may_sign
+from internkontroll.review.services import may_sign, sample_is_needed
 from internkontroll.sampling.models import PopulationState
 from internkontroll.sampling.queries import SamplingProgress, sampling_progress
 from internkontroll.schedule.forms import ButtonForm, NotPerformedForm
 from internkontroll.schedule.models import Occurrence, OccurrenceState
-from internkontroll.schedule.policy import committees_within_reach
 from internkontroll.schedule.queries import (
-    Committees,
-    Filters,
-    areas_of_year,
     occurrence_select,
-    occurrences_select,
     standing_non_performance,
-    years_with_plan,
 )
 from internkontroll.schedule.rules import (
     SKIPPABLE_STATES,
@@ -41,19 +31,15 @@ from internkontroll.schedule.rules import (
 )
 from internkontroll.schedule.services import (
     REASON_MAX,
-    Generated,
-    generate_occurrences,
     record_not_performed,
     withdraw_not_performed,
 )
+from internkontroll.schedule.views.common import bp, reach_of
 from internkontroll.schedule.words import (
-    FILTER_LABELS,
     STAGES,
-    STATE_FILTERS,
     STEP_NAMES,
-    generated_sentence,
+    UNSAMPLED_FROM,
     late_word,
-    origin_words,
 )
 from internkontroll.web.access import (
     current_actor,
@@ -66,13 +52,7 @@ from internkontroll.web.access import (
     today,
 )
 from internkontroll.web.filters import has_endpoint
-from internkontroll.web.pagination import Sort, paginate, requested_page, requested_sort
 from internkontroll.web.submission import page, submit
-
-bp = Blueprint("schedule", __name__, url_prefix="/namnd/<board_code>")
-
-LATE = "forsenade"
-BY_DUE = Sort("senast")
 
 
 @dataclass(frozen=True)
@@ -94,109 +74,9 @@ class NextStep:
     who: str | None
 
 
-def _reach(board: Board) -> Committees:
-    return committees_within_reach(current_actor(), board.id, today())
-
-
-def _asked_number(name: str) -> int | None:
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None
-
-
-def _asked_year() -> int:
-    year = _asked_number("ar")
-    return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else today().year
-
-
-def _asked_filters() -> Filters:
-    chosen = request.args.get("lage", "")
-    return Filters(
-        states=STATE_FILTERS.get(chosen, ()),
-        area=request.args.get("omrade") or None,
-        subcommittee_id=_asked_number("utskott"),
-        control_id=_asked_number("kontroll"),
-        late_on=today() if chosen == LATE else None,
-    )
-
-
-def _list_page(board: Board, year: int, form: ButtonForm) -> ResponseReturnValue:
-    filters = _asked_filters()
-    sort = requested_sort(request.args, ("senast", "nr"), BY_DUE)
-    reach = _reach(board)
-    select = occurrences_select(
-        board.id,
-        year,
-        filters,
-        committees=reach,
-        by_control=sort.key == "nr",
-        descending=sort.descending,
-    )
-    shown = paginate(session(), select, requested_page(request.args))
-    on = today()
-    filtered = filters != Filters()
-    plan = decided_plan(session(), board.id, year) if not shown.total and not filtered else None
-    committees = [
-        row for row in subcommittees_of(session(), board.id) if reach is None or row.id in reach
-    ]
-    return page(
-        "schedule/index.html",
-        form=form,
-        board=board,
-        year=year,
-        year_options=[
-            (known, known) for known in sorted({*years_with_plan(session(), board.id), year})
-        ],
-        shown=shown,
-        sort=sort,
-        late={row.id: late_word(days_late(row.due_on, row.state, on)) for row in shown.items},
-        filters=filters,
-        filtered=filtered,
-        chosen=request.args.get("lage", ""),
-        labels=FILTER_LABELS,
-        area_options=[(name, name) for name in areas_of_year(session(), board.id, year)],
-        committee_options=[(row.id, row.name) for row in committees],
-        short_text=short_text,
-        origin_words=origin_words,
-        plan=plan,
-        may_open=may(Permission.YEAR_OPEN),
-    )
-
-
-@bp.get("/kontroller")
-@requires(Permission.OCCURRENCE_READ)
-def index(board: Board) -> ResponseReturnValue:
-    """The year's occurrences, those due first first."""
-    return _list_page(board, _asked_year(), ButtonForm())
-
-
-@bp.post(f"/kontroller/skapa/<int(min={FIRST_YEAR},max={LAST_YEAR}):year>")
-@requires(Permission.YEAR_OPEN)
-def generate(board: Board, year: int) -> ResponseReturnValue:
-    """Make the occurrences that the year's decided plan calls for and that are missing."""
-    form = ButtonForm()
-    plan = decided_plan(session(), board.id, year)
-    results: list[Generated] = []
-
-    def act(open_session: Session) -> str:
-        if plan is None:
-            raise InvalidTransition(
-                f"Nämnden har ingen beslutad plan för {year}. Registrera beslutet först."
-            )
-        results.append(generate_occurrences(open_session, plan, actor=current_actor(), at=now()))
-        return url_for("schedule.index", board_code=board.code.lower(), ar=year)
-
-    if form.validate() and (answer := submit(form, act)):
-        for result in results:
-            flash(generated_sentence(result.new, result.known))
-            for remark in result.remarks:
-                flash(remark, "warn")
-        return answer
-    return _list_page(board, year, form)
-
-
 def _load(board: Board, occurrence_id: int) -> Occurrence:
     """The occurrence; another committee's does not exist for a reader without its grant."""
-    return load_or_404(occurrence_select(board.id, occurrence_id, committees=_reach(board)))
+    return load_or_404(occurrence_select(board.id, occurrence_id, committees=reach_of(board)))
 
 
 def _review(occurrence: Occurrence, sampling: SamplingProgress) -> tuple[int, int, int]:
@@ -210,9 +90,12 @@ def _review(occurrence: Occurrence, sampling: SamplingProgress) -> tuple[int, in
     return len(items), len(items) - len(waiting), waiting[0] if waiting else 1
 
 
-def _stage_facts(sampling: SamplingProgress, items: int, judged: int) -> StageFacts:
+def _stage_facts(
+    occurrence: Occurrence, sampling: SamplingProgress, items: int, judged: int
+) -> StageFacts:
     population = sampling.population
     return StageFacts(
+        needs_sample=sample_is_needed(occurrence.control),
         has_list=population is not None and population.state is not PopulationState.REFUSED,
         is_frozen=sampling.is_frozen,
         has_draw=sampling.draw is not None,
@@ -243,7 +126,7 @@ def _urls(
         "draw_new": url("sampling.draw_new", **here),
         "draw": url("sampling.draw", draw_id=draw.id) if draw else None,
         "item": url("review.item", position=position, **here) if sampling.is_drawn else None,
-        "conclusion": url("review.conclusion", **here) if sampling.is_drawn else None,
+        "conclusion": url("review.conclusion", **here),
     }
 
 
@@ -254,6 +137,7 @@ _WHERE: dict[Stage, tuple[str, Permission]] = {
     Stage.SEED_MISSING: ("draw", Permission.SAMPLE_DRAW),
     Stage.REVIEW: ("item", Permission.OCCURRENCE_PERFORM),
     Stage.CONCLUDE: ("conclusion", Permission.OCCURRENCE_PERFORM),
+    Stage.CONCLUDE_UNSAMPLED: ("conclusion", Permission.OCCURRENCE_PERFORM),
     Stage.SIGN: ("conclusion", Permission.CONCLUSION_SIGN),
     Stage.DONE: ("conclusion", Permission.OCCURRENCE_READ),
 }
@@ -263,7 +147,8 @@ _WHERE: dict[Stage, tuple[str, Permission]] = {
 def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> ResponseReturnValue:
     sampling = sampling_progress(session(), occurrence.id)
     items, judged, position = _review(occurrence, sampling)
-    stage = stage_of(occurrence.state, _stage_facts(sampling, items, judged))
+    facts = _stage_facts(occurrence, sampling, items, judged)
+    stage = stage_of(occurrence.state, facts)
     urls = _urls(board, occurrence, sampling, position)
     conclusion = standing_conclusion(session(), occurrence.id)
     committee_id = occurrence.subcommittee_id
@@ -290,9 +175,11 @@ def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> Respon
         control=occurrence.control,
         title=short_text(occurrence.control.text),
         late=late_word(days_late(occurrence.due_on, occurrence.state, on)),
-        steps=_steps(stage, urls),
+        steps=_steps(stage, urls, sampled=facts.is_sampled),
+        may_load=may(Permission.POPULATION_LOAD, committee_id),
+        population_new=urls["population_new"],
+        unsampled=stage is Stage.CONCLUDE_UNSAMPLED,
         next_step=next_step,
-        sampling=sampling,
         items=items,
         judged=judged,
         conclusion=conclusion,
@@ -312,7 +199,7 @@ def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> Respon
     )
 
 
-def _steps(stage: Stage, urls: dict[str, str | None]) -> list[StepShown]:
+def _steps(stage: Stage, urls: dict[str, str | None], *, sampled: bool) -> list[StepShown]:
     if stage not in STEPS_DONE:
         return []
     done = STEPS_DONE[stage]
@@ -324,6 +211,7 @@ def _steps(stage: Stage, urls: dict[str, str | None]) -> list[StepShown]:
             pages[number] if number < done else None,
         )
         for number, name in enumerate(STEP_NAMES)
+        if sampled or number >= UNSAMPLED_FROM
     ]
 
 

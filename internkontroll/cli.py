@@ -28,10 +28,11 @@ from internkontroll.demo import ACCOUNTS, DEMO_PASSWORD, fill_demo, is_filled
 from internkontroll.files.tables import read_table
 from internkontroll.monitoring.jobs import run_jobs_as_worker, start_worker
 from internkontroll.organisation.models import Board
-from internkontroll.organisation.queries import board_by_code, point_by_name
+from internkontroll.organisation.queries import board_by_code
 from internkontroll.plan.rules.reading import read_plan
 from internkontroll.plan.services import import_plan
-from internkontroll.reporting.files import write_report_files
+from internkontroll.reporting.documents import write_report_files
+from internkontroll.reporting.queries import find_point, shown_report
 from internkontroll.trail.queries import verify_trail
 
 REFUSED = 2
@@ -223,13 +224,19 @@ def report_now(arguments: argparse.Namespace) -> int:
     """Write a follow-up report, live or decided, as HTML, PDF and JSON."""
     with _app(arguments).app_context():
         board = _board(arguments.board)
-        point = point_by_name(db.session(), board.id, arguments.year, arguments.point)
-        if point is None:
+        entry = find_point(db.session(), board.id, arguments.year, arguments.point)
+        if entry is None:
             raise InvalidInput(
                 f"{board.name} har ingen rapporteringstidpunkt {arguments.point} "
                 f"{arguments.year}. Öppna året först, eller kontrollera --point."
             )
-        for path in write_report_files(db.session(), board, point, arguments.out, at=utc_now()):
+        shown = shown_report(db.session(), board, entry, at=utc_now())
+        if shown is None:
+            raise InvalidInput(
+                f"{board.name} har ingen beslutad plan för {arguments.year}. "
+                "Utan plan finns inget att följa upp."
+            )
+        for path in write_report_files(shown, arguments.out):
             _say(str(path))
     return 0
 

@@ -422,9 +422,11 @@ PLAN_HEADINGS = (
     "Kontrollområde;Riskbeskrivning;Kontrollmoment;Kontrollmetod;Tidpunkt för rapportering"
 )
 PLAN_ROWS = (
-    "Verksamhet;Fel insats beviljas;Beslut har skäl;"
-    "Inför varje ordinarie individutskott tas stickprov om minst tre ärenden;"
-    "Bokslut per april och årsbokslut",
+    (
+        "Verksamhet;Fel insats beviljas;Beslut har skäl;"
+        "Inför varje ordinarie individutskott tas stickprov om minst tre ärenden;"
+        "Bokslut per april och årsbokslut"
+    ),
     "Ekonomi;Dubbla utbetalningar;Attest finns;Stickprov på fem fakturor;Bokslut per augusti",
     "Ekonomi;dubbla utbetalningar.;Konto är rätt;Ett stickprov av fakturor;Delårs- och årsbokslut",
 )

@@ -95,8 +95,9 @@ class Submission(Base):
     """Inskickat formulär: the key of a form that has had its effect, and where that is shown."""
 
     __tablename__ = "submission"
+    __table_args__ = (sa.PrimaryKeyConstraint("user_id", "key"),)
 
-    key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    key: Mapped[str] = mapped_column(sa.String(64))
     at: Mapped[datetime]
     location: Mapped[str]

@@ -16,10 +16,13 @@ from internkontroll.demo.accounts import Organisation, make_organisation
 from internkontroll.demo.work import Work
 from internkontroll.files.tables import read_table
 from internkontroll.organisation.models import Board, Municipality
+from internkontroll.organisation.queries import points_of_year
 from internkontroll.organisation.services import add_meetings, open_year
 from internkontroll.plan.models import Control, Plan
 from internkontroll.plan.rules.reading import read_plan
 from internkontroll.plan.services import appoint, decide_plan, import_plan, prepare_plan
+from internkontroll.reporting.models import OverallAssessment
+from internkontroll.reporting.services import decide_report, set_overall
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.services import generate_occurrences, record_not_performed
 
@@ -155,6 +158,36 @@ def _do_what_is_due(session: Session, town: Organisation, plan: Plan, today: dat
     ).all()
     for occurrence in due:
         _play(work, occurrence, today)
+    _decide_what_the_board_has_seen(session, town, plan.year, today)
+
+
+def _decide_what_the_board_has_seen(
+    session: Session, town: Organisation, year: int, today: date
+) -> None:
+    board = town.boards["SCN"]
+    for number, point in enumerate(points_of_year(session, board.id, year)):
+        if point.board_on is None or point.board_on > today - timedelta(days=14):
+            continue
+        set_overall(
+            session,
+            board,
+            point,
+            overall=OverallAssessment.PARTLY,
+            grounds="De flesta kontroller är gjorda. En är inte gjord, och rätten att besluta "
+            "behöver bli tydligare.",
+            actor=town.actors["controller"],
+            at=_at(point.board_on - timedelta(days=5)),
+        )
+        decide_report(
+            session,
+            board,
+            point,
+            decided_on=_weekday(point.board_on),
+            paragraph=str(61 + 40 * number),
+            registry_number=f"SCN-{year}-0{110 + number}",
+            actor=town.actors["namndsekreterare"],
+            at=_at(_weekday(point.board_on) + timedelta(days=3)),
+        )
 
 
 def _play(work: Work, occurrence: Occurrence, today: date) -> None:

@@ -35,9 +35,7 @@ LOCK_KEY = 0x1C057
 
 
 def _load_populations(app: Flask, clock: Clock) -> str:
-    done = load_waiting(
-        lambda: Session(db.engine), clock, app.config["INSTANCE_DIR"] / "uploads"
-    )
+    done = load_waiting(lambda: Session(db.engine), clock, app.config["INSTANCE_DIR"] / "uploads")
     return f"{done} listor inlästa"
 
 

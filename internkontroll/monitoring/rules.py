@@ -1,7 +1,7 @@
 """Periodiska jobb: the declared list, and when each is due."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from internkontroll.core.clock import STOCKHOLM
@@ -49,19 +49,3 @@ def period_due(job: Job, at: datetime) -> str | None:
 
 LOOK_AHEAD_DAYS = 45
 """How far ahead the start page looks."""
-
-
-def days_late(due_on: date, on: date) -> str:
-    """How late something is, in words: "1 dag sen", "9 dagar sen". Empty when it is not late."""
-    days = (on - due_on).days
-    if days <= 0:
-        return ""
-    return "1 dag sen" if days == 1 else f"{days} dagar sen"
-
-
-def days_left(due_on: date, on: date) -> str:
-    """How long is left, in words: "i dag", "i morgon", "om 10 dagar". Empty when it is late."""
-    days = (due_on - on).days
-    if days < 0:
-        return ""
-    return {0: "i dag", 1: "i morgon"}.get(days, f"om {days} dagar")

@@ -51,7 +51,7 @@ class FollowUpReport(Base):
     __table_args__ = (
         sa.UniqueConstraint("reporting_point_id"),
         sa.CheckConstraint(
-            "(state = 'decided') = (decision_id IS NOT NULL AND snapshot IS NOT NULL "
+            "(state = 'decided') = (decision_id IS NOT NULL AND snapshot IS NOT NULL\n"
             "AND snapshot_sha256 IS NOT NULL AND cut_off_at IS NOT NULL)",
             name="decided_is_frozen",
         ),

@@ -22,8 +22,8 @@ from internkontroll.reporting.queries import (
 )
 from internkontroll.reporting.rules import ControlRow, ShownReport, section_words
 from internkontroll.reporting.services import decide_report, remark_control, set_overall
-from internkontroll.reporting.words import NOT_YET, STATES
-from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session
+from internkontroll.reporting.words import NOT_YET, PERIOD_RUNS, STATES, TO_BE_WRITTEN
+from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session, today
 from internkontroll.web.forms import choices
 from internkontroll.web.submission import page, submit
 
@@ -66,6 +66,12 @@ def _assessment_word(row: ControlRow) -> StateWord:
     return STATES[row.assessment] if row.assessment else NOT_YET
 
 
+def _state_word(entry: PointEntry) -> StateWord:
+    if entry.report is not None:
+        return STATES[entry.state]
+    return PERIOD_RUNS if entry.point.period_end >= today() else TO_BE_WRITTEN
+
+
 @bp.get("")
 @requires(Permission.REPORT_READ_DECIDED)
 def index(board: Board) -> ResponseReturnValue:
@@ -77,6 +83,7 @@ def index(board: Board) -> ResponseReturnValue:
         "reporting/index.html",
         board=board,
         entries=entries,
+        state_word=_state_word,
         may_open_year=may(Permission.YEAR_OPEN),
         sees_live=may(Permission.REPORT_READ),
     )

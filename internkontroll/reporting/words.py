@@ -27,6 +27,10 @@ STATES: dict[Enum, StateWord] = {
 NOT_YET = StateWord("Ännu inte aktuell", "idle")
 """Instead of an assessment while nothing has been due or done."""
 
+PERIOD_RUNS = StateWord("Perioden pågår", "idle")
+TO_BE_WRITTEN = StateWord("Att skriva", "warn")
+"""In the list of reports, while nobody has written anything."""
+
 WORDS: dict[Enum, str] = {
     Outcome.IN_TIME: "Gjort i tid",
     Outcome.LATE: "Gjort sent",

@@ -26,9 +26,7 @@ class HistoryRow:
     hash: str
 
 
-def history_select(
-    chain: str, kind: str, subject_id: int
-) -> sa.Select[TrailRow, TrailPayload]:
+def history_select(chain: str, kind: str, subject_id: int) -> sa.Select[TrailRow, TrailPayload]:
     """The history of one object, newest first."""
     return (
         sa.select(TrailRow, TrailPayload)

@@ -32,6 +32,15 @@ def _refuse(form: BaseForm, error: DomainError) -> None:
     form.refused_with = 409 if isinstance(error, Conflict | InvalidTransition) else 422
 
 
+def _key_of(form: BaseForm) -> str:
+    key = form.key.data or ""
+    if not 16 <= len(key) <= 64:
+        raise InvalidInput(
+            "Formuläret är inte helt. Gå tillbaka, läs om sidan och skicka igen. Inget sparades."
+        )
+    return key
+
+
 def submit(
     form: BaseForm, act: Callable[[Session], str], *, done: str | None = None
 ) -> ResponseReturnValue | None:
@@ -41,7 +50,7 @@ def submit(
     result. A refusal by the rules becomes an error of the form and None is returned: the view
     shows the form again with everything that was typed.
     """
-    key = form.key.data
+    key = _key_of(form)
     user_id = current_actor().user_id
     try:
         with transaction(session()) as open_session:

@@ -292,8 +292,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "submission",
-        sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("location", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -302,7 +302,7 @@ def upgrade() -> None:
             name=op.f("fk_submission_user_id"),
             ondelete="RESTRICT",
         ),
-        sa.PrimaryKeyConstraint("key", name=op.f("pk_submission")),
+        sa.PrimaryKeyConstraint("user_id", "key", name=op.f("pk_submission")),
     )
     op.create_table(
         "trail_disposal",
@@ -383,7 +383,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
-            "(state = 'decided') = (decision_id IS NOT NULL AND snapshot IS NOT NULL AND snapshot_sha256 IS NOT NULL AND cut_off_at IS NOT NULL)",
+            "(state = 'decided') = (decision_id IS NOT NULL AND snapshot IS NOT NULL\nAND snapshot_sha256 IS NOT NULL AND cut_off_at IS NOT NULL)",
             name=op.f("ck_follow_up_report_decided_is_frozen"),
         ),
         sa.CheckConstraint(

@@ -125,7 +125,9 @@ def test_the_person_returns_to_where_they_were_going(client: PageClient, town: T
     assert page.h1 == "Logga in"
     username, password = town.account(Role.CONTROLLER)
 
-    assert client.submit("/logga-in", username=username, password=password).h1.startswith("Socialnämnden")
+    page = client.submit("/logga-in", username=username, password=password)
+
+    assert page.h1.startswith("Socialnämnden")
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,7 @@ EXPECTED = table()
 
 
 @pytest.fixture(scope="module")
-def matrix_app(
-    databases: Databases, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
+def matrix_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One app for the whole table; CSRF is tested on its own and is out of the way here."""
     with databases.fresh_world() as url:
         engine = sa.create_engine(url, poolclass=sa.NullPool)
@@ -66,7 +64,8 @@ def methods_of(app: Flask, endpoint: str) -> set[str]:
 def addresses(app: Flask, endpoint: str, role: Role | None, other_board: bool) -> str:
     """The address of SCN's thing, or the same thing asked for under another board."""
     with app.test_request_context(), Session(make_engine(app)) as session:
-        committee = "IU1" if role in IN_COMMITTEES and endpoint.split(".")[0] in COMMITTEES_OWN else None
+        own = role in IN_COMMITTEES and endpoint.split(".")[0] in COMMITTEES_OWN
+        committee = "IU1" if own else None
         values = address(World(session, "SCN", committee), endpoint)
         rule = next(app.url_map.iter_rules(endpoint))
         if "board_code" in rule.arguments:

@@ -19,6 +19,7 @@ from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS, days_late, days_lef
 from internkontroll.organisation.models import Board
 from internkontroll.schedule.models import OccurrenceState
 from internkontroll.schedule.queries import Task, open_tasks
+from internkontroll.schedule.words import late_word, left_words
 from internkontroll.web.filters import state_word, swedish_date
 
 PERFORMS = frozenset({Role.RESPONSIBLE, Role.UNIT_MANAGER, Role.MEMBER, Role.CHAIR})
@@ -76,11 +77,11 @@ def _committees(actor: Actor, roles: frozenset[Role], on: date) -> frozenset[int
 
 
 def _row(due_on: date, on: date, title: str, detail: str, url: str, state: StateWord) -> TaskRow:
-    late = days_late(due_on, on)
+    days = (due_on - on).days
     return TaskRow(
         due=swedish_date(due_on),
-        late=StateWord(late, "bad") if late else None,
-        left=days_left(due_on, on),
+        late=late_word(-days),
+        left=left_words(days) or "",
         title=title,
         detail=detail,
         url=url,

@@ -5,7 +5,7 @@
 - concluding: write, sign, send back
 """
 
-from internkontroll.review.services.common import COMMENT_MAX, TEXT_MAX, check_free_text
+from internkontroll.review.services.guards import COMMENT_MAX, TEXT_MAX, check_free_text
 from internkontroll.review.services.concluding import (
     may_sign,
     return_conclusion,

@@ -21,7 +21,7 @@ from internkontroll.review.queries import (
     standing_conclusion,
 )
 from internkontroll.review.rules import Hindrances, Tally, hindrances, tally
-from internkontroll.review.services.common import (
+from internkontroll.review.services.guards import (
     TEXT_MAX,
     chain_of,
     check_free_text,

@@ -19,7 +19,7 @@ from internkontroll.review.queries import (
     review_items,
 )
 from internkontroll.review.rules import ItemState
-from internkontroll.review.services.common import (
+from internkontroll.review.services.guards import (
     COMMENT_MAX,
     chain_of,
     check_free_text,

@@ -1,11 +1,12 @@
 """The floors of the house: which way an import may go. What breaks here says what to do instead."""
 
 import ast
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, wraps
 from pathlib import Path
-
-import pytest
 
 from config import ROOT
 from internkontroll.app import FEATURES
@@ -34,7 +35,7 @@ LONG_FOR_A_REASON: dict[str, str] = {}
 MOST_LINES = 400
 
 
-@dataclass(frozen=True)
+@dataclass
 class Module:
     path: Path
 
@@ -51,7 +52,7 @@ class Module:
     def layer(self) -> str:
         return self.parts[1] if len(self.parts) > 1 else ""
 
-    @property
+    @cached_property
     def tree(self) -> ast.Module:
         return ast.parse(self.path.read_text(encoding="utf-8"))
 
@@ -68,7 +69,23 @@ class Module:
 
 
 MODULES = [Module(path) for path in sorted(PACKAGE.rglob("*.py"))]
-BY_NAME = pytest.mark.parametrize("module", MODULES, ids=str)
+
+
+def for_every_module(check: Callable[[Module], None]) -> Callable[[], None]:
+    """A test that asks every module and tells of all that are wrong, not only the first."""
+
+    @wraps(check)
+    def test() -> None:
+        wrong = []
+        for module in MODULES:
+            try:
+                check(module)
+            except AssertionError as error:
+                wrong.append(str(error).splitlines()[0])
+        assert not wrong, "\n".join(wrong)
+
+    del test.__wrapped__  # pytest would take the check's argument for a fixture
+    return test
 
 
 def ours(name: str) -> tuple[str, str] | None:
@@ -85,7 +102,7 @@ def test_the_declared_features_stand_in_the_order_of_the_house() -> None:
     assert known == [feature for feature in ACROSS if feature in known]
 
 
-@BY_NAME
+@for_every_module
 def test_the_low_floors_know_no_web(module: Module) -> None:
     low = module.place in GROUND or module.layer in LOW
     if not low or module.layer == "views" or module.path == PACKAGE / "core" / "database.py":
@@ -97,7 +114,7 @@ def test_the_low_floors_know_no_web(module: Module) -> None:
     assert not found, f"{module} imports {found}: pass what it needs as an argument"
 
 
-@BY_NAME
+@for_every_module
 def test_no_use_case_reaches_up_to_the_web_or_the_database_of_the_app(module: Module) -> None:
     if module.layer not in LOW:
         return
@@ -111,7 +128,7 @@ def test_no_use_case_reaches_up_to_the_web_or_the_database_of_the_app(module: Mo
         assert not database, f"{module}:{node.lineno}: the session is an argument"
 
 
-@BY_NAME
+@for_every_module
 def test_rules_and_models_ask_no_use_case(module: Module) -> None:
     allowed = {
         "rules": {"rules", "models"},
@@ -127,7 +144,7 @@ def test_rules_and_models_ask_no_use_case(module: Module) -> None:
             assert fits, f"{module}:{node.lineno} imports {name}: domain knows no use case"
 
 
-@BY_NAME
+@for_every_module
 def test_rules_touch_no_database(module: Module) -> None:
     if module.layer != "rules":
         return
@@ -136,7 +153,7 @@ def test_rules_touch_no_database(module: Module) -> None:
     assert not found, f"{module} imports {found}: rules take plain data"
 
 
-@BY_NAME
+@for_every_module
 def test_imports_go_left_or_down(module: Module) -> None:
     if module.layer not in LOW or module.place not in ACROSS:
         return
@@ -148,7 +165,7 @@ def test_imports_go_left_or_down(module: Module) -> None:
             assert not right, f"{module}:{node.lineno} imports {name}, which lies to the right"
 
 
-@BY_NAME
+@for_every_module
 def test_the_ground_knows_no_feature(module: Module) -> None:
     if module.place not in GROUND or module.layer == "views":
         return
@@ -157,7 +174,7 @@ def test_the_ground_knows_no_feature(module: Module) -> None:
         assert not (place and place[0] in ACROSS), f"{module}:{node.lineno} imports {name}"
 
 
-@BY_NAME
+@for_every_module
 def test_a_view_uses_no_other_features_views_or_forms(module: Module) -> None:
     if module.layer not in {"views", "forms"}:
         return
@@ -167,7 +184,7 @@ def test_a_view_uses_no_other_features_views_or_forms(module: Module) -> None:
             assert place[0] == module.place, f"{module}:{node.lineno} imports {name}"
 
 
-@BY_NAME
+@for_every_module
 def test_only_one_place_commits(module: Module) -> None:
     if module.path == PACKAGE / "core" / "transaction.py":
         return
@@ -177,7 +194,7 @@ def test_only_one_place_commits(module: Module) -> None:
         assert not commits or migrates, f"{module}:{node.lineno} commits: use transaction()"
 
 
-@BY_NAME
+@for_every_module
 def test_only_the_edges_ask_what_time_it_is(module: Module) -> None:
     if module.path == PACKAGE / "core" / "clock.py" or module.place in EDGES:
         return
@@ -189,7 +206,7 @@ def test_only_the_edges_ask_what_time_it_is(module: Module) -> None:
             assert not asks, f"{module}:{node.lineno}: time is an argument"
 
 
-@BY_NAME
+@for_every_module
 def test_imports_stand_at_the_top(module: Module) -> None:
     for node in ast.walk(module.tree):
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -204,7 +221,7 @@ def test_imports_stand_at_the_top(module: Module) -> None:
             assert not late, f"{module}:{inner.lineno} imports {late} inside a function"
 
 
-@BY_NAME
+@for_every_module
 def test_no_file_is_a_drawer_or_too_long(module: Module) -> None:
     drawers = {"utils", "helpers", "manager", "data2", "misc", "common"}
     lines = module.path.read_text(encoding="utf-8").count("\n")
@@ -214,9 +231,6 @@ def test_no_file_is_a_drawer_or_too_long(module: Module) -> None:
 
 
 def test_importing_the_pure_rules_loads_no_flask() -> None:
-    import subprocess
-    import sys
-
     program = (
         "import sys; import internkontroll.sampling.rules, internkontroll.plan.rules.reading;"
         "sys.exit(any(name in sys.modules for name in ('flask', 'sqlalchemy', 'pandas')))"

@@ -15,7 +15,7 @@ from internkontroll.monitoring.queries import (
     drafts_of,
     reports_ahead,
 )
-from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS, days_late, days_left
+from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS
 from internkontroll.organisation.models import Board
 from internkontroll.schedule.models import OccurrenceState
 from internkontroll.schedule.queries import Task, open_tasks

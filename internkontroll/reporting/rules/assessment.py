@@ -55,7 +55,7 @@ def proof_of(verdicts: Sequence[Verdict]) -> str | None:
     only the counts are told and this is None. A whole list examined is told as such.
     """
     examined = [verdict for verdict in verdicts if verdict.population]
-    if len(examined) < 1 or not examined[0].reviewed:
+    if len(examined) != 1 or not examined[0].reviewed:
         return None
     only = examined[0]
     if not only.is_random and only.reviewed != only.population:

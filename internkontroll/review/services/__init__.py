@@ -5,7 +5,6 @@
 - concluding: write, sign, send back
 """
 
-from internkontroll.review.services.guards import COMMENT_MAX, TEXT_MAX, check_free_text
 from internkontroll.review.services.concluding import (
     may_sign,
     return_conclusion,
@@ -13,6 +12,7 @@ from internkontroll.review.services.concluding import (
     sign_conclusion,
     write_conclusion,
 )
+from internkontroll.review.services.guards import COMMENT_MAX, TEXT_MAX, check_free_text
 from internkontroll.review.services.judging import (
     Answers,
     judge_item,

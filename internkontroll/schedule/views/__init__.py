@@ -1,6 +1,6 @@
 """Kontrolltillfällen: årets lista, ett tillfälle med sitt nästa steg, ej genomförd."""
 
 from internkontroll.schedule.views import listing, occurrence
-from internkontroll.schedule.views.common import bp
+from internkontroll.schedule.views.blueprint import bp
 
 __all__ = ["bp", "listing", "occurrence"]

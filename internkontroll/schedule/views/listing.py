@@ -28,7 +28,7 @@ from internkontroll.schedule.services import (
     Generated,
     generate_occurrences,
 )
-from internkontroll.schedule.views.common import bp, reach_of
+from internkontroll.schedule.views.blueprint import bp, reach_of
 from internkontroll.schedule.words import (
     FILTER_LABELS,
     STATE_FILTERS,

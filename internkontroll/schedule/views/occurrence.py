@@ -34,7 +34,7 @@ from internkontroll.schedule.services import (
     record_not_performed,
     withdraw_not_performed,
 )
-from internkontroll.schedule.views.common import bp, reach_of
+from internkontroll.schedule.views.blueprint import bp, reach_of
 from internkontroll.schedule.words import (
     STAGES,
     STEP_NAMES,

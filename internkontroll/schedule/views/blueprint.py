@@ -1,4 +1,4 @@
-"""What the pages of the kontrolltillfällen share."""
+"""Blueprint of the kontrolltillfällen, and what its reader may see."""
 
 from flask import Blueprint
 

@@ -1,0 +1,37 @@
+"""Every closed list that a screen or document may show has a Swedish word for each member."""
+
+from enum import EnumMeta
+from importlib import import_module
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from internkontroll.app import load_models
+from internkontroll.core.access import Role
+from internkontroll.core.base import Base
+from internkontroll.web.filters import swedish_word
+
+NOT_SHOWN = {Role}
+"""Lists that no page tells in words yet."""
+
+
+def stored_enums() -> list[EnumMeta]:
+    for_each = {
+        column.type.enum_class
+        for table in (load_models() or Base.metadata).tables.values()
+        for column in table.columns
+        if isinstance(column.type, sa.Enum) and column.type.enum_class is not None
+    }
+    return sorted(for_each - NOT_SHOWN, key=lambda enum: enum.__name__)
+
+
+@pytest.mark.parametrize("enum", stored_enums(), ids=lambda enum: enum.__name__)
+def test_every_member_has_its_word(app: Flask, enum: EnumMeta) -> None:
+    for member in enum:
+        assert swedish_word(member)
+
+
+def test_importing_the_models_is_enough_to_know_every_table() -> None:
+    load_models()
+    assert import_module("internkontroll.plan.models").Plan.__tablename__ in Base.metadata.tables

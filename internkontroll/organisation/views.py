@@ -3,16 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
-from internkontroll.core.dates import MONTHS, parse_date_list
-from internkontroll.findings.queries import findings_select
+from internkontroll.core.dates import parse_date_list
 from internkontroll.organisation.forms import ButtonForm, MeetingsForm, PointForm
 from internkontroll.organisation.models import (
     Board,
@@ -32,11 +29,10 @@ from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
 from internkontroll.organisation.services import AddedMeetings, add_meetings, change_point
 from internkontroll.organisation.services import open_year as open_year_of
 from internkontroll.organisation.words import meetings_sentence
-from internkontroll.plan.models import Control, PlanKind, PlanState, control_risk
-from internkontroll.plan.queries import PlanLine, decided_plan, plan_lines
+from internkontroll.plan.models import PlanState
+from internkontroll.plan.queries import decided_plan, plan_lines
 from internkontroll.schedule.policy import committees_within_reach
-from internkontroll.schedule.queries import YearCounts, year_counts
-from internkontroll.schedule.words import days_words, left_words
+from internkontroll.schedule.queries import year_counts
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -47,25 +43,13 @@ from internkontroll.web.access import (
     session,
     today,
 )
-from internkontroll.web.filters import count_of, has_endpoint, number, short_date
+from internkontroll.web.board_line import board_line, plan_of
+from internkontroll.web.filters import short_date
 from internkontroll.web.submission import page, submit
 
 bp = Blueprint("organisation", __name__, url_prefix="/namnd/<board_code>")
 
 YEAR = f"<int(min={FIRST_YEAR},max={LAST_YEAR}):year>"
-
-
-@dataclass(frozen=True)
-class LineStep:
-    """One step of the line: what it is, its figure, what more there is to say, where it leads."""
-
-    step: str
-    figure: str
-    note: str
-    url: str | None = None
-    status: str = ""
-    done: int = 0
-    total: int = 0
 
 
 @dataclass(frozen=True)
@@ -75,108 +59,6 @@ class MeetingGroup:
     committee: Subcommittee | None
     meetings: Sequence[Meeting]
     coming: date | None
-
-
-def _link(endpoint: str, permission: Permission, board: Board, **values: Any) -> str | None:
-    if not may(permission) or not has_endpoint(endpoint):
-        return None
-    return url_for(endpoint, board_code=board.code.lower(), **values)
-
-
-def plan_of(lines: Sequence[PlanLine], year: int) -> PlanLine | None:
-    """The board's internkontrollplan of the year: the decided one, else the latest draft."""
-    own = [row for row in lines if row.year == year and row.kind is PlanKind.INTERNAL_CONTROL]
-    decided = [row for row in own if row.state in (PlanState.DECIDED, PlanState.CLOSED)]
-    return max(decided or own, key=lambda row: row.version, default=None)
-
-
-def _plan_steps(board: Board, plan: PlanLine | None) -> list[LineStep]:
-    if plan is None:
-        url = _link("plan.index", Permission.PLAN_READ, board)
-        return [
-            LineStep("Risker", "–", "ingen plan än"),
-            LineStep("Plan", "–", "ingen plan än", url),
-        ]
-    risks = session().scalar(
-        sa.select(sa.func.count(control_risk.c.risk_id.distinct()))
-        .join(Control, Control.id == control_risk.c.control_id)
-        .where(Control.plan_id == plan.id)
-    )
-    url = _link("plan.show", Permission.PLAN_READ, board, plan_id=plan.id)
-    status, note = "warn", "väntar på beslut"
-    if plan.paragraph is not None and isinstance(plan.decided_on, date):
-        status = "done"
-        paragraph = (
-            plan.paragraph
-            if plan.paragraph.startswith("§")
-            else f"§\N{NO-BREAK SPACE}{plan.paragraph}"
-        )
-        note = f"beslutad {paragraph}, {short_date(plan.decided_on)}"
-    return [
-        LineStep("Risker", number(risks or 0), "i planen", url, "done" if risks else ""),
-        LineStep("Plan", number(plan.controls), note, url, status),
-    ]
-
-
-def _control_steps(board: Board, year: int, counts: YearCounts, on: date) -> list[LineStep]:
-    everything = _link("schedule.index", Permission.OCCURRENCE_READ, board, ar=year)
-    late = _link("schedule.index", Permission.OCCURRENCE_READ, board, ar=year, lage="forsenade")
-    if not counts.total:
-        done = LineStep("Kontroller", "–", "inga tillfällen än", everything)
-    else:
-        done = LineStep(
-            "Kontroller",
-            count_of(counts.done, counts.total),
-            "godkända till i dag",
-            everything,
-            "done" if counts.done == counts.total else "now",
-            counts.done,
-            counts.total,
-        )
-    note = "inget är sent"
-    if counts.first_late_on is not None:
-        note = f"som mest {days_words((on - counts.first_late_on).days)}"
-    status = "warn" if counts.late else ""
-    return [done, LineStep("Försenade", number(counts.late), note, late, status)]
-
-
-def board_line(
-    board: Board, year: int, plan: PlanLine | None, points: Sequence[ReportingPoint]
-) -> list[LineStep]:
-    """Where the board's year stands, from risk to follow-up, every figure with its link.
-
-    Four queries at most; ``points`` are the year's reporting points in order.
-    """
-    on = today()
-    reach = committees_within_reach(current_actor(), board.id, on)
-    counts = year_counts(session(), board.id, year, on, committees=reach)
-    found = session().scalar(
-        sa.select(sa.func.count()).select_from(
-            findings_select(board.id, year, committees=reach).order_by(None).subquery()
-        )
-    )
-    steps = [
-        *_plan_steps(board, plan),
-        *_control_steps(board, year, counts, on),
-        LineStep(
-            "Avvikelser",
-            number(found or 0),
-            f"under {year}",
-            _link("findings.index", Permission.FINDING_READ, board, ar=year),
-        ),
-    ]
-    coming = (row for row in points if (row.board_on or row.cut_off) >= on)
-    if point := next(coming, None):
-        day = point.board_on or point.cut_off
-        steps.append(
-            LineStep(
-                f"Uppföljning {point.name}",
-                f"{day.day} {MONTHS[day.month - 1][:3]}",
-                f"till nämnden {left_words((day - on).days)}",
-                _link("reporting.index", Permission.REPORT_READ_DECIDED, board),
-            )
-        )
-    return steps
 
 
 def _meeting_groups(board: Board, year: int) -> list[MeetingGroup]:

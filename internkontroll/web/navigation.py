@@ -1,15 +1,15 @@
 """The page's frame: menu, names, what the board of the route is."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, g, request, url_for
 from flask_login import current_user
 
-from internkontroll.core.access import Permission
+from internkontroll.core.access import Permission, Scope, can
 from internkontroll.core.database import db
-from internkontroll.organisation.models import Municipality
-from internkontroll.web.access import current_actor, may
+from internkontroll.organisation.models import Board, Municipality
+from internkontroll.web.access import current_actor, may, rules, today
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,14 @@ _BOARD_MENU: tuple[tuple[str, str, Permission], ...] = (
 )
 
 
+def _board_of_menu() -> Board | None:
+    """The route's board, or the only one in which the person has a role."""
+    if board := g.get("board"):
+        return cast(Board, board)
+    own = {grant.board_id for grant in current_actor().grants if grant.board_id is not None}
+    return db.session.get(Board, own.pop()) if len(own) == 1 else None
+
+
 def _links() -> list[NavigationLink]:
     if not current_user.is_authenticated:
         return []
@@ -36,9 +44,10 @@ def _links() -> list[NavigationLink]:
     links = [
         NavigationLink("Mina uppgifter", url_for("monitoring.start"), here == "monitoring.start")
     ]
-    if board := g.get("board"):
+    if board := _board_of_menu():
+        scope = Scope(board.id)
         for label, endpoint, permission in _BOARD_MENU:
-            if may(permission):
+            if can(current_actor(), permission, scope, today(), rules()):
                 links.append(
                     NavigationLink(
                         label,
@@ -66,5 +75,5 @@ def register(app: Flask) -> None:
             "navigation": _links,
             "municipality_name": municipality_name,
             "current_actor": current_actor() if current_user.is_authenticated else None,
-            "current_board": g.get("board"),
+            "current_board": _board_of_menu() if current_user.is_authenticated else None,
         }

@@ -45,6 +45,11 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "reporting.show": (Role.CONTROLLER, "Uppföljning av internkontrollplanen per april 2020"),
     "review.conclusion": (Role.RESPONSIBLE, ""),
     "review.item": (Role.RESPONSIBLE, ""),
+    "sampling.check": (Role.RESPONSIBLE, ""),
+    "sampling.draw": (Role.RESPONSIBLE, "Stickprov"),
+    "sampling.draw_new": (Role.RESPONSIBLE, ""),
+    "sampling.population": (Role.RESPONSIBLE, "Lista att dra ur"),
+    "sampling.population_new": (Role.RESPONSIBLE, ""),
     "schedule.index": (Role.CONTROLLER, ""),
     "schedule.not_performed": (Role.CONTROLLER, ""),
     "schedule.show": (Role.RESPONSIBLE, ""),
@@ -57,6 +62,9 @@ NOT_PAGES = {
     "plan.frozen",
     "reporting.json_file",
     "reporting.pdf",
+    "sampling.canonical",
+    "sampling.record_full",
+    "sampling.record_sealed",
     "static",
 }
 """Routes that answer with something else than a page."""

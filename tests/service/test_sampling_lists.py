@@ -434,6 +434,31 @@ def test_a_list_is_read_by_one_worker_only(desk: Desk, monkeypatch: pytest.Monke
     assert desk.rows() == 12
 
 
+def test_a_reader_that_was_taken_for_dead_adds_nothing_when_it_wakes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    population = desk.hand_in(CASES)
+    taken: list[int] = []
+
+    def overtake() -> None:
+        if not taken:
+            taken.append(0)
+            desk.at += loading.CLAIM_LASTS + timedelta(seconds=1)
+            with monkeypatch.context() as patched:
+                patched.setattr(loading, "rows_in", reading.rows_in)
+                patched.setattr(loading, "BATCH", 5)
+                stopped = loading._claim_next(desk.sessions, lambda: desk.at)
+                assert stopped is not None
+                new = loading._Reader(desk.sessions, *stopped, lambda: desk.at, loading.WORKER)
+                new.begin(desk.folder)
+
+    _stop_after(1, monkeypatch, overtake)
+    desk.read()
+    assert taken
+    assert population.state is PopulationState.LOADING, "the new reader has it"
+    assert desk.rows() == 0, "the old one added nothing"
+
+
 def test_the_file_of_a_list_that_nobody_freezes_is_destroyed_after_a_day(desk: Desk) -> None:
     population = desk.loaded("Ärende\nA\nA\n")
     assert len(desk.files()) == 1

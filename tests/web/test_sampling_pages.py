@@ -1,6 +1,7 @@
 """The pages of a sample: hand in a list, freeze it, decide, draw, check, hand out."""
 
 import io
+import secrets
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -237,7 +238,7 @@ def test_columns_in_doubt_are_asked_for(
 
 def _token(page: Page) -> dict[str, str]:
     fields = dict(page.reader.forms[-1].fields)
-    return {"csrf_token": fields["csrf_token"], "key": "nyckel"}
+    return {"csrf_token": fields["csrf_token"], "key": secrets.token_urlsafe(24)}
 
 
 def test_an_n_larger_than_the_list_is_refused_and_the_number_stays(
@@ -266,7 +267,9 @@ def test_a_frozen_list_is_not_changed_by_a_crafted_request(
         ("/ta-bort", {}),
         ("/frys", {}),
     ):
-        answer = client.post(address + path, {**token, **more, "key": f"ny{path}"}, 409)
+        answer = client.post(
+            address + path, {**token, **more, "key": secrets.token_urlsafe(24)}, 409
+        )
         assert "fryst" in answer.text
     assert _count(app, PopulationRow) == 12
 

@@ -17,9 +17,12 @@ from internkontroll.monitoring.queries import (
 )
 from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS
 from internkontroll.organisation.models import Board
+from internkontroll.organisation.queries import points_of_year
+from internkontroll.plan.queries import plan_lines
 from internkontroll.schedule.models import OccurrenceState
 from internkontroll.schedule.queries import Task, open_tasks
 from internkontroll.schedule.words import late_word, left_words
+from internkontroll.web.board_line import LineStep, board_line, plan_of
 from internkontroll.web.filters import state_word, swedish_date
 
 PERFORMS = frozenset({Role.RESPONSIBLE, Role.UNIT_MANAGER, Role.MEMBER, Role.CHAIR})
@@ -50,6 +53,8 @@ class StartPage:
     rows: Sequence[TaskRow]
     late: int
     boards: Sequence[Board]
+    line: Sequence[LineStep]
+    """The year of the person's board, where there is just one."""
     overseen: Sequence[Board]
     runs_the_program: bool
 
@@ -172,6 +177,12 @@ def _steering(session: Session, actor: Actor, on: date) -> list[TaskRow]:
     return rows
 
 
+def _line(session: Session, board: Board, on: date) -> Sequence[LineStep]:
+    lines = plan_lines(session, board.id)
+    points = points_of_year(session, board.id, on.year)
+    return board_line(board, on.year, plan_of(lines, on.year), points)
+
+
 def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
     """All that waits for the person, the latest first, and where they work."""
     rows = [
@@ -181,10 +192,12 @@ def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
     ]
     rows.sort(key=lambda row: row.sort_on)
     roles = {grant.role for grant in actor.grants if grant.valid_from <= on <= grant.valid_to}
+    boards = boards_of(session, actor)
     return StartPage(
         rows=rows[:MOST],
         late=sum(1 for row in rows if row.late),
-        boards=boards_of(session, actor),
+        boards=boards,
+        line=_line(session, boards[0], on) if len(boards) == 1 else (),
         overseen=all_boards(session) if Role.OVERSIGHT_CONTROLLER in roles else (),
         runs_the_program=Role.ADMINISTRATOR in roles,
     )

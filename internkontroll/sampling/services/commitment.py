@@ -21,7 +21,7 @@ from internkontroll.sampling.models import (
     SelectionMethod,
 )
 from internkontroll.sampling.queries import current_draw, occurrences_of_draw
-from internkontroll.sampling.services.common import (
+from internkontroll.sampling.services.guards import (
     ask,
     chain_of,
     checked_reason,

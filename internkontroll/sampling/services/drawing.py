@@ -27,7 +27,7 @@ from internkontroll.sampling.queries import (
 )
 from internkontroll.sampling.rules.selection import SEED_DIGITS
 from internkontroll.sampling.services.commitment import bound_by, trail_draw
-from internkontroll.sampling.services.common import (
+from internkontroll.sampling.services.guards import (
     ask,
     checked_reason,
     lock,

@@ -16,7 +16,7 @@ from internkontroll.sampling.queries import (
     rows_of,
 )
 from internkontroll.sampling.rules import canonical_population, record_bytes, record_digest
-from internkontroll.sampling.services.common import ask, chain_of
+from internkontroll.sampling.services.guards import ask, chain_of
 from internkontroll.trail.services import record
 
 

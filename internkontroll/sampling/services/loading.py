@@ -21,7 +21,7 @@ from internkontroll.sampling.models import (
     PopulationState,
     SamplingEvent,
 )
-from internkontroll.sampling.services.common import chain_of
+from internkontroll.sampling.services.guards import chain_of
 from internkontroll.sampling.services.reading import Reading, Survey, rows_in, survey
 from internkontroll.trail.services import record
 

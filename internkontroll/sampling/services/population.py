@@ -26,7 +26,7 @@ from internkontroll.sampling.models import (
 )
 from internkontroll.sampling.queries import reference_in_text, rows_of
 from internkontroll.sampling.rules import population_facts
-from internkontroll.sampling.services.common import (
+from internkontroll.sampling.services.guards import (
     ask,
     chain_of,
     checked_text,

@@ -1,6 +1,6 @@
 """Listan att dra ur, beslutet om urvalet, dragningen och protokollen."""
 
 from internkontroll.sampling.views import draws, lists
-from internkontroll.sampling.views.common import bp
+from internkontroll.sampling.views.walls import bp
 
 __all__ = ["bp", "draws", "lists"]

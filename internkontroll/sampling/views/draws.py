@@ -38,7 +38,7 @@ from internkontroll.sampling.services import (
     seed_draw,
     size_limits,
 )
-from internkontroll.sampling.views.common import (
+from internkontroll.sampling.views.walls import (
     address,
     bp,
     load_draw,

@@ -30,7 +30,7 @@ from internkontroll.sampling.services import (
     store_upload,
     take_away_population,
 )
-from internkontroll.sampling.views.common import (
+from internkontroll.sampling.views.walls import (
     address,
     bp,
     load_occurrence,

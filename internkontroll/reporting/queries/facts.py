@@ -1,18 +1,16 @@
-"""Read a follow-up report: the year's points, and the facts known at a moment.
+"""Read the facts that a report is made of, each with the moment at which it became known.
 
-A live report takes seven statements however many rows there are; a decided one takes two.
+A live report takes seven statements however many rows there are.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import version
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from internkontroll.findings.models import Finding
 from internkontroll.organisation.models import (
@@ -22,8 +20,9 @@ from internkontroll.organisation.models import (
     ReportingPoint,
     Subcommittee,
 )
-from internkontroll.plan.models import Control, ControlArea, Plan, PlanKind, control_risk
-from internkontroll.reporting.models import FollowUpReport, ReportRemark, ReportState
+from internkontroll.plan.models import Control, ControlArea, Plan, control_risk
+from internkontroll.reporting.models import FollowUpReport, ReportRemark
+from internkontroll.reporting.queries.points import PointEntry, of_the_plan
 from internkontroll.reporting.rules import (
     Absence,
     ControlFact,
@@ -34,11 +33,7 @@ from internkontroll.reporting.rules import (
     PointFacts,
     RemarkFact,
     ReportFacts,
-    ShownReport,
     Verdict,
-    build_report,
-    live_cut_off,
-    report_from_plain,
 )
 from internkontroll.review.models import Conclusion
 from internkontroll.risk.models import Risk
@@ -51,67 +46,6 @@ Row = sa.Row[*tuple[Any, ...]]
 Rows = sa.Select[*tuple[Any, ...]]
 
 
-@dataclass(frozen=True)
-class PointEntry:
-    """A reporting point with its report, if anybody has written in it, and the decision."""
-
-    point: ReportingPoint
-    report: FollowUpReport | None
-    decision: Decision | None
-    previous_cut_off: date | None
-
-    @property
-    def state(self) -> ReportState:
-        """Live until decided, also while nobody has written anything."""
-        return self.report.state if self.report else ReportState.LIVE
-
-    @property
-    def is_decided(self) -> bool:
-        """Whether the board has decided the report."""
-        return self.state is ReportState.DECIDED
-
-    @property
-    def overall_version(self) -> int:
-        """The version that the overall assessment is written against; 0 while there is none."""
-        return self.report.row_version if self.report and self.report.overall else 0
-
-
-@dataclass(frozen=True)
-class StandingRemark:
-    """Det som står nu om ett kontrollmoment; revision 0 where nothing has been written."""
-
-    revision: int
-    remark: ReportRemark | None
-
-
-def point_entries(session: Session, board_id: int, year: int | None = None) -> list[PointEntry]:
-    """The board's points with their reports, newest year first, in the order of their periods."""
-    statement = (
-        sa.select(ReportingPoint, FollowUpReport, Decision)
-        .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
-        .outerjoin(Decision, Decision.id == FollowUpReport.decision_id)
-        .where(ReportingPoint.board_id == board_id)
-        .options(defer(FollowUpReport.snapshot))
-        .order_by(ReportingPoint.year.desc(), ReportingPoint.period_end, ReportingPoint.id)
-    )
-    if year is not None:
-        statement = statement.where(ReportingPoint.year == year)
-    entries: list[PointEntry] = []
-    before: ReportingPoint | None = None
-    for point, report, decision in session.execute(statement):
-        same_year = before is not None and before.year == point.year
-        previous = before.cut_off if before is not None and same_year else None
-        entries.append(PointEntry(point, report, decision, previous))
-        before = point
-    return entries
-
-
-def find_point(session: Session, board_id: int, year: int, name: str) -> PointEntry | None:
-    """One point of the year by its name, with its report."""
-    entries = point_entries(session, board_id, year)
-    return next((entry for entry in entries if entry.point.name == name), None)
-
-
 def decision_facts(decision: Decision) -> DecisionFacts:
     """The decision as a report tells it."""
     return DecisionFacts(
@@ -120,15 +54,6 @@ def decision_facts(decision: Decision) -> DecisionFacts:
         paragraph=decision.paragraph,
         registry_number=decision.registry_number,
         verified_on=decision.verified_on,
-    )
-
-
-def _of_the_plan(board_id: int, year: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return (
-        Plan.board_id == board_id,
-        Plan.year == year,
-        Plan.kind == PlanKind.INTERNAL_CONTROL,
-        Plan.decision_id.is_not(None),
     )
 
 
@@ -154,7 +79,7 @@ def _plan_rows(session: Session, board_id: int, year: int) -> Sequence[Row]:
         .join(ControlArea, ControlArea.id == Control.area_id)
         .outerjoin(control_risk, control_risk.c.control_id == Control.id)
         .outerjoin(Risk, Risk.id == control_risk.c.risk_id)
-        .where(*_of_the_plan(board_id, year))
+        .where(*of_the_plan(board_id, year))
         .order_by(Plan.version, Control.number, Risk.number)
     ).all()
 
@@ -202,7 +127,7 @@ def _in_period(statement: Rows, board_id: int, point: ReportingPoint) -> Rows:
         .where(
             Occurrence.board_id == board_id,
             Occurrence.scheduled_on.between(date(point.year, 1, 1), point.period_end),
-            *_of_the_plan(board_id, point.year),
+            *of_the_plan(board_id, point.year),
         )
     )
 
@@ -316,32 +241,6 @@ def _remarks(session: Session, report: FollowUpReport | None) -> dict[str, Remar
     }
 
 
-def control_select(board_id: int, year: int, plan_version: int, number: int) -> sa.Select[Control]:
-    """One control by its number in a decided version of the board's plan of the year."""
-    return (
-        sa.select(Control)
-        .join(Plan, Plan.id == Control.plan_id)
-        .where(
-            *_of_the_plan(board_id, year), Plan.version == plan_version, Control.number == number
-        )
-    )
-
-
-def standing_remark(
-    session: Session, report: FollowUpReport | None, control_id: int
-) -> StandingRemark:
-    """What stands about a control in the report now."""
-    if report is None:
-        return StandingRemark(0, None)
-    remark = session.scalar(
-        sa.select(ReportRemark)
-        .where(ReportRemark.report_id == report.id, ReportRemark.control_id == control_id)
-        .order_by(ReportRemark.revision.desc())
-        .limit(1)
-    )
-    return StandingRemark(remark.revision if remark else 0, remark)
-
-
 def report_facts(
     session: Session, board: Board, entry: PointEntry, *, known_at: datetime
 ) -> ReportFacts | None:
@@ -380,24 +279,3 @@ def report_facts(
         program_version=PROGRAM_VERSION,
         trail_head=chain_head(session, board.code),
     )
-
-
-def decided_report(report: FollowUpReport) -> ShownReport:
-    """The report as it was decided: read from its snapshot and from nothing else."""
-    if report.snapshot is None:
-        raise ValueError("a report that is not decided has no snapshot")
-    made = report_from_plain(json.loads(report.snapshot))
-    return ShownReport(made, report.snapshot_sha256, report.snapshot)
-
-
-def shown_report(
-    session: Session, board: Board, entry: PointEntry, *, at: datetime
-) -> ShownReport | None:
-    """The point's report: the snapshot if decided, else live; None without a decided plan."""
-    if entry.report is not None and entry.is_decided:
-        return decided_report(entry.report)
-    cut_off_at = live_cut_off(entry.point.cut_off, at)
-    facts = report_facts(session, board, entry, known_at=cut_off_at)
-    if facts is None:
-        return None
-    return ShownReport(build_report(facts, cut_off_at=cut_off_at, until=at))

@@ -1,0 +1,30 @@
+"""Read a follow-up report.
+
+- points: a board's reporting points with their reports
+- facts: what a report is made of, with the moments at which it became known
+- shown: the report itself, live or as it was decided
+"""
+
+from internkontroll.reporting.queries.facts import decision_facts, report_facts
+from internkontroll.reporting.queries.points import (
+    PointEntry,
+    StandingRemark,
+    control_select,
+    find_point,
+    point_entries,
+    standing_remark,
+)
+from internkontroll.reporting.queries.shown import decided_report, shown_report
+
+__all__ = [
+    "PointEntry",
+    "StandingRemark",
+    "control_select",
+    "decided_report",
+    "decision_facts",
+    "find_point",
+    "point_entries",
+    "report_facts",
+    "shown_report",
+    "standing_remark",
+]

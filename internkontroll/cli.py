@@ -14,6 +14,7 @@ from typing import Any
 
 from flask import Flask
 from sqlalchemy import make_url
+from werkzeug.serving import make_server
 
 from config import Config, DemoConfig
 from internkontroll.accounts.services import create_user, grant_role
@@ -132,7 +133,9 @@ def demo(arguments: argparse.Namespace) -> int:
     logging.getLogger("werkzeug").setLevel(logging.WARNING)
     scheduler = start_worker(app, utc_now)
     try:
-        app.run(host=host, port=port, threaded=True, use_reloader=False)
+        make_server(host, port, app, threaded=True).serve_forever()
+    except KeyboardInterrupt:
+        _say("Avslutad.")
     finally:
         scheduler.shutdown(wait=False)
     return 0

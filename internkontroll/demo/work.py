@@ -146,6 +146,7 @@ class Work:
             is_secret=occurrence.subcommittee_id is not None,
             file_name="lista.csv",
             stored_name="",
+            header=["Löpnr"],
             id_column="Löpnr",
             seal_key=secrets.token_hex(32),
             rows_read=size,

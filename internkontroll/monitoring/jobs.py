@@ -48,7 +48,7 @@ def _verify(_app: Flask, _clock: Clock) -> str:
 
 
 def _tidy(_app: Flask, clock: Clock) -> str:
-    with transaction(db.session()) as session:
+    with intent_to_write(), transaction(db.session()) as session:
         return f"{tidy_accounts(session, at=clock())} rader borttagna"
 
 
@@ -60,7 +60,7 @@ ACTS: dict[str, Callable[[Flask, Clock], str]] = {
 
 
 def _run_periodic(app: Flask, job: Job, period: str, clock: Clock) -> str | None:
-    with transaction(db.session()) as session:
+    with intent_to_write(), transaction(db.session()) as session:
         run = claim_run(session, job.name, period, at=clock())
         run_id = run.id if run else None
     if run_id is None:
@@ -71,7 +71,7 @@ def _run_periodic(app: Flask, job: Job, period: str, clock: Clock) -> str | None
         db.session.rollback()
         log.exception("job %s failed", job.name)
         summary, outcome = f"{type(error).__name__}: {error}", JobOutcome.FAILED
-    with transaction(db.session()) as session:
+    with intent_to_write(), transaction(db.session()) as session:
         end_run(session, run_id, outcome, summary, clock())
     return summary
 
@@ -79,7 +79,7 @@ def _run_periodic(app: Flask, job: Job, period: str, clock: Clock) -> str | None
 def run_jobs(app: Flask, clock: Clock) -> list[tuple[str, str]]:
     """Run every job that is due, each once for its period. Returns what was done."""
     done = []
-    with app.app_context(), intent_to_write():
+    with app.app_context():
         for job in JOBS:
             period = period_due(job, clock())
             if period is None:

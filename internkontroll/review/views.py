@@ -1,7 +1,5 @@
 """Granska post för post, skriv slutsatsen, skriv under eller lämna tillbaka."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, abort, flash, request, url_for
@@ -9,7 +7,6 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
-from internkontroll.core.database import intent_to_write
 from internkontroll.core.errors import Conflict, DomainError, InvalidTransition
 from internkontroll.core.transaction import transaction
 from internkontroll.findings.queries import findings_of_occurrence, label
@@ -58,6 +55,7 @@ from internkontroll.web.access import (
     load_or_404,
     may,
     now,
+    recorded_reading,
     requires,
     session,
     today,
@@ -68,14 +66,6 @@ bp = Blueprint("review", __name__, url_prefix="/namnd/<board_code>/granskning/<i
 
 ANSWERS = (Answer.YES, Answer.NO, Answer.EVIDENCE_MISSING, Answer.NOT_APPLICABLE)
 OPEN = frozenset({OccurrenceState.PLANNED, OccurrenceState.STARTED})
-
-
-@contextmanager
-def _recorded_reading() -> Iterator[Session]:
-    """A page whose opening is itself recorded: if the trail cannot be written, nothing is shown."""
-    session().rollback()
-    with intent_to_write(), transaction(session()) as open_session:
-        yield open_session
 
 
 def _occurrence(board: Board, occurrence_id: int) -> Occurrence:
@@ -120,7 +110,7 @@ def _item_page(
     replace_form: ReplaceForm | None = None,
 ) -> ResponseReturnValue:
     """The page of one item, rendered inside the transaction that records its opening."""
-    with _recorded_reading() as open_session:
+    with recorded_reading() as open_session:
         occurrence = _occurrence(board, occurrence_id)
         draw = _drawn(occurrence)
         items = review_items(open_session, occurrence.id, draw.id)

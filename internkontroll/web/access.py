@@ -4,7 +4,8 @@ Another board's thing answers 404, as if it did not exist; within one's own boar
 answers 403 with a sentence.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import wraps
@@ -18,8 +19,9 @@ from sqlalchemy.orm import Session
 from internkontroll.accounts.queries import OpenSession
 from internkontroll.core.access import Actor, Permission, PermissionMap, Scope, can, can_somewhere
 from internkontroll.core.clock import Clock, swedish_day
-from internkontroll.core.database import db
+from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import NotAllowed
+from internkontroll.core.transaction import transaction
 from internkontroll.organisation.models import Board
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -102,6 +104,14 @@ def load_or_404(select: sa.Select[Row]) -> Row:
     if row is None:
         abort(404)
     return row
+
+
+@contextmanager
+def recorded_reading() -> Iterator[Session]:
+    """A GET whose answer is itself recorded: if the trail cannot be written, nothing is shown."""
+    session().rollback()
+    with intent_to_write(), transaction(session()) as open_session:
+        yield open_session
 
 
 def _own_board(board: Board) -> bool:

@@ -103,7 +103,9 @@ def test_each_role_gets_in_where_the_table_says_and_nowhere_else(
         if row["rule"] in {PUBLIC, SIGNED_IN}:
             continue
         for method in methods_of(matrix_app, endpoint):
-            answer = client.open(addresses(matrix_app, endpoint, role, False), method=method)
+            answer = client.open(
+                addresses(matrix_app, endpoint, role, False), method=method, buffered=True
+            )
             let_in = answer.status_code not in {403, 404, 405, 500}
             if let_in is not (row[role.value] == "ja"):
                 wrong.append(f"{method} {endpoint}: {answer.status_code}, table {row[role.value]}")
@@ -119,7 +121,9 @@ def test_another_boards_thing_does_not_exist(matrix_app: Flask, role: Role) -> N
         if "board_code" not in rule.arguments:
             continue
         for method in methods_of(matrix_app, endpoint):
-            answer = client.open(addresses(matrix_app, endpoint, role, True), method=method)
+            answer = client.open(
+                addresses(matrix_app, endpoint, role, True), method=method, buffered=True
+            )
             index_of_all = role is Role.OVERSIGHT_CONTROLLER and endpoint == "reporting.index"
             if answer.status_code != (200 if index_of_all else 404):
                 wrong.append(f"{method} {endpoint}: {answer.status_code}, {row['rule']}")
@@ -131,7 +135,9 @@ def test_nobody_gets_in_without_logging_in(matrix_app: Flask) -> None:
     client, wrong = client_of(matrix_app, None), []
     for endpoint, row in EXPECTED.items():
         for method in methods_of(matrix_app, endpoint):
-            answer = client.open(addresses(matrix_app, endpoint, None, False), method=method)
+            answer = client.open(
+                addresses(matrix_app, endpoint, None, False), method=method, buffered=True
+            )
             to_login = answer.status_code == 303 and "/logga-in" in answer.location
             if to_login is (row["rule"] == PUBLIC):
                 wrong.append(f"{method} {endpoint}: {answer.status_code}")

@@ -128,6 +128,7 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         owned: bool = False,
         encoding: str | None = None,
         separator: str | None = None,
+        lines: Iterator[str] | None = None,
     ) -> None:
         self.header = header
         self.header_row = header_row
@@ -136,6 +137,7 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         self.encoding = encoding
         self.separator = separator
         self._records = records
+        self._lines = lines
         self._stream = stream
         self._owned = owned
 
@@ -163,9 +165,10 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
 
     def close(self) -> None:
         """Close the file if it was opened here; a stream that was handed in stays open."""
-        closing = getattr(self._records, "close", None)
-        if closing is not None:
-            closing()
+        for reader in (self._records, self._lines):
+            closing = getattr(reader, "close", None)
+            if closing is not None:
+                closing()
         if self._owned and self._stream is not None:
             self._stream.close()
 
@@ -234,6 +237,7 @@ def _open(stream: BinaryIO, filename: str, limits: Limits, *, owned: bool) -> Po
         owned=owned,
         encoding=encoding,
         separator=separator,
+        lines=lines,
     )
 
 

@@ -297,8 +297,9 @@ def _matter(row: ControlRow) -> Matter:
         heading = f"Kontroll {row.number} har en {word} avvikelse."
         worst = [line for line in row.findings if line.severity.value == row.assessment]
         why = worst[0].description if worst else (row.assessment_reason or "")
-    what = shown(row.text, 110).rstrip(".")
-    return Matter(row.number, heading, f"{what}. {shown(why, 220)}".strip(), row.proof)
+    what = shown(row.text, 110)
+    what = what if what.endswith((".", "…")) else f"{what}."
+    return Matter(row.number, heading, f"{what} {shown(why, 220)}".strip(), row.proof)
 
 
 def _matters(rows: Sequence[ControlRow]) -> list[Matter]:

@@ -44,7 +44,6 @@ from internkontroll.sampling.views.walls import (
     load_draw,
     load_occurrence,
     may_see_hash,
-    recorded_reading,
 )
 from internkontroll.sampling.words import STEPS, WORDS
 from internkontroll.schedule.models import Occurrence
@@ -53,6 +52,7 @@ from internkontroll.web.access import (
     demand,
     may,
     now,
+    recorded_reading,
     requires,
     session,
 )

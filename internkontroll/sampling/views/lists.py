@@ -36,7 +36,6 @@ from internkontroll.sampling.views.walls import (
     load_occurrence,
     load_population,
     may_see_hash,
-    recorded_reading,
     uploads_folder,
     wake_worker,
 )
@@ -46,6 +45,7 @@ from internkontroll.web.access import (
     demand,
     may,
     now,
+    recorded_reading,
     requires,
     session,
 )

@@ -1,7 +1,5 @@
 """What the pages of lists and of draws share."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +7,7 @@ from flask import Blueprint, current_app, url_for
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
-from internkontroll.core.database import intent_to_write
-from internkontroll.core.transaction import after_commit, transaction
+from internkontroll.core.transaction import after_commit
 from internkontroll.organisation.models import Board
 from internkontroll.sampling.models import (
     Draw,
@@ -27,19 +24,10 @@ from internkontroll.web.access import (
     current_actor,
     load_or_404,
     may,
-    session,
     today,
 )
 
 bp = Blueprint("sampling", __name__, url_prefix="/namnd/<board_code>")
-
-
-@contextmanager
-def recorded_reading() -> Iterator[Session]:
-    """A GET whose answer is itself recorded: if the trail cannot be written, nothing is shown."""
-    session().rollback()
-    with intent_to_write(), transaction(session()) as open_session:
-        yield open_session
 
 
 def committees_of_reader(board: Board) -> Committees:

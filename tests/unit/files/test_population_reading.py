@@ -1,3 +1,4 @@
+import gc
 import io
 import os
 from pathlib import Path
@@ -148,3 +149,15 @@ def test_the_list_of_invoices_is_read_whole_and_sums_as_counted_another_way():
     assert len(ore) == 6000
     assert min(ore) < 0 < max(ore)
     assert 0 in ore
+
+
+def test_a_fault_in_the_middle_of_a_long_file_leaves_nothing_open(tmp_path: Path) -> None:
+    path = tmp_path / "lang.csv"
+    rows = [f"{n};x" for n in range(3_000)]
+    rows[2_000] = "2000;x;y;z"
+    path.write_text("Löpnr;Typ\n" + "\n".join(rows), "utf-8")
+
+    with pytest.raises(InvalidInput, match="2002"), read_population(path) as opened:
+        for _row in opened:
+            pass
+    gc.collect()

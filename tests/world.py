@@ -167,6 +167,10 @@ def _on_report(_world: World) -> dict[str, Any]:
     return {"year": YEAR, "point": "april"}
 
 
+def _on_open_report(_world: World) -> dict[str, Any]:
+    return {"year": YEAR, "point": "årsbokslut"}
+
+
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "findings.create": lambda w: {"occurrence_id": w.done()},
     "findings.index": lambda w: {},
@@ -194,15 +198,15 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "plan.show": lambda w: {"plan_id": w.plan_id()},
     "plan.upload": lambda w: {},
     "plan.xray": lambda w: {"plan_id": w.plan_id()},
-    "reporting.decide": _on_report,
+    "reporting.decide": _on_open_report,
     "reporting.index": lambda w: {},
     "reporting.json_file": _on_report,
-    "reporting.overall": _on_report,
+    "reporting.overall": _on_open_report,
     "reporting.pdf": _on_report,
-    "reporting.remark": lambda w: {**_on_report(w), "number": 5},
-    "reporting.save_decision": _on_report,
-    "reporting.save_overall": _on_report,
-    "reporting.save_remark": lambda w: {**_on_report(w), "number": 5},
+    "reporting.remark": lambda w: {**_on_open_report(w), "number": 5},
+    "reporting.save_decision": _on_open_report,
+    "reporting.save_overall": _on_open_report,
+    "reporting.save_remark": lambda w: {**_on_open_report(w), "number": 5},
     "reporting.show": _on_report,
     "review.autosave": lambda w: {"occurrence_id": w.done(), "position": 1},
     "review.conclude": lambda w: {"occurrence_id": w.done()},

@@ -66,6 +66,9 @@ def submit(
             return redirect(location, 303)
         raise
     except DomainError as error:
+        # The same form may have had its effect a moment ago, from a second press of the button.
+        if location := _done_already(form.key.data or ""):
+            return redirect(location, 303)
         _refuse(form, error)
         return None
     if done:

@@ -15,6 +15,7 @@ def _sqlite(instance: Path) -> str:
 class Config:
     """Settings of a running program, read from the environment when the app is made.
 
+    ``PROXY_HOPS`` is how many proxies of one's own stand before the program and may say who asked.
     ``DATABASE_URL`` is the application's role; ``DATABASE_OWNER_URL`` the role that owns the
     tables and migrates (the same where there is only one, as on SQLite).
     """
@@ -44,6 +45,7 @@ class Config:
         self.DATABASE_OWNER_URL = environ.get("DATABASE_OWNER_URL") or url
         hosts = environ.get("TRUSTED_HOSTS", "")
         self.TRUSTED_HOSTS = [host.strip() for host in hosts.split(",") if host.strip()] or None
+        self.PROXY_HOPS = int(environ.get("PROXY_HOPS", "0"))
         https = environ.get("HTTPS", "1") != "0"
         self.SESSION_COOKIE_SECURE = https
         self.SESSION_COOKIE_NAME = "__Host-session" if https else "session"

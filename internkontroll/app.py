@@ -4,10 +4,13 @@ import secrets
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, request
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
 
 from config import ROOT, Config
 from internkontroll.accounts.queries import find_session
@@ -42,6 +45,8 @@ FEATURES = (
 """The features in the order in which data flows; each brings models, policy and views if it has."""
 
 SEEN_EVERY_SECONDS = 60
+LARGEST_ID = 2**31 - 1
+"""The largest id that PostgreSQL's integer columns hold."""
 
 
 def _part(feature: str, name: str) -> Any:
@@ -57,6 +62,14 @@ def load_models() -> None:
     """Import every feature's models, so that the metadata is whole."""
     for feature in FEATURES:
         _part(feature, "models")
+
+
+class RowNumberConverter(IntegerConverter):
+    """An id in an address: what is larger than any id leads nowhere instead of to the database."""
+
+    def __init__(self, map: Any, *args: Any, **kwargs: Any) -> None:  # noqa: A002 -- its name
+        kwargs.setdefault("max", LARGEST_ID)
+        super().__init__(map, *args, **kwargs)
 
 
 def _configure(app: Flask, config: Config | Mapping[str, Any] | None) -> None:
@@ -122,7 +135,8 @@ def _check_origin(app: Flask) -> None:
         if request.method in {"GET", "HEAD", "OPTIONS"}:
             return
         origin = request.headers.get("Origin")
-        if origin not in {None, request.host_url.rstrip("/")}:
+        # The host is compared and not the scheme: behind a proxy the program is spoken to in http.
+        if origin is not None and urlsplit(origin).netloc != request.host:
             abort(403, description="origin")
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             abort(403, description="origin")
@@ -152,6 +166,11 @@ def create_app(
         static_folder=str(ROOT / "static"),
     )
     _configure(app, config)
+    app.url_map.converters["int"] = RowNumberConverter
+    if hops := app.config["PROXY_HOPS"]:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops
+        )
     app.extensions["clock"] = clock
     load_models()
     db.init_app(app)

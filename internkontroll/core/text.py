@@ -197,6 +197,16 @@ def parse_int(
     return value
 
 
+def folded_reference(text: str) -> str:
+    """A case number or other reference as it is compared: letters and digits alone, without case.
+
+    "SCN-Ä 0042", "scnä0042" and "SCN–Ä–0042" are the same reference.
+    """
+    return "".join(
+        sign for sign in unicodedata.normalize("NFKC", text).casefold() if sign.isalnum()
+    )
+
+
 _LARGEST_AMOUNT = Decimal(10) ** 13  # kronor; its öre still fit a 64-bit column with room to sum
 
 

@@ -145,7 +145,7 @@ class Work:
             taken_out_by="Systemförvaltningen",
             is_secret=occurrence.subcommittee_id is not None,
             file_name="lista.csv",
-            stored_name="",
+            stored_name=None,
             header=["Löpnr"],
             id_column="Löpnr",
             seal_key=secrets.token_hex(32),

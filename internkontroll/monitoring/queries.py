@@ -1,6 +1,7 @@
 """Read what waits for a person, and how the jobs went."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from internkontroll.core.access import Actor
 from internkontroll.monitoring.models import JobRun
-from internkontroll.organisation.models import Board, ReportingPoint
+from internkontroll.organisation.models import Board, Decision, ReportingPoint
 from internkontroll.plan.models import Plan, PlanState
 from internkontroll.reporting.models import FollowUpReport, ReportState
 
@@ -19,9 +20,30 @@ def boards_of(session: Session, actor: Actor) -> Sequence[Board]:
     return session.scalars(sa.select(Board).where(Board.id.in_(ids)).order_by(Board.name)).all()
 
 
-def all_boards(session: Session) -> Sequence[Board]:
-    """Every board of the municipality, by name: names are no secret."""
-    return session.scalars(sa.select(Board).order_by(Board.name)).all()
+@dataclass(frozen=True)
+class OverseenBoard:
+    """A board as kommunstyrelsen sees it: its name, and its latest decided follow-up if any."""
+
+    board: Board
+    year: int | None
+    point: str | None
+    decided_on: date | None
+
+
+def overseen_boards(session: Session) -> list[OverseenBoard]:
+    """Every board by name, with the latest follow-up that it has decided. Two queries."""
+    rows = session.execute(
+        sa.select(ReportingPoint.board_id, ReportingPoint.year, ReportingPoint.name, Decision)
+        .join(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .join(Decision, Decision.id == FollowUpReport.decision_id)
+        .where(FollowUpReport.state == ReportState.DECIDED)
+        .order_by(ReportingPoint.period_end)
+    )
+    latest = {
+        board_id: (year, name, decision.decided_on) for board_id, year, name, decision in rows
+    }
+    boards = session.scalars(sa.select(Board).where(~Board.oversight).order_by(Board.name))
+    return [OverseenBoard(board, *latest.get(board.id, (None, None, None))) for board in boards]
 
 
 def latest_runs(session: Session, limit: int = 50) -> Sequence[JobRun]:

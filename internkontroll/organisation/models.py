@@ -171,6 +171,8 @@ class ReportingPoint(Base):
     cut_off: Mapped[date]
     board_on: Mapped[date | None]
     executive_on: Mapped[date | None]
+    closed_at: Mapped[datetime | None]
+    """Set when the board has decided its report: then the days stand."""
     row_version: Mapped[int] = mapped_column(default=1)
 
 

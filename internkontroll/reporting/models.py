@@ -58,6 +58,7 @@ class FollowUpReport(Base):
         sa.CheckConstraint(
             "(overall IS NULL) = (overall_grounds IS NULL)", name="overall_has_grounds"
         ),
+        sa.CheckConstraint("(overall IS NULL) = (overall_at IS NULL)", name="overall_has_time"),
     )
 
     id: Mapped[Pk]
@@ -68,6 +69,8 @@ class FollowUpReport(Base):
     state: Mapped[ReportState] = mapped_column(default=ReportState.LIVE)
     overall: Mapped[OverallAssessment | None]
     overall_grounds: Mapped[str | None]
+    overall_at: Mapped[datetime | None]
+    """When the overall assessment was last written."""
     decision_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("decision.id", ondelete="RESTRICT")
     )

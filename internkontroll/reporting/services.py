@@ -12,7 +12,7 @@ from internkontroll.core.dates import long_date
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import Board, ReportingPoint
-from internkontroll.organisation.services import record_decision
+from internkontroll.organisation.services import close_point, record_decision
 from internkontroll.plan.models import Control
 from internkontroll.reporting.models import (
     Assessment,
@@ -30,6 +30,7 @@ from internkontroll.reporting.queries import (
     standing_remark,
 )
 from internkontroll.reporting.rules import build_report, decided_cut_off, to_plain
+from internkontroll.sampling.services import refuse_named_items
 from internkontroll.trail.services import record
 
 DECIDED_ALREADY = (
@@ -116,6 +117,8 @@ def remark_control(
     if revision is not None and revision != standing.revision:
         raise Conflict(CHANGED_MEANWHILE)
     comment, kept = clean_text(comment), _checked_reason(assessment, reason)
+    refuse_named_items(session, board.id, comment, "comment")
+    refuse_named_items(session, board.id, kept or "", "reason")
     before = standing.remark
     old = (
         (before.comment, before.assessment, before.assessment_reason)
@@ -174,6 +177,7 @@ def set_overall(
     grounds = clean_text(grounds)
     if not grounds:
         raise InvalidInput("Skriv vad den samlade bedömningen bygger på.", field="grounds")
+    refuse_named_items(session, board.id, grounds, "grounds")
     report = ensure_report(session, board, point, at=at)
     _refuse_if_decided(report)
     old = (report.overall, report.overall_grounds)
@@ -186,6 +190,7 @@ def set_overall(
         report,
         overall=overall,
         overall_grounds=grounds,
+        overall_at=at,
         row_version=report.row_version + 1,
     )
     record(
@@ -197,7 +202,7 @@ def set_overall(
         subject=("report", report.id),
         data={
             "overall": {"old": old[0], "new": overall},
-            "grounds": {"old": old[1], "new": grounds},
+            "grounds_changed": old[1] != grounds,
         },
     )
     return report
@@ -218,6 +223,20 @@ def _change(session: Session, report: FollowUpReport, **values: object) -> None:
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict(CHANGED_MEANWHILE)
     session.refresh(report)
+
+
+def _refuse_later_texts(session: Session, report: FollowUpReport, decided_on: date) -> None:
+    # What the board decided on was written by then: a text of a later day shows a wrong date.
+    written = session.scalar(
+        sa.select(sa.func.max(ReportRemark.recorded_at)).where(ReportRemark.report_id == report.id)
+    )
+    latest = max((at for at in (written, report.overall_at) if at is not None), default=None)
+    if latest is not None and swedish_day(latest) > decided_on:
+        raise InvalidInput(
+            f"Uppföljningens texter ändrades {long_date(swedish_day(latest))}, efter den dag du "
+            "skrev. Kontrollera beslutets dag.",
+            field="decided_on",
+        )
 
 
 def decide_report(
@@ -253,6 +272,7 @@ def decide_report(
             "förrän dagen efter.",
             field="decided_on",
         )
+    _refuse_later_texts(session, report, decided_on)
     cut_off_at = decided_cut_off(point.cut_off, decided_on, at)
     entry = find_point(session, board.id, point.year, point.name)
     facts = entry and report_facts(session, board, entry, known_at=cut_off_at)
@@ -270,6 +290,7 @@ def decide_report(
         verified_on=verified_on,
         at=at,
     )
+    close_point(session, point, at=at)
     made = build_report(facts, cut_off_at=cut_off_at, until=at, decision=decision_facts(decision))
     content = to_plain(made)
     sha256 = sha256_of(content)

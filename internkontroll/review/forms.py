@@ -43,7 +43,7 @@ class JudgementForm(BaseForm):
     def read_version(self) -> int:
         """The version that was read; one that is no number is taken as never read."""
         typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() else -1
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
 def judgement_form(

@@ -18,7 +18,7 @@ from internkontroll.review.rules import (
     standing_reason,
     tally,
 )
-from internkontroll.sampling.models import SampleItem
+from internkontroll.sampling.models import Draw, DrawOccurrence, SampleItem
 from internkontroll.sampling.queries import sampling_progress
 from internkontroll.schedule.models import Occurrence
 
@@ -210,6 +210,18 @@ def judges_of(session: Session, occurrence_id: int) -> frozenset[int]:
         .distinct()
     )
     return frozenset(user_id for user_id in rows if user_id is not None)
+
+
+def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
+    """Users with any part in the testing: drew, answered, or wrote a conclusion of any kind."""
+    draws = sa.select(DrawOccurrence.draw_id).where(DrawOccurrence.occurrence_id == occurrence_id)
+    parts: sa.CompoundSelect[int | None] = sa.union(
+        sa.select(Conclusion.written_by_id).where(Conclusion.occurrence_id == occurrence_id),
+        sa.select(Draw.committed_by_id).where(Draw.id.in_(draws)),
+        sa.select(Draw.drawn_by_id).where(Draw.id.in_(draws)),
+    )
+    others = {user_id for user_id in session.scalars(parts) if user_id is not None}
+    return judges_of(session, occurrence_id) | others
 
 
 def review_progress(session: Session, occurrence_id: int) -> ReviewProgress:

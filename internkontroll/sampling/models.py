@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from internkontroll.core.base import Base, Money, Pk, Sha256
+from internkontroll.core.text import folded_reference
 from internkontroll.schedule.models import Occurrence
 
 
@@ -136,6 +137,10 @@ class Population(Base):
     occurrence: Mapped[Occurrence] = relationship()
 
 
+def _folded(context: Any) -> str:
+    return folded_reference(context.get_current_parameters()["reference"])
+
+
 class PopulationRow(Base):
     """Populationens rad: number in file order, the reference, and an amount in öre if there is."""
 
@@ -145,6 +150,8 @@ class PopulationRow(Base):
     population_id: Mapped[int] = mapped_column(sa.ForeignKey("population.id", ondelete="RESTRICT"))
     number: Mapped[int]
     reference: Mapped[str]
+    folded: Mapped[str] = mapped_column(default=_folded)
+    """The reference as free texts are searched for it."""
     amount: Mapped[Money | None]
 
 

@@ -122,7 +122,7 @@ STAGES: dict[Stage, StageWord] = {
         "Förbered dragningen", "Listan är fryst. Stickprovet är inte draget.", _DRAWER
     ),
     Stage.SEED_MISSING: StageWord(
-        "Dra stickprovet", "Dragningen är förberedd. Frötalet saknas.", _DRAWER
+        "Dra stickprovet", "Dragningen är förberedd. Siffrorna saknas.", _DRAWER
     ),
     Stage.REVIEW: StageWord("Granska nästa post", "Granskningen pågår.", _PERFORMER),
     Stage.CONCLUDE: StageWord(

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, render_template
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -76,9 +77,18 @@ def submit(
     return redirect(location, 303)
 
 
+def _shown_by_first_press(form: BaseForm | None) -> str | None:
+    # The second press of a button: the first had its effect and has changed what the page asks.
+    if form is None or request.method != "POST" or not current_user.is_authenticated:
+        return None
+    return _done_already(form.key.data or "")
+
+
 def page(template: str, form: BaseForm | None = None, **context: Any) -> ResponseReturnValue:
     """Render a page; with a form that has errors the status is 422 (409 on a conflict)."""
     refused = bool(form is not None and form.errors)
+    if refused and (location := _shown_by_first_press(form)):
+        return redirect(location, 303)
     body = render_template(template, form=form, has_errors=refused, **context)
     status = getattr(form, "refused_with", 422) if refused else 200
     return body, status

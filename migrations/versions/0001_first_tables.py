@@ -240,6 +240,7 @@ def upgrade() -> None:
         sa.Column("cut_off", sa.Date(), nullable=False),
         sa.Column("board_on", sa.Date(), nullable=True),
         sa.Column("executive_on", sa.Date(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.CheckConstraint(
             "board_on IS NULL OR board_on >= period_end",
@@ -376,6 +377,7 @@ def upgrade() -> None:
             nullable=True,
         ),
         sa.Column("overall_grounds", sa.Text(), nullable=True),
+        sa.Column("overall_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decision_id", sa.Integer(), nullable=True),
         sa.Column("cut_off_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("snapshot", sa.Text(), nullable=True),
@@ -385,6 +387,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'decided') = (decision_id IS NOT NULL AND snapshot IS NOT NULL\nAND snapshot_sha256 IS NOT NULL AND cut_off_at IS NOT NULL)",
             name=op.f("ck_follow_up_report_decided_is_frozen"),
+        ),
+        sa.CheckConstraint(
+            "(overall IS NULL) = (overall_at IS NULL)",
+            name=op.f("ck_follow_up_report_overall_has_time"),
         ),
         sa.CheckConstraint(
             "(overall IS NULL) = (overall_grounds IS NULL)",
@@ -1286,6 +1292,7 @@ def upgrade() -> None:
         sa.Column("population_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("folded", sa.Text(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["population_id"],

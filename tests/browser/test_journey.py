@@ -268,8 +268,9 @@ def redraw_outside(person: Person, folder: Path) -> None:
         assert word in done.stdout
 
 
-def decide_the_report(year: Year, point: str, day: str) -> dict[str, Any]:
-    """The controller weighs the whole, the secretary records the board's decision."""
+def decide_the_report(year: Year, point: str, day: date) -> dict[str, Any]:
+    """The controller weighs the whole the day before, the secretary records it the day after."""
+    year.clock.move_to(day.year, day.month, day.day - 1)
     address = f"/namnd/scn/uppfoljning/2020/{point}"
     with year.person(Role.CONTROLLER) as controller:
         controller.open(address)
@@ -277,10 +278,13 @@ def decide_the_report(year: Year, point: str, day: str) -> dict[str, Any]:
         controller.page.locator("[name=overall][value=partly]").check()
         controller.fill({"grounds": "Flera kontroller är inte gjorda. Resten följer planen."})
         controller.press("Spara den samlade bedömningen")
+    year.clock.move_to(day.year, day.month, day.day + 1)
     with year.person(Role.SECRETARY) as secretary:
         secretary.open(address)
         secretary.follow("Registrera nämndens beslut")
-        secretary.fill({"decided_on": day, "paragraph": "61", "registry_number": "SCN-2020-0101"})
+        secretary.fill(
+            {"decided_on": day.isoformat(), "paragraph": "61", "registry_number": "SCN-2020-0101"}
+        )
         secretary.press("Registrera beslutet och frys uppföljningen")
         secretary.sees("§ 61")
         with secretary.page.expect_download() as coming:
@@ -328,10 +332,8 @@ def test_the_year_from_the_real_file_to_two_decided_reports(
         controller.fill({"reason": "Loggen gick inte att ta ut i april."})
         controller.send()
 
-    year.clock.move_to(2020, 5, 29)
-    april = decide_the_report(year, "april", "28 maj 2020")
-    year.clock.move_to(2021, 2, 20)
-    december = decide_the_report(year, "årsbokslut", "18 februari 2021")
+    april = decide_the_report(year, "april", date(2020, 5, 28))
+    december = decide_the_report(year, "årsbokslut", date(2021, 2, 18))
 
     # Recounted by hand: eight meetings by April (two done or missed) and sixteen points of April.
     assert closing_count(april) == {"due": 24, "done": 2, "not_performed": 1, "missed": 21}

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Role
 from internkontroll.core.words import StateWord
 from internkontroll.monitoring.queries import (
-    all_boards,
+    OverseenBoard,
     boards_of,
     drafts_of,
+    overseen_boards,
     reports_ahead,
 )
 from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS
@@ -20,6 +21,7 @@ from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import points_of_year
 from internkontroll.plan.queries import plan_lines
 from internkontroll.schedule.models import OccurrenceState
+from internkontroll.schedule.policy import committees_within_reach
 from internkontroll.schedule.queries import Task, open_tasks
 from internkontroll.schedule.words import late_word, left_words
 from internkontroll.web.board_line import LineStep, board_line, plan_of
@@ -28,6 +30,7 @@ from internkontroll.web.filters import state_word, swedish_date
 PERFORMS = frozenset({Role.RESPONSIBLE, Role.UNIT_MANAGER, Role.MEMBER, Role.CHAIR})
 SIGNS = frozenset({Role.REVIEWER, Role.CHAIR, Role.CONTROLLER})
 STEERS = frozenset({Role.CONTROLLER, Role.SECRETARY})
+TO_DO = (OccurrenceState.PLANNED, OccurrenceState.STARTED)
 MOST = 30
 """How many tasks the page shows; the lists behind it show the rest."""
 
@@ -55,7 +58,8 @@ class StartPage:
     boards: Sequence[Board]
     line: Sequence[LineStep]
     """The year of the person's board, where there is just one."""
-    overseen: Sequence[Board]
+    may_import: bool
+    overseen: Sequence[OverseenBoard]
     runs_the_program: bool
 
 
@@ -67,18 +71,6 @@ def _boards_with(actor: Actor, roles: frozenset[Role], on: date) -> set[int]:
         and grant.role in roles
         and grant.valid_from <= on <= grant.valid_to
     }
-
-
-def _committees(actor: Actor, roles: frozenset[Role], on: date) -> frozenset[int] | None:
-    """Committees that the roles reach; None when some role reaches a whole board."""
-    grants = [
-        grant
-        for grant in actor.grants
-        if grant.role in roles and grant.valid_from <= on <= grant.valid_to
-    ]
-    if any(grant.subcommittee_id is None for grant in grants):
-        return None
-    return frozenset(g.subcommittee_id for g in grants if g.subcommittee_id is not None)
 
 
 def _row(due_on: date, on: date, title: str, detail: str, url: str, state: StateWord) -> TaskRow:
@@ -109,36 +101,50 @@ def _occurrence_row(task: Task, on: date) -> TaskRow:
     )
 
 
+def _open(
+    session: Session,
+    actor: Actor,
+    on: date,
+    roles: frozenset[Role],
+    states: tuple[OccurrenceState, ...],
+    until: date | None = None,
+) -> list[Task]:
+    """Open occurrences of the boards in which the actor has one of the roles, wall by wall."""
+    found: list[Task] = []
+    for board_id in sorted(_boards_with(actor, roles, on)):
+        found += open_tasks(
+            session,
+            [board_id],
+            committees=committees_within_reach(actor, board_id, on),
+            states=states,
+            until=until,
+            limit=MOST,
+        )
+    return found
+
+
 def _performing(session: Session, actor: Actor, on: date) -> list[TaskRow]:
-    boards = _boards_with(actor, PERFORMS, on)
-    if not boards:
-        return []
-    only_mine = not _boards_with(actor, PERFORMS - {Role.RESPONSIBLE, Role.UNIT_MANAGER}, on)
-    found = open_tasks(
-        session,
-        boards,
-        actor.user_id if only_mine else None,
-        committees=_committees(actor, PERFORMS, on),
-        states=(OccurrenceState.PLANNED, OccurrenceState.STARTED),
-        until=on + timedelta(days=LOOK_AHEAD_DAYS),
-        limit=MOST,
-    )
-    if not only_mine:
-        found = [t for t in found if t.subcommittee_id or t.responsible_id == actor.user_id]
-    return [_occurrence_row(task, on) for task in found]
+    ahead = on + timedelta(days=LOOK_AHEAD_DAYS)
+    found = _open(session, actor, on, PERFORMS, TO_DO, ahead)
+    return [
+        _occurrence_row(task, on)
+        for task in found
+        if task.subcommittee_id in _own_committees(actor) or task.responsible_id == actor.user_id
+    ]
+
+
+def _own_committees(actor: Actor) -> set[int]:
+    return {g.subcommittee_id for g in actor.grants if g.subcommittee_id is not None}
 
 
 def _signing(session: Session, actor: Actor, on: date) -> list[TaskRow]:
-    boards = _boards_with(actor, SIGNS, on)
-    if not boards:
-        return []
-    found = open_tasks(
-        session,
-        boards,
-        committees=_committees(actor, SIGNS, on),
-        states=(OccurrenceState.PERFORMED,),
-        limit=MOST,
-    )
+    found = _open(session, actor, on, SIGNS, (OccurrenceState.PERFORMED,))
+    return [_occurrence_row(task, on) for task in found]
+
+
+def _late_of_others(session: Session, actor: Actor, on: date) -> list[TaskRow]:
+    yesterday = on - timedelta(days=1)
+    found = _open(session, actor, on, frozenset({Role.CONTROLLER}), TO_DO, yesterday)
     return [_occurrence_row(task, on) for task in found]
 
 
@@ -178,9 +184,12 @@ def _steering(session: Session, actor: Actor, on: date) -> list[TaskRow]:
 
 
 def _line(session: Session, board: Board, on: date) -> Sequence[LineStep]:
+    """This year's line; where the board has no plan for this year, its latest plan's."""
     lines = plan_lines(session, board.id)
-    points = points_of_year(session, board.id, on.year)
-    return board_line(board, on.year, plan_of(lines, on.year), points)
+    years = {line.year for line in lines}
+    year = on.year if on.year in years or not years else max(years)
+    points = points_of_year(session, board.id, year)
+    return board_line(board, year, plan_of(lines, year), points)
 
 
 def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
@@ -188,6 +197,7 @@ def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
     rows = [
         *_performing(session, actor, on),
         *_signing(session, actor, on),
+        *_late_of_others(session, actor, on),
         *_steering(session, actor, on),
     ]
     rows.sort(key=lambda row: row.sort_on)
@@ -198,6 +208,7 @@ def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
         late=sum(1 for row in rows if row.late),
         boards=boards,
         line=_line(session, boards[0], on) if len(boards) == 1 else (),
-        overseen=all_boards(session) if Role.OVERSIGHT_CONTROLLER in roles else (),
+        may_import=bool(_boards_with(actor, frozenset({Role.CONTROLLER}), on)),
+        overseen=overseen_boards(session) if Role.OVERSIGHT_CONTROLLER in roles else (),
         runs_the_program=Role.ADMINISTRATOR in roles,
     )

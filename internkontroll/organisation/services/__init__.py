@@ -11,6 +11,7 @@ from internkontroll.organisation.services.year import (
     AddedMeetings,
     add_meetings,
     change_point,
+    close_point,
     open_year,
 )
 
@@ -18,6 +19,7 @@ __all__ = [
     "AddedMeetings",
     "add_meetings",
     "change_point",
+    "close_point",
     "create_board",
     "create_municipality",
     "create_subcommittee",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
-from internkontroll.core.errors import Conflict, InvalidInput
+from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.organisation.models import (
     Board,
     Meeting,
@@ -106,6 +106,10 @@ def change_point(
     Raises InvalidInput on dates in an order that cannot be. The same dates again change nothing.
     """
     ensure(actor, Permission.YEAR_OPEN, Scope(board.id), swedish_day(at), PERMISSIONS)
+    if point.closed_at is not None:
+        raise InvalidTransition(
+            "Nämnden har beslutat uppföljningen. Tidpunktens dagar kan inte ändras längre."
+        )
     check_point_dates(
         period_end=point.period_end, cut_off=cut_off, board_on=board_on, executive_on=executive_on
     )
@@ -143,6 +147,15 @@ def change_point(
         data={"year": point.year, "name": point.name, **changes},
     )
     return point
+
+
+def close_point(session: Session, point: ReportingPoint, *, at: datetime) -> None:
+    """Stäng en rapporteringstidpunkt when its report is decided; the deciding verb traces it."""
+    session.execute(
+        sa.update(ReportingPoint)
+        .where(ReportingPoint.id == point.id, ReportingPoint.closed_at.is_(None))
+        .values(closed_at=at)
+    )
 
 
 def add_meetings(

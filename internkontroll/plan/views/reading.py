@@ -50,7 +50,8 @@ def import_file(board: Board) -> ResponseReturnValue:
     """Choose a year and a file."""
     form = ImportForm()
     if form.year.data is None:
-        form.year.data = today().year
+        # From September on it is next year's plan that is being made.
+        form.year.data = today().year + (today().month >= 9)
     return page("plan/import_file.html", form=form, board=board, existing=None)
 
 

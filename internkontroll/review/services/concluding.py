@@ -16,9 +16,9 @@ from internkontroll.plan.rules.vocabulary import SampleKind
 from internkontroll.review.models import Conclusion, ReviewEvent
 from internkontroll.review.queries import (
     judgements_by_position,
-    judges_of,
     review_items,
     standing_conclusion,
+    testers_of,
 )
 from internkontroll.review.rules import Hindrances, Tally, hindrances, tally
 from internkontroll.review.services.guards import (
@@ -138,11 +138,9 @@ def write_conclusion(
 
 
 def may_sign(session: Session, conclusion: Conclusion, actor: Actor) -> bool:
-    """Whether the actor had no part in the testing: neither wrote nor judged anything in it."""
-    return (
-        actor.user_id is not None
-        and actor.user_id != conclusion.written_by_id
-        and actor.user_id not in judges_of(session, conclusion.occurrence_id)
+    """Whether the actor had no part in the testing: drew, judged and wrote nothing of it, ever."""
+    return actor.user_id is not None and actor.user_id not in testers_of(
+        session, conclusion.occurrence_id
     )
 
 

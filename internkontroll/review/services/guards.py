@@ -10,10 +10,7 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.organisation.models import Board
 from internkontroll.review import policy
-from internkontroll.sampling.queries import (
-    reference_in_text,
-    sampling_progress,
-)
+from internkontroll.sampling.services import refuse_named_items
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.policy import PERMISSIONS as SCHEDULE_PERMISSIONS
 from internkontroll.schedule.services import (
@@ -86,16 +83,7 @@ def check_free_text(
             "Texten innehåller ett personnummer. Ta bort det och skriv löpnumret i stället.",
             field=field,
         )
-    population = sampling_progress(session, occurrence.id).population
-    if (
-        text
-        and population is not None
-        and population.is_secret
-        and reference_in_text(session, population.id, text)
-    ):
-        raise InvalidInput(
-            "Texten innehåller en beteckning ur listan. Skriv löpnumret i stället.", field=field
-        )
+    refuse_named_items(session, occurrence.board_id, text, field)
 
 
 def chain_of(session: Session, occurrence: Occurrence) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
+from internkontroll.core.text import folded_reference
 from internkontroll.plan.models import Control
 from internkontroll.sampling.models import (
     Draw,
@@ -202,6 +203,10 @@ def draw_facts(session: Session, occurrence_ids: Collection[int]) -> dict[int, D
     }
 
 
+SHORT_REFERENCE, LONG_REFERENCE = 5, 8
+"""From how many letters and digits a reference is looked for as a word, and anywhere."""
+
+
 def rows_of(session: Session, population_id: int) -> list[Item]:
     """The rows of a list in file order, as (reference, amount in öre or None)."""
     found = session.execute(
@@ -223,17 +228,27 @@ def preview_rows(session: Session, population_id: int) -> Sequence[PopulationRow
     ).all()
 
 
-def reference_in_text(session: Session, population_id: int, text: str) -> bool:
-    """Whether the text names an item of the list.
+def reference_in_text(session: Session, board_id: int, text: str) -> bool:
+    """Whether the text names an item of any of the board's secret lists, however it is spelled.
 
-    References shorter than five characters are not looked for: "12" stands in many a sentence.
+    Long references are looked for anywhere in the text, without spaces, dashes and case. Those of
+    five to seven signs are compared with whole words, and shorter ones are not looked for: "12"
+    stands in many a sentence.
     """
+    whole = folded_reference(text)
+    words = {folded_reference(word) for word in text.split()}
+    words = {word for word in words if SHORT_REFERENCE <= len(word) < LONG_REFERENCE}
+    size = sa.func.length(PopulationRow.folded)
     found = session.scalar(
         sa.select(PopulationRow.number)
+        .join(Population, Population.id == PopulationRow.population_id)
         .where(
-            PopulationRow.population_id == population_id,
-            sa.func.length(PopulationRow.reference) >= 5,
-            sa.literal(text).contains(PopulationRow.reference),
+            Population.board_id == board_id,
+            Population.is_secret,
+            sa.or_(
+                sa.and_(size >= LONG_REFERENCE, sa.literal(whole).contains(PopulationRow.folded)),
+                PopulationRow.folded.in_(words),
+            ),
         )
         .limit(1)
     )

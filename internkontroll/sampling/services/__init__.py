@@ -10,6 +10,7 @@
 
 from internkontroll.sampling.services.commitment import METHODS, commit_draw
 from internkontroll.sampling.services.drawing import replace_item, seed_draw, system_digits
+from internkontroll.sampling.services.guards import refuse_named_items
 from internkontroll.sampling.services.handing_out import (
     export_population,
     export_record,
@@ -38,6 +39,7 @@ __all__ = [
     "load_waiting",
     "look_at_rows",
     "receive_population",
+    "refuse_named_items",
     "replace_item",
     "seed_draw",
     "size_limits",

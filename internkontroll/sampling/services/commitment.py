@@ -163,7 +163,7 @@ def _check_redraw(
     served = {each.id for each in occurrences_of_draw(session, redraw_of.id)}
     if served != {occurrence.id for occurrence in occurrences}:
         raise InvalidInput("Gör om dragningen för samma kontrolltillfällen som den gäller.")
-    return checked_reason(session, population.id, reason, "Skriv varför dragningen görs om.")
+    return checked_reason(session, population, reason, "Skriv varför dragningen görs om.")
 
 
 def _parameters(session: Session, occurrences: Iterable[Occurrence]) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _checked_seed(
         if source is SeedSource.DICE
         else "Skriv vilken källan är och när den lästes."
     )
-    said = checked_reason(session, draw.population_id, reference, missing, "reference")
+    said = checked_reason(session, draw.population, reference, missing, "reference")
     if len(said) > SEED_REFERENCE_MAX:
         raise InvalidInput(f"Skriv högst {SEED_REFERENCE_MAX} tecken.", field="reference")
     return seed, said
@@ -196,7 +196,7 @@ def replace_item(
     items = session.scalars(items_select(draw.id)).all()
     if any(each.replaces_id == item.id for each in items):
         raise InvalidTransition("Posten är redan ersatt. Läs om sidan.")
-    why = checked_reason(session, draw.population_id, reason, "Skriv varför posten ersätts.")
+    why = checked_reason(session, draw.population, reason, "Skriv varför posten ersätts.")
     following = rules.order(
         rows_of(session, draw.population_id),
         draw.method.value,

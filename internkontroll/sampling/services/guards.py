@@ -12,6 +12,7 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import Board
+from internkontroll.sampling.models import Population
 from internkontroll.sampling.policy import PERMISSIONS
 from internkontroll.sampling.queries import reference_in_text
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -70,15 +71,23 @@ def checked_text(text: str | None, missing: str, field: str) -> str:
     return cleaned
 
 
-def checked_reason(
-    session: Session, population_id: int, text: str | None, missing: str, field: str = "reason"
-) -> str:
-    """As ``checked_text``, and it may not name an item of the list: reasons are exported."""
-    cleaned = checked_text(text, missing, field)
-    if reference_in_text(session, population_id, cleaned):
+def refuse_named_items(session: Session, board_id: int, text: str, field: str) -> None:
+    """Refuse a text that names an item of any of the board's secret lists (InvalidInput).
+
+    A case is told by its running number: what is written here may be handed out.
+    """
+    if text and reference_in_text(session, board_id, text):
         raise InvalidInput(
-            "Texten nämner en beteckning ur listan. Skriv löpnumret i stället: texten följer "
-            "med i protokoll som lämnas ut.",
+            "Texten nämner en beteckning ur listan. Skriv löpnumret i stället: det som står här "
+            "kan lämnas ut.",
             field=field,
         )
+
+
+def checked_reason(
+    session: Session, population: Population, text: str | None, missing: str, field: str = "reason"
+) -> str:
+    """As ``checked_text``, and it may not name an item of a secret list: reasons are exported."""
+    cleaned = checked_text(text, missing, field)
+    refuse_named_items(session, population.board_id, cleaned, field)
     return cleaned

@@ -293,7 +293,7 @@ def _refuse_named_items(session: Session, population: Population) -> None:
         population.taken_out_by,
         population.reconciliation or "",
     )
-    if population.is_secret and reference_in_text(session, population.id, "\n".join(texts)):
+    if population.is_secret and reference_in_text(session, population.board_id, "\n".join(texts)):
         raise InvalidInput(
             "Uppgifterna om listan nämner en beteckning ur den. De följer med i protokoll som "
             "lämnas ut: läs in listan igen och skriv uppgifterna utan beteckningar."

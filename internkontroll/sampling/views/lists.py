@@ -136,11 +136,12 @@ def _columns_form(population: Population) -> ColumnsForm:
         else None
     )
     form = ColumnsForm(
-        id_column=RUNNING_NUMBERS if id_place is None else str(id_place),
+        id_column=RUNNING_NUMBERS if population.renumbered else _place_or_ask(id_place),
         amount_column=NO_AMOUNT if amount_place is None else str(amount_place),
     )
     form.id_column.choices = choices(
         [
+            ("", "Välj kolumn"),
             *((str(i), name) for i, name in enumerate(header) if i not in found.personal),
             (RUNNING_NUMBERS, "Ingen kolumn: ge raderna löpnummer 1, 2, 3 …"),
         ]
@@ -149,6 +150,10 @@ def _columns_form(population: Population) -> ColumnsForm:
         [(NO_AMOUNT, "Listan har inga belopp"), *((str(i), n) for i, n in enumerate(header))]
     )
     return form
+
+
+def _place_or_ask(place: int | None) -> str:
+    return "" if place is None else str(place)
 
 
 def _waits_for_columns(population: Population) -> bool:

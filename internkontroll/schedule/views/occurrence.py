@@ -14,6 +14,7 @@ from internkontroll.review.queries import review_items, standing_conclusion
 from internkontroll.review.services import may_sign, sample_is_needed
 from internkontroll.sampling.models import PopulationState
 from internkontroll.sampling.queries import SamplingProgress, sampling_progress
+from internkontroll.sampling.services import refuse_named_items
 from internkontroll.schedule.forms import ButtonForm, NotPerformedForm
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.queries import (
@@ -258,6 +259,7 @@ def save_not_performed(board: Board, occurrence_id: int) -> ResponseReturnValue:
     form = NotPerformedForm()
 
     def act(open_session: Session) -> str:
+        refuse_named_items(open_session, board.id, form.reason.data or "", "reason")
         record_not_performed(
             open_session, occurrence, form.reason.data or "", actor=current_actor(), at=now()
         )

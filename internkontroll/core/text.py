@@ -184,9 +184,11 @@ def parse_int(
 ) -> int:
     """A whole number as typed, ``minimum`` and ``maximum`` included.
 
-    Raises InvalidInput if it is no number, has a fraction or lies outside the limits.
+    A number may be written as a word: ``tre`` is 3. Raises InvalidInput if it is no number, has a
+    fraction or lies outside the limits.
     """
-    number = parse_decimal(text, field=field)
+    by_word = parse_number_word(text)
+    number = Decimal(by_word) if by_word is not None else parse_decimal(text, field=field)
     if number != number.to_integral_value():
         raise InvalidInput(f"”{shown(text)}” ska vara ett helt tal, utan decimaler.", field=field)
     value = int(number)

@@ -1,6 +1,6 @@
 """Refusals as pages: a sentence that says what happened and what to do."""
 
-from flask import Flask, render_template
+from flask import Flask, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -70,7 +70,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(Exception)
     def fault(error: Exception) -> ResponseReturnValue:
         app.logger.error("unexpected fault", exc_info=error)
-        db.session.rollback()
         if app.config["TESTING"]:
             raise error
-        return _answer(500)
+        db.session.remove()
+        heading, sentence = _SENTENCES[500]
+        # Jinja alone: what failed may be the very database that the page's frame would ask.
+        page = app.jinja_env.get_template("errors/bare.html")
+        return page.render(heading=heading, sentence=sentence, url_for=url_for), 500

@@ -129,3 +129,8 @@ def test_a_number_outside_its_limits_is_refused_with_the_limit(typed, says):
     with pytest.raises(InvalidInput, match=says) as caught:
         parse_int(typed, minimum=1, maximum=10, field="n")
     assert caught.value.field == "n"
+
+
+@pytest.mark.parametrize(("typed", "number"), [("tre", 3), ("Tio", 10), ("tjugofem", 25)])
+def test_a_count_may_be_written_as_a_word(typed: str, number: int) -> None:
+    assert parse_int(typed) == number

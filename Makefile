@@ -23,7 +23,7 @@ demo-reset: setup ## Throw the demonstration's data away and start anew
 
 test: setup-dev ## Every test: unit, service on both databases, web, browser, architecture, migrations
 	@tools/test-tools
-	@$(PYTHON) -m pytest -n 2 --dist loadscope $(TESTS)
+	@$(PYTHON) -m pytest -n 2 --dist worksteal $(TESTS)
 
 check: setup-dev ## Format, lint, types and architecture
 	@.venv/bin/ruff format --check .

@@ -1,6 +1,7 @@
 """Settings. Secrets come from the environment only; there is no usable default for production."""
 
 import os
+import secrets
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,15 @@ ROOT = Path(__file__).resolve().parent
 
 def _sqlite(instance: Path) -> str:
     return f"sqlite:///{instance / 'internkontroll.sqlite'}"
+
+
+def kept_key(instance: Path) -> str:
+    """The key of an embedded installation: made once, kept beside its database, for its owner."""
+    path = instance / "secret_key"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
 
 
 class Config:

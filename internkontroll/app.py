@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from config import ROOT, Config
+from config import ROOT, Config, kept_key
 from internkontroll.accounts.queries import find_session
 from internkontroll.accounts.rules import is_alive
 from internkontroll.accounts.services import note_seen
@@ -77,11 +77,13 @@ def _configure(app: Flask, config: Config | Mapping[str, Any] | None) -> None:
         config = Config()
     settings = config.as_mapping() if isinstance(config, Config) else dict(config)
     app.config.update(settings)
+    app.config["INSTANCE_DIR"].mkdir(parents=True, exist_ok=True)
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") and not app.config["SECRET_KEY"]:
+        app.config["SECRET_KEY"] = kept_key(app.config["INSTANCE_DIR"])
     if not app.config.get("SECRET_KEY"):
         raise RuntimeError(
             "SECRET_KEY is missing: set it in the environment to at least 32 random characters"
         )
-    app.config["INSTANCE_DIR"].mkdir(parents=True, exist_ok=True)
 
 
 def _open_write_early(app: Flask) -> None:

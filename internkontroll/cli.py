@@ -6,7 +6,6 @@ import hashlib
 import json
 import logging
 import os
-import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +15,7 @@ from flask import Flask
 from sqlalchemy import make_url
 from werkzeug.serving import make_server
 
-from config import Config, DemoConfig
+from config import Config, DemoConfig, kept_key
 from internkontroll.accounts.services import create_user, grant_role
 from internkontroll.app import create_app
 from internkontroll.core.access import Role, system_actor
@@ -67,16 +66,8 @@ def _actor() -> Any:
 def _config(kind: type[Config] = Config) -> Config:
     config = kind()
     config.INSTANCE_DIR.mkdir(parents=True, exist_ok=True)
-    config.SECRET_KEY = config.SECRET_KEY or _kept_key(config.INSTANCE_DIR)
+    config.SECRET_KEY = config.SECRET_KEY or kept_key(config.INSTANCE_DIR)
     return config
-
-
-def _kept_key(folder: Path) -> str:
-    path = folder / "secret_key"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_hex(32))
-    return path.read_text()
 
 
 def _migrate(config: Config) -> None:

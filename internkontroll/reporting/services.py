@@ -272,7 +272,6 @@ def decide_report(
             "förrän dagen efter.",
             field="decided_on",
         )
-    _refuse_later_texts(session, report, decided_on)
     cut_off_at = decided_cut_off(point.cut_off, decided_on, at)
     entry = find_point(session, board.id, point.year, point.name)
     facts = entry and report_facts(session, board, entry, known_at=cut_off_at)
@@ -290,6 +289,7 @@ def decide_report(
         verified_on=verified_on,
         at=at,
     )
+    _refuse_later_texts(session, report, decided_on)
     close_point(session, point, at=at)
     made = build_report(facts, cut_off_at=cut_off_at, until=at, decision=decision_facts(decision))
     content = to_plain(made)

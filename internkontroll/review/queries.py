@@ -202,26 +202,19 @@ def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
     )
 
 
-def judges_of(session: Session, occurrence_id: int) -> frozenset[int]:
-    """Users who have answered anything in the occurrence, also what was corrected later."""
-    rows = session.scalars(
-        sa.select(ItemResult.recorded_by_id)
-        .where(ItemResult.occurrence_id == occurrence_id, ItemResult.recorded_by_id.is_not(None))
-        .distinct()
-    )
-    return frozenset(user_id for user_id in rows if user_id is not None)
-
-
 def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
-    """Users with any part in the testing: drew, answered, or wrote a conclusion of any kind."""
+    """Users with any part in the testing: drew, answered, or wrote a conclusion of any kind.
+
+    What was corrected or sent back later counts too.
+    """
     draws = sa.select(DrawOccurrence.draw_id).where(DrawOccurrence.occurrence_id == occurrence_id)
     parts: sa.CompoundSelect[int | None] = sa.union(
+        sa.select(ItemResult.recorded_by_id).where(ItemResult.occurrence_id == occurrence_id),
         sa.select(Conclusion.written_by_id).where(Conclusion.occurrence_id == occurrence_id),
         sa.select(Draw.committed_by_id).where(Draw.id.in_(draws)),
         sa.select(Draw.drawn_by_id).where(Draw.id.in_(draws)),
     )
-    others = {user_id for user_id in session.scalars(parts) if user_id is not None}
-    return judges_of(session, occurrence_id) | others
+    return frozenset(user_id for user_id in session.scalars(parts) if user_id is not None)
 
 
 def review_progress(session: Session, occurrence_id: int) -> ReviewProgress:

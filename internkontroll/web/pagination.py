@@ -75,11 +75,8 @@ class Sort:
 def requested_page(args: Mapping[str, str]) -> int:
     """The page asked for by ``?sida=``; anything that is not a page number is page 1."""
     text = args.get("sida", "1").strip()
-    return (
-        min(max(int(text), 1), _MAX_PAGE)
-        if text.isascii() and text.isdigit() and len(text) < 10
-        else 1
-    )
+    is_number = text.isascii() and text.isdigit()
+    return min(max(int(text[:10]), 1), _MAX_PAGE) if is_number else 1
 
 
 def requested_sort(args: Mapping[str, str], allowed: Sequence[str], default: Sort) -> Sort:

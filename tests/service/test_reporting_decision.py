@@ -33,6 +33,8 @@ from tests.factories import make_actor, make_board
 from tests.report_rows import Spring, find, make_spring, sign
 
 AT = datetime(2020, 5, 29, 9, tzinfo=UTC)
+WRITTEN = datetime(2020, 5, 28, 7, tzinfo=UTC)
+"""When the texts are written: on the day of the decision at the latest."""
 DECISION = {"paragraph": "87", "registry_number": "SCN-2020-0211", "decided_on": date(2020, 5, 28)}
 
 
@@ -51,7 +53,7 @@ class Case:
         return self.session.get_one(Control, self.spring.controls[number - 1])
 
     def remark(self, number: int = 3, **given: Any) -> ReportRemark:
-        given = {"comment": "Rutinen ses över.", "actor": self.controller, "at": AT, **given}
+        given = {"comment": "Rutinen ses över.", "actor": self.controller, "at": WRITTEN, **given}
         return services.remark_control(
             self.session, self.board, self.point, self.control(number), **given
         )
@@ -61,7 +63,7 @@ class Case:
             "overall": OverallAssessment.PARTLY,
             "grounds": "Två kontroller är inte gjorda.",
             "actor": self.controller,
-            "at": AT,
+            "at": WRITTEN,
             **given,
         }
         return services.set_overall(self.session, self.board, self.point, **given)
@@ -272,7 +274,7 @@ def test_a_report_decided_before_its_cut_off_takes_facts_in_until_the_decision(
     case: Case,
 ) -> None:
     early = date(2020, 5, 8)
-    case.overall(at=datetime(2020, 5, 9, 8, tzinfo=UTC))
+    case.overall(at=datetime(2020, 5, 8, 8, tzinfo=UTC))
     report = case.decide(decided_on=early, at=datetime(2020, 5, 20, 8, tzinfo=UTC))
     assert report.cut_off_at == end_of_day(early)
     told = case.shown().report

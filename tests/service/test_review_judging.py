@@ -15,7 +15,7 @@ from internkontroll.plan.models import Control
 from internkontroll.plan.rules.vocabulary import SampleKind
 from internkontroll.review.models import Answer, Conclusion, ItemResult
 from internkontroll.review.queries import (
-    judges_of,
+    testers_of,
     latest_results,
     latest_returned,
     review_items,
@@ -461,7 +461,7 @@ def test_nobody_who_judged_anything_signs_even_if_it_was_corrected_since(
     )
     judge_all(session, review)
     write_conclusion(session, review.occurrence, "Klart.", actor=review.tester, at=AT)
-    assert judges_of(session, review.occurrence.id) == {
+    assert testers_of(session, review.occurrence.id) == {
         review.signer.user_id,
         review.tester.user_id,
     }

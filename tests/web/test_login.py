@@ -7,10 +7,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from config import Config
 from internkontroll.accounts import services
 from internkontroll.accounts.views import own_path
+from internkontroll.app import create_app
 from internkontroll.core.access import Role
 from internkontroll.core.database import db
+from internkontroll.web.access import refuse_unguarded_routes
 from tests.client import PageClient
 from tests.conftest import MovableClock
 from tests.factories import PASSWORD, Town
@@ -194,17 +197,21 @@ def test_a_page_that_does_not_exist_says_so_in_swedish(client: PageClient) -> No
 def test_the_app_refuses_to_start_with_an_unguarded_route(
     monkeypatch: pytest.MonkeyPatch, app: Flask
 ) -> None:
-    from internkontroll.web.access import refuse_unguarded_routes
-
     app.view_functions["health"] = lambda: "open"
 
     with pytest.raises(RuntimeError, match="health"):
         refuse_unguarded_routes(app)
 
 
-def test_the_app_refuses_to_start_without_a_key(tmp_path: Any) -> None:
-    from config import Config
-    from internkontroll.app import create_app
-
+def test_a_server_refuses_to_start_without_a_key(tmp_path: Any) -> None:
     with pytest.raises(RuntimeError, match="SECRET_KEY"):
-        create_app(Config({"INSTANCE_DIR": str(tmp_path)}))
+        create_app(Config({"INSTANCE_DIR": str(tmp_path), "DATABASE_URL": "postgresql:///x"}))
+
+
+def test_an_embedded_installation_keeps_a_key_of_its_own(tmp_path: Any) -> None:
+    config = Config({"INSTANCE_DIR": str(tmp_path)})
+
+    keys = {create_app(config).config["SECRET_KEY"] for _ in range(2)}
+
+    assert len(keys) == 1
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0

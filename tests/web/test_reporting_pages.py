@@ -26,7 +26,7 @@ ClientOf = Callable[..., PageClient]
 LIST = "/namnd/scn/uppfoljning"
 APRIL = f"{LIST}/2020/april"
 DECISION = {
-    "decided_on": "28 maj 2020",
+    "decided_on": "29 maj 2020",
     "paragraph": "§ 87",
     "registry_number": "SCN-2020-0211",
     "verified_on": "",

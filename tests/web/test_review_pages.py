@@ -373,11 +373,13 @@ def test_the_tester_cannot_sign_by_a_crafted_request(
     assert "Någon annan skriver under." in page.text
     assert not [form for form in page.reader.forms if form.action.endswith("/underskrift")]
     token = dict(page.form("/slutsats/aterlamning").fields)["csrf_token"]
-    page = chair.post(f"{seeded.url}/slutsats/underskrift", {"csrf_token": token, "key": "a"}, 422)
+    page = chair.post(
+        f"{seeded.url}/slutsats/underskrift", {"csrf_token": token, "key": "a" * 24}, 422
+    )
     assert "Någon annan måste skriva under." in page.text
     page = member.get(f"{seeded.url}/slutsats")
     token = dict(page.form("/logga-ut").fields)["csrf_token"]
-    member.post(f"{seeded.url}/slutsats/underskrift", {"csrf_token": token, "key": "b"}, 403)
+    member.post(f"{seeded.url}/slutsats/underskrift", {"csrf_token": token, "key": "b" * 24}, 403)
     signed = read(app, lambda s: s.scalars(sa.select(Conclusion.signed_by_id)).one())
     assert signed is None
 

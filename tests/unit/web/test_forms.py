@@ -138,7 +138,7 @@ def test_a_whole_number_tolerates_spaces(
     assert post(count=typed).count.data == value
 
 
-@pytest.mark.parametrize("typed", ["0", "−5", "5001", "tio", "1,5"])
+@pytest.mark.parametrize("typed", ["0", "−5", "5001", "tolv stycken", "1,5"])
 def test_a_number_that_does_not_fit_is_refused_and_kept(
     post: Callable[..., Answer], typed: str
 ) -> None:

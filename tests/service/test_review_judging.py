@@ -15,11 +15,13 @@ from internkontroll.plan.models import Control
 from internkontroll.plan.rules.vocabulary import SampleKind
 from internkontroll.review.models import Answer, Conclusion, ItemResult
 from internkontroll.review.queries import (
-    testers_of,
     latest_results,
     latest_returned,
     review_items,
     review_progress,
+)
+from internkontroll.review.queries import (
+    testers_of as people_who_tested,
 )
 from internkontroll.review.rules import ItemState
 from internkontroll.review.services import (
@@ -461,7 +463,7 @@ def test_nobody_who_judged_anything_signs_even_if_it_was_corrected_since(
     )
     judge_all(session, review)
     write_conclusion(session, review.occurrence, "Klart.", actor=review.tester, at=AT)
-    assert testers_of(session, review.occurrence.id) == {
+    assert people_who_tested(session, review.occurrence.id) == {
         review.signer.user_id,
         review.tester.user_id,
     }

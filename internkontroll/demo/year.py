@@ -19,6 +19,7 @@ from internkontroll.organisation.models import Board, Municipality
 from internkontroll.organisation.queries import points_of_year
 from internkontroll.organisation.services import add_meetings, open_year
 from internkontroll.plan.models import Control, Plan
+from internkontroll.plan.rules.answers import apply_answers
 from internkontroll.plan.rules.reading import read_plan
 from internkontroll.plan.services import appoint, decide_plan, import_plan, prepare_plan
 from internkontroll.reporting.models import OverallAssessment
@@ -56,10 +57,20 @@ def _weekday(day: date) -> date:
 
 
 def _import(
-    session: Session, board: Board, year: int, name: str, *, actor: Actor, at: datetime
+    session: Session,
+    board: Board,
+    year: int,
+    name: str,
+    *,
+    answered: bool = False,
+    actor: Actor,
+    at: datetime,
 ) -> Plan:
     data = (HERE / name).read_bytes()
     reading = read_plan(read_table(data, name), year=year)
+    if answered:
+        given = {question.id: question.proposed for question in reading.questions}
+        reading = apply_answers(reading, {key: value for key, value in given.items() if value})
     return import_plan(
         session,
         board,
@@ -101,7 +112,13 @@ def _fill(session: Session, *, actor: Actor, at: datetime) -> None:
 def _decided_plan(session: Session, town: Organisation, year: int) -> Plan:
     board, controller = town.boards["SCN"], town.actors["controller"]
     plan = _import(
-        session, board, year, "plan_scn.csv", actor=controller, at=_at(date(year - 1, 11, 25))
+        session,
+        board,
+        year,
+        "plan_scn.csv",
+        answered=True,
+        actor=controller,
+        at=_at(date(year - 1, 11, 25)),
     )
     prepare_plan(session, plan, actor=controller, at=_at(date(year - 1, 12, 2)))
     decided_on = _weekday(date(year - 1, 12, 16))

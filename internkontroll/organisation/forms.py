@@ -5,10 +5,6 @@ from wtforms import HiddenField, TextAreaField
 from internkontroll.web.forms import BaseForm, DateField, SentenceRequired
 
 
-class ButtonForm(BaseForm):
-    """A button alone: nothing is filled in, but the key and the token are sent."""
-
-
 class PointForm(BaseForm):
     """Rapporteringstidpunktens dagar."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.core.dates import parse_date_list
-from internkontroll.organisation.forms import ButtonForm, MeetingsForm, PointForm
+from internkontroll.organisation.forms import MeetingsForm, PointForm
 from internkontroll.organisation.models import (
     Board,
     Meeting,
@@ -45,6 +45,7 @@ from internkontroll.web.access import (
 )
 from internkontroll.web.board_line import board_line, plan_of
 from internkontroll.web.filters import short_date
+from internkontroll.web.forms import ButtonForm
 from internkontroll.web.submission import page, submit
 
 bp = Blueprint("organisation", __name__, url_prefix="/namnd/<board_code>")

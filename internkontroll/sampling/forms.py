@@ -17,10 +17,6 @@ def _together(value: str | None) -> str | None:
     return "".join(value.split()) if value else value
 
 
-class ButtonForm(BaseForm):
-    """A button alone: nothing is filled in, but the key and the token are sent."""
-
-
 class PopulationForm(BaseForm):
     """Listan att dra ur, with what must be known of it."""
 

@@ -5,10 +5,6 @@ from wtforms import TextAreaField
 from internkontroll.web.forms import BaseForm, NoPersonalId, SentenceRequired
 
 
-class ButtonForm(BaseForm):
-    """A button alone: nothing is filled in, but the key and the token are sent."""
-
-
 class NotPerformedForm(BaseForm):
     """Ej genomförd, with the reason."""
 

@@ -100,6 +100,10 @@ class BaseForm(FlaskForm):
         return [*(ErrorLink(text) for text in self.form_errors), *_links_of(self)]
 
 
+class ButtonForm(BaseForm):
+    """A button alone: nothing is filled in, but the key and the token are sent."""
+
+
 def _links_of(fields: Iterable[Field]) -> Iterable[ErrorLink]:
     for field in fields:
         if isinstance(field, FormField):

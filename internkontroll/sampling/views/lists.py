@@ -9,7 +9,6 @@ from internkontroll.core.errors import InvalidInput
 from internkontroll.files.tables import population_columns
 from internkontroll.organisation.models import Board
 from internkontroll.sampling.forms import (
-    ButtonForm,
     ColumnsForm,
     PopulationForm,
 )
@@ -49,7 +48,7 @@ from internkontroll.web.access import (
     requires,
     session,
 )
-from internkontroll.web.forms import BaseForm, choices
+from internkontroll.web.forms import BaseForm, ButtonForm, choices
 from internkontroll.web.submission import page, submit
 
 REFRESH_SECONDS = 2

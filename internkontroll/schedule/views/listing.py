@@ -12,7 +12,6 @@ from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import subcommittees_of
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
 from internkontroll.plan.queries import decided_plan
-from internkontroll.schedule.forms import ButtonForm
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import (
     Filters,
@@ -44,6 +43,7 @@ from internkontroll.web.access import (
     session,
     today,
 )
+from internkontroll.web.forms import ButtonForm
 from internkontroll.web.pagination import Page, Sort, paginate, requested_page, requested_sort
 from internkontroll.web.submission import page, submit
 

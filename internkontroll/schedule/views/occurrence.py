@@ -15,7 +15,7 @@ from internkontroll.review.services import may_sign, sample_is_needed
 from internkontroll.sampling.models import PopulationState
 from internkontroll.sampling.queries import SamplingProgress, sampling_progress
 from internkontroll.sampling.services import refuse_named_items
-from internkontroll.schedule.forms import ButtonForm, NotPerformedForm
+from internkontroll.schedule.forms import NotPerformedForm
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.queries import (
     occurrence_select,
@@ -53,6 +53,7 @@ from internkontroll.web.access import (
     today,
 )
 from internkontroll.web.filters import has_endpoint
+from internkontroll.web.forms import ButtonForm
 from internkontroll.web.submission import page, submit
 
 

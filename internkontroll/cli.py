@@ -82,8 +82,19 @@ def _board(code: str) -> Board:
     return board
 
 
-def _app(_arguments: argparse.Namespace) -> Flask:
-    return create_app(_config())
+def _app(arguments: argparse.Namespace, config: Config | None = None) -> Flask:
+    app = create_app(config or _config())
+    arguments.apps.append(app)
+    return app
+
+
+def _let_go(apps: Sequence[Flask]) -> None:
+    """Give the databases' connections back when the command is done."""
+    for app in apps:
+        with app.app_context():
+            db.session.remove()
+            for engine in db.engines.values():
+                engine.dispose()
 
 
 def _throw_away(config: Config) -> None:
@@ -101,12 +112,12 @@ def demo(arguments: argparse.Namespace) -> int:
     """Fill the demonstration once, then serve it."""
     config = _config(DemoConfig)
     _migrate(config)
-    app = create_app(config)
+    app = _app(arguments, config)
     with app.app_context(), intent_to_write():
         if arguments.reset and is_filled(db.session()):
             db.session.remove()
             _throw_away(config)
-            app = create_app(config)
+            app = _app(arguments, config)
     with app.app_context(), intent_to_write():
         if not is_filled(db.session()):
             _say("Skapar demonstrationens uppgifter ...")
@@ -297,12 +308,14 @@ def _parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. Exit codes: 0 done, 1 a check failed, 2 refused with a sentence."""
-    arguments = _parser().parse_args(argv)
+    arguments = _parser().parse_args(argv, argparse.Namespace(apps=[]))
     try:
         code: int = arguments.act(arguments)
     except DomainError as error:
         print(error.sentence, file=sys.stderr)
         return REFUSED
+    finally:
+        _let_go(arguments.apps)
     return code
 
 

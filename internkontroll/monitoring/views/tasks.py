@@ -34,6 +34,9 @@ TO_DO = (OccurrenceState.PLANNED, OccurrenceState.STARTED)
 MOST = 30
 """How many tasks the page shows; the lists behind it show the rest."""
 
+MOST_READ = 300
+"""How many open occurrences of a board are looked at, the earliest due first."""
+
 
 @dataclass(frozen=True)
 class TaskRow:
@@ -118,7 +121,7 @@ def _open(
             committees=committees_within_reach(actor, board_id, on),
             states=states,
             until=until,
-            limit=MOST,
+            limit=MOST_READ,
         )
     return found
 
@@ -137,15 +140,16 @@ def _own_committees(actor: Actor) -> set[int]:
     return {g.subcommittee_id for g in actor.grants if g.subcommittee_id is not None}
 
 
-def _signing(session: Session, actor: Actor, on: date) -> list[TaskRow]:
-    found = _open(session, actor, on, SIGNS, (OccurrenceState.PERFORMED,))
-    return [_occurrence_row(task, on) for task in found]
-
-
-def _late_of_others(session: Session, actor: Actor, on: date) -> list[TaskRow]:
-    yesterday = on - timedelta(days=1)
-    found = _open(session, actor, on, frozenset({Role.CONTROLLER}), TO_DO, yesterday)
-    return [_occurrence_row(task, on) for task in found]
+def _watching(session: Session, actor: Actor, on: date) -> list[TaskRow]:
+    """What waits for a signature and, for a controller, what others are late with. One query."""
+    late_for = _boards_with(actor, frozenset({Role.CONTROLLER}), on)
+    found = _open(session, actor, on, SIGNS, (*TO_DO, OccurrenceState.PERFORMED))
+    return [
+        _occurrence_row(task, on)
+        for task in found
+        if task.state is OccurrenceState.PERFORMED
+        or (task.board_id in late_for and task.due_on < on)
+    ]
 
 
 def _steering(session: Session, actor: Actor, on: date) -> list[TaskRow]:
@@ -196,8 +200,7 @@ def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
     """All that waits for the person, the latest first, and where they work."""
     rows = [
         *_performing(session, actor, on),
-        *_signing(session, actor, on),
-        *_late_of_others(session, actor, on),
+        *_watching(session, actor, on),
         *_steering(session, actor, on),
     ]
     rows.sort(key=lambda row: row.sort_on)

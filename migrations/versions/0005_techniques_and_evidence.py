@@ -1,0 +1,14 @@
+"""techniques and evidence."""
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables and columns."""
+
+
+def downgrade() -> None:
+    """Take them away."""

@@ -1,0 +1,14 @@
+"""corrections and actions."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables and columns."""
+
+
+def downgrade() -> None:
+    """Take them away."""

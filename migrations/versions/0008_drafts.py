@@ -1,0 +1,14 @@
+"""drafts."""
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Make the tables and columns."""
+
+
+def downgrade() -> None:
+    """Take them away."""

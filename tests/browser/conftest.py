@@ -6,12 +6,21 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
+
+from internkontroll.core.database import intent_to_write
+from internkontroll.monitoring.jobs import run_jobs
+from tests.browser.screens import Year
+from tests.conftest import MovableClock, closing, make_app
+from tests.factories import make_town
 
 OPTIONS = [
     "--headless",
@@ -92,3 +101,18 @@ def new_page(browser: Browser) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def year(
+    database_url: str, tmp_path: Path, clock: MovableClock, new_page: Callable[..., Page]
+) -> Iterator[Year]:
+    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+    with intent_to_write(), Session(engine) as session:
+        town = make_town(session)
+        session.commit()
+    engine.dispose()
+    with closing(make_app(database_url, tmp_path, clock)) as app:
+        app.extensions["kick_worker"] = lambda: run_jobs(app, clock)
+        with served(app) as base:
+            yield Year(app, base, clock, town, new_page)

@@ -1,14 +1,17 @@
-"""Tables that people hand in: XLSX and CSV, judged before they are parsed, text cells out.
+"""Tables that people hand in: XLSX, DOCX, CSV and pasted cells, judged before they are parsed, text cells out.
 
 Knows no feature. Wrong files raise InvalidInput with the sentence that fits.
 """
 
 from internkontroll.core.errors import InvalidInput
+from internkontroll.files.tables.container import DOCUMENT, check_container
 from internkontroll.files.tables.delimited import read_delimited
+from internkontroll.files.tables.document import read_document
 from internkontroll.files.tables.kinds import file_label, table_kind
 from internkontroll.files.tables.limits import MEGABYTE, PLAN_LIMITS, POPULATION_LIMITS, Limits
-from internkontroll.files.tables.model import Row, Sheet, Workbook
+from internkontroll.files.tables.model import Paragraph, Row, Sheet, Workbook
 from internkontroll.files.tables.parts import column_name
+from internkontroll.files.tables.pasted import PASTED, read_pasted
 from internkontroll.files.tables.population import (
     PopulationColumns,
     PopulationFile,
@@ -20,9 +23,11 @@ from internkontroll.files.tables.population import (
 from internkontroll.files.tables.spreadsheet import read_spreadsheet
 
 __all__ = [
+    "PASTED",
     "PLAN_LIMITS",
     "POPULATION_LIMITS",
     "Limits",
+    "Paragraph",
     "PopulationColumns",
     "PopulationFile",
     "Row",
@@ -30,6 +35,7 @@ __all__ = [
     "Workbook",
     "column_name",
     "population_columns",
+    "read_pasted",
     "read_population",
     "read_population_bytes",
     "read_table",
@@ -38,7 +44,7 @@ __all__ = [
 
 
 def read_table(data: bytes, filename: str, *, limits: Limits = PLAN_LIMITS) -> Workbook:
-    """The sheets of an .xlsx workbook or a CSV, whatever the file is called.
+    """The sheets of an .xlsx workbook, the tables of a .docx, or a CSV, whatever it is called.
 
     Raises InvalidInput for a file that is too large, is something else, is damaged or locked, or
     whose text cannot be read.
@@ -49,5 +55,7 @@ def read_table(data: bytes, filename: str, *, limits: Limits = PLAN_LIMITS) -> W
             f"Högst {limits.size // MEGABYTE} MB läses. Ta bort bilder och blad som inte behövs."
         )
     if table_kind(data[:8192], filename, whole=data) == "zip":
-        return read_spreadsheet(data, filename, limits)
+        if check_container(data, filename, limits) == DOCUMENT:
+            return read_document(data, filename, limits)
+        return read_spreadsheet(data, filename, limits, checked=True)
     return read_delimited(data, filename, limits)

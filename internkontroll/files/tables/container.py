@@ -1,4 +1,4 @@
-"""The zip and the XML of a workbook, measured and judged before any reader unpacks them.
+"""The zip and the XML of a workbook or a document, measured and judged before any reader unpacks them.
 
 Sizes written in the file are never trusted: every entry is inflated in small pieces and counted,
 and each sheet's cells are counted where they stand. Memory stays under a few megabytes.
@@ -31,26 +31,53 @@ _DAMAGED = (
 _XML_STARTS = (b"<", b"\xff\xfe", b"\xfe\xff", b"\x00<")
 
 
-def check_workbook(data: bytes, filename: str, limits: Limits) -> None:
-    """Pass a whole and reasonable .xlsx workbook, else raise InvalidInput that says why not.
+WORKBOOK, DOCUMENT = "xlsx", "docx"
 
-    Refuses: what is no workbook, too many entries, more than ``limits.unzipped`` bytes counted, an
+
+def check_container(data: bytes, filename: str, limits: Limits, *, documents: bool = True) -> str:
+    """``xlsx`` or ``docx`` for a whole and reasonable file, told by its content.
+
+    Raises InvalidInput that says why not. Refuses: what is neither (or a document where
+    ``documents`` is False), too many entries, more than ``limits.unzipped`` bytes counted, an
     archive in the archive, macros, a damaged or locked file, ``<!DOCTYPE`` in any XML, and cells
     beyond ``limits.rows``, ``limits.columns`` or ``limits.area``.
+    What is embedded in a document is not unpacked and therefore let be.
     """
     label = file_label(filename)
     try:
-        _check(data, limits)
+        return _check(data, limits, documents=documents)
     except RefusedFile as refused:
         raise InvalidInput(f"Filen ”{label}” {refused.reason}") from None
     except _DAMAGED as error:
         raise InvalidInput(
-            f"Filen ”{label}” är skadad och går inte att öppna. Öppna den i Excel, spara den på "
-            "nytt och välj den nya filen."
+            f"Filen ”{label}” är skadad och går inte att öppna. Öppna den i Excel eller Word, spara "
+            "den på nytt och välj den nya filen."
         ) from error
 
 
-def _check(data: bytes, limits: Limits) -> None:
+def check_workbook(data: bytes, filename: str, limits: Limits) -> None:
+    """Pass a whole and reasonable .xlsx workbook, else raise InvalidInput that says why not."""
+    check_container(data, filename, limits, documents=False)
+
+
+def part_names(data: bytes) -> set[str]:
+    """The names of a checked file's parts."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        return {entry.filename.replace("\\", "/") for entry in archive.infolist()}
+
+
+def part_pieces(data: bytes, name: str) -> Iterator[bytes]:
+    """The bytes of one part of a checked file, in pieces of at most 256 kB."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        entry = next(
+            entry
+            for entry in archive.infolist()
+            if entry.filename.replace("\\", "/").lower() == name
+        )
+    return _pieces(data, entry)
+
+
+def _check(data: bytes, limits: Limits, *, documents: bool) -> str:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         entries = archive.infolist()
     if len(entries) > limits.entries:
@@ -58,24 +85,32 @@ def _check(data: bytes, limits: Limits) -> None:
             f"innehåller {len(entries)} delar. Högst {limits.entries} läses. "
             "Kopiera tabellen till en ny arbetsbok."
         )
-    _check_kind({entry.filename.replace("\\", "/") for entry in entries})
+    kind = _kind({entry.filename.replace("\\", "/").lower() for entry in entries}, documents)
     if any(entry.flag_bits & 0x1 for entry in entries):
         raise RefusedFile("är skyddad med lösenord. Spara en kopia utan lösenord och välj den.")
-    _count_unzipped(data, entries, limits)
+    _count_unzipped(data, entries, limits, kind)
     for entry in entries:
         if _is_xml(data, entry):
             scan_part(partial(_pieces, data, entry), limits)
+    return kind
 
 
-def _check_kind(names: set[str]) -> None:
-    folded = {name.lower() for name in names}
+def _kind(folded: set[str], documents: bool) -> str:
+    macros = any(name.endswith("vbaproject.bin") for name in folded)
     if "xl/workbook.xml" in folded:
-        if any(name.endswith("vbaproject.bin") for name in folded):
+        if macros:
             raise RefusedFile(
                 "innehåller makron. Spara den som Excel-arbetsbok utan makron (.xlsx) "
                 "och välj den filen."
             )
-        return
+        return WORKBOOK
+    if "word/document.xml" in folded and documents:
+        if macros:
+            raise RefusedFile(
+                "innehåller makron. Spara den som Word-dokument utan makron (.docx) "
+                "och välj den filen."
+            )
+        return DOCUMENT
     if "word/document.xml" in folded:
         raise RefusedFile(
             "är ett Word-dokument. Kopiera tabellen till Excel, spara som .xlsx och välj den filen."
@@ -91,7 +126,9 @@ def _check_kind(names: set[str]) -> None:
     )
 
 
-def _count_unzipped(data: bytes, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _count_unzipped(
+    data: bytes, entries: list[zipfile.ZipInfo], limits: Limits, kind: str
+) -> None:
     """Inflate everything once, counting, and compare with what the directory claims."""
     claimed = sum(entry.file_size for entry in entries)
     if claimed > limits.unzipped:
@@ -100,10 +137,11 @@ def _count_unzipped(data: bytes, entries: list[zipfile.ZipInfo], limits: Limits)
     for entry in entries:
         size = checksum = 0
         for piece in _pieces(data, entry):
-            if size == 0 and piece.startswith(_NESTED):
+            nested = size == 0 and piece.startswith(_NESTED)
+            if nested and not (kind == DOCUMENT and _is_embedded(entry)):
                 raise RefusedFile(
                     f"innehåller en annan packad fil ({file_label(entry.filename)}). Ta bort "
-                    "inbäddade filer ur arbetsboken och spara den på nytt."
+                    "inbäddade filer och spara den på nytt."
                 )
             size += len(piece)
             total += len(piece)
@@ -112,6 +150,11 @@ def _count_unzipped(data: bytes, entries: list[zipfile.ZipInfo], limits: Limits)
                 _refuse_size(limits)
         if size != entry.file_size or checksum != entry.CRC:
             raise zipfile.BadZipFile("an entry differs from the directory")
+
+
+def _is_embedded(entry: zipfile.ZipInfo) -> bool:
+    """A spreadsheet or chart that Word carries along; it is told of and never opened."""
+    return entry.filename.replace("\\", "/").lower().startswith("word/embeddings/")
 
 
 def _refuse_size(limits: Limits) -> None:

@@ -22,18 +22,35 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Paragraph:
+    """A paragraph above a document's table; ``heading`` if it is styled as one."""
+
+    text: str
+    heading: bool = False
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """A sheet: its rows with text in them, in order. Rows wholly empty are left out."""
+    """A sheet: its rows with text in them, in order. Rows wholly empty are left out.
+
+    ``start`` is the number of its first row; in a document, where the rows are numbered through all
+    tables, it is seldom 1. ``above`` are the paragraphs between the table before and this one.
+    """
 
     name: str
     rows: tuple[Row, ...]
     hidden: bool = False
     merged: tuple[str, ...] = ()
+    start: int = 1
+    above: tuple[Paragraph, ...] = ()
 
 
 @dataclass(frozen=True)
 class Workbook:
-    """A file that was read. ``kind`` is ``xlsx`` or ``csv``; the two last are of a CSV."""
+    """A file that was read. ``kind`` is ``xlsx``, ``docx``, ``csv`` or ``pasted``.
+
+    ``encoding`` and ``separator`` are of a text; ``notes`` tell what of the file is in no cell.
+    """
 
     filename: str
     kind: str

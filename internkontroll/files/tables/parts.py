@@ -30,7 +30,7 @@ _MERGE = re.compile(rb"<" + _PREFIX + rb"mergeCell[\s/>]")
 _DOCTYPE = re.compile(rb"<!doctype", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Za-z]{1,3})([0-9]+)$")
 _STRANGE = (
-    "har ett blad som inte går att läsa. Öppna den i Excel, spara den på nytt "
+    "har en del som inte går att läsa. Öppna den i Excel eller Word, spara den på nytt "
     "och välj den nya filen."
 )
 
@@ -99,8 +99,8 @@ def _overlapping(pieces: Iterator[bytes], prolog: "_Prolog") -> Iterator[bytes]:
 
 def _refuse_doctype(*_: object) -> None:
     raise RefusedFile(
-        "innehåller en dokumenttypsdeklaration (<!DOCTYPE). En arbetsbok har ingen sådan, "
-        "därför öppnas den inte. Kopiera tabellen till en ny arbetsbok."
+        "innehåller en dokumenttypsdeklaration (<!DOCTYPE). Filer från Excel och Word har ingen "
+        "sådan, därför öppnas den inte. Kopiera tabellen till en ny fil."
     )
 
 

@@ -17,14 +17,18 @@ CellValue = str | int | float | bool | date | datetime | time | timedelta
 _MergedRange = tuple[tuple[int, int], tuple[int, int]]
 
 
-def read_spreadsheet(data: bytes, filename: str, limits: Limits, *, clean: bool = True) -> Workbook:
+def read_spreadsheet(
+    data: bytes, filename: str, limits: Limits, *, clean: bool = True, checked: bool = False
+) -> Workbook:
     """The workbook's sheets in their order; charts are no sheets.
 
     A number is text as it is written (2020, ``0012`` where the cell is text), with decimal comma; a
     date is ISO. Text in a cell merged over several rows is filled down. ``clean`` applies
-    ``clean_text`` to the cells; an import of references leaves it out.
+    ``clean_text`` to the cells; an import of references leaves it out. ``checked`` says
+    that the container has been judged already.
     """
-    check_workbook(data, filename, limits)
+    if not checked:
+        check_workbook(data, filename, limits)
     # Slow to load, and most processes never read a workbook.
     from python_calamine import (
         CalamineError,

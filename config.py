@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ class Config:
     ``PROXY_HOPS`` is how many proxies of one's own stand before the program and may say who asked.
     ``DATABASE_URL`` is the application's role; ``DATABASE_OWNER_URL`` the role that owns the
     tables and migrates (the same where there is only one, as on SQLite).
+    ``ACCESSIBILITY_EMAIL``, ``ACCESSIBILITY_PHONE`` and ``ACCESSIBILITY_ASSESSED_ON`` (a day,
+    2026-03-12) stand in the accessibility statement, which asks for them while they are missing.
     """
 
     ENVIRONMENT = "production"
@@ -56,9 +58,19 @@ class Config:
         hosts = environ.get("TRUSTED_HOSTS", "")
         self.TRUSTED_HOSTS = [host.strip() for host in hosts.split(",") if host.strip()] or None
         self.PROXY_HOPS = int(environ.get("PROXY_HOPS", "0"))
+        self.ACCESSIBILITY_EMAIL = environ.get("ACCESSIBILITY_EMAIL", "").strip() or None
+        self.ACCESSIBILITY_PHONE = environ.get("ACCESSIBILITY_PHONE", "").strip() or None
+        assessed = environ.get("ACCESSIBILITY_ASSESSED_ON", "").strip()
+        self.ACCESSIBILITY_ASSESSED_ON = date.fromisoformat(assessed) if assessed else None
         https = environ.get("HTTPS", "1") != "0"
         self.SESSION_COOKIE_SECURE = https
         self.SESSION_COOKIE_NAME = "__Host-session" if https else "session"
+        self.WORKERS = int(environ.get("WEB_CONCURRENCY", "1"))
+        self.THREADS = int(environ.get("WEB_THREADS", "8"))
+        self.METRICS_TOKEN = environ.get("METRICS_TOKEN", "")
+        self.LOG_LEVEL = environ.get("LOG_LEVEL", "INFO").upper()
+        # A message of the database names what was typed; a connection may have died unnoticed.
+        self.SQLALCHEMY_ENGINE_OPTIONS = {"hide_parameters": True, "pool_pre_ping": True}
 
     def as_mapping(self) -> dict[str, Any]:
         """Every upper-case setting by name."""

@@ -24,6 +24,7 @@ from internkontroll.schedule.models import Occurrence, OccurrenceState
 from tests.factories import make_board, make_control, make_plan, make_points, make_user
 
 AT = datetime(2020, 5, 25, 9, tzinfo=UTC)
+CODE = "BEN"
 ITEMS = 10
 PER_CONTROL = 8
 
@@ -44,15 +45,26 @@ class BenchYear:
 
     @property
     def plan_url(self) -> str:
-        return f"/namnd/scn/planer/{self.plan_id}"
+        return f"/namnd/ben/planer/{self.plan_id}"
 
     @property
     def report_url(self) -> str:
-        return "/namnd/scn/uppfoljning/2020/april"
+        return "/namnd/ben/uppfoljning/2020/april"
 
     @property
     def pdf_url(self) -> str:
         return f"{self.report_url}/pdf"
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The year's own pages, by the name that the table tells."""
+        return {
+            "planens sida, 24 kontrollmoment": self.plan_url,
+            "uppföljningens sida, 24 kontrollmoment": self.report_url,
+            "kontroller, 200 tillfällen": "/namnd/ben/kontroller?ar=2020",
+            "avvikelser": "/namnd/ben/avvikelser?ar=2020",
+            "startsidan": "/",
+        }
 
     def facts(self) -> str:
         return f"{self.controls} kontrollmoment, {self.occurrences} tillfällen, {self.items} poster"
@@ -60,9 +72,10 @@ class BenchYear:
 
 def make_year(session: Session, *, times: int = 1) -> BenchYear:
     """Write the rows directly; every occurrence is done, one in ten with a finding."""
-    session.add(Municipality(id=1, name="Exempelkommunen"))
-    board = make_board(session)
-    tester = make_user(session, Role.RESPONSIBLE, board)
+    if session.get(Municipality, 1) is None:
+        session.add(Municipality(id=1, name="Exempelkommunen"))
+    board = make_board(session, CODE, "Mätnämnden")
+    tester = make_user(session, Role.RESPONSIBLE, board, username="kontrollansvarig.bench")
     signer = make_user(session, Role.CONTROLLER, board, username="controller.bench")
     plan = make_plan(session, board, decided=True)
     make_points(session, board)
@@ -85,7 +98,7 @@ def _occurrence(
     occurrence = Occurrence(
         board_id=control.plan.board_id,
         control_id=control.id,
-        origin=f"bench:{turn}",
+        origin=f"quarter:{turn}",
         scheduled_on=day,
         due_on=day,
         state=OccurrenceState.APPROVED,

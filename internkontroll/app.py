@@ -20,7 +20,18 @@ from internkontroll.core.access import joined
 from internkontroll.core.clock import Clock, utc_now
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.transaction import transaction
-from internkontroll.web import errors, event_words, filters, headers, navigation
+from internkontroll.operation.doctor import refuse_unfit
+from internkontroll.operation.settings import remarks_on_settings
+from internkontroll.web import (
+    errors,
+    event_words,
+    filters,
+    headers,
+    health,
+    log,
+    metrics,
+    navigation,
+)
 from internkontroll.web.access import (
     SignedIn,
     may,
@@ -41,6 +52,7 @@ FEATURES = (
     "findings",
     "reporting",
     "monitoring",
+    "help",
 )
 """The features in the order in which data flows; each brings models, policy and views if it has."""
 
@@ -74,10 +86,12 @@ class RowNumberConverter(IntegerConverter):
 
 def _configure(app: Flask, config: Config | Mapping[str, Any] | None) -> None:
     if config is None:
+        # A server that brings no settings of its own is a real one.
         config = Config()
+        refuse_unfit(remarks_on_settings(config.as_mapping()))
     settings = config.as_mapping() if isinstance(config, Config) else dict(config)
     app.config.update(settings)
-    app.config["INSTANCE_DIR"].mkdir(parents=True, exist_ok=True)
+    app.config["INSTANCE_DIR"].mkdir(mode=0o700, parents=True, exist_ok=True)
     if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite") and not app.config["SECRET_KEY"]:
         app.config["SECRET_KEY"] = kept_key(app.config["INSTANCE_DIR"])
     if not app.config.get("SECRET_KEY"):
@@ -122,7 +136,8 @@ def _log_in_by_session(app: Flask) -> None:
 
     @app.before_request
     def seen() -> None:
-        if request.endpoint in {None, "static", "health"} or not current_user.is_authenticated:
+        quiet = request.endpoint is None or request.endpoint in log.QUIET_ENDPOINTS
+        if quiet or not current_user.is_authenticated:
             return
         found = current_user.found
         if (now() - found.last_seen_at).total_seconds() >= SEEN_EVERY_SECONDS:
@@ -142,16 +157,6 @@ def _check_origin(app: Flask) -> None:
             abort(403, description="origin")
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in {"same-origin", "none"}:
             abort(403, description="origin")
-
-
-def _own_routes(app: Flask) -> None:
-    @app.get("/halsa")
-    @public
-    def health() -> dict[str, str]:
-        """Whether the process answers; says nothing else."""
-        return {"status": "ok"}
-
-    app.view_functions["static"] = public(app.view_functions["static"])
 
 
 def create_app(
@@ -176,22 +181,26 @@ def create_app(
     app.extensions["clock"] = clock
     load_models()
     db.init_app(app)
+    log.register(app)
     _open_write_early(app)
     CSRFProtect(app)
     _check_origin(app)
     _log_in_by_session(app)
     parts = [_part(feature, "policy") for feature in FEATURES]
     app.extensions["permissions"] = joined(part.PERMISSIONS for part in parts if part)
-    _own_routes(app)
+    app.view_functions["static"] = public(app.view_functions["static"])
+    health.register(app)
     for feature in FEATURES:
         if views := _part(feature, "views"):
-            app.register_blueprint(views.bp)
+            for blueprint in getattr(views, "BLUEPRINTS", (views.bp,)):
+                app.register_blueprint(blueprint)
     filters.register(app)
     for feature in FEATURES:
         if words := _part(feature, "words"):
             filters.register_states(words.STATES)
             filters.register_words(words.WORDS)
             event_words.register_events(words.WORDS)
+    metrics.register(app)
     headers.register(app)
     errors.register(app)
     navigation.register(app)

@@ -9,7 +9,7 @@ from internkontroll.core.access import Role
 from internkontroll.findings.models import Finding, Severity
 from internkontroll.organisation.models import Board, ReportingPoint
 from internkontroll.plan.models import Control
-from internkontroll.review.models import Conclusion
+from internkontroll.review.models import Basis, Conclusion
 from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceState
 from tests.factories import (
     make_control,
@@ -56,6 +56,7 @@ def sign(
         population_size=population,
         deviating=deviating,
         is_random=True,
+        basis=Basis.CENSUS if reviewed == population else Basis.SAMPLE,
         written_by_id=people[0],
         written_at=at - timedelta(hours=2),
         signed_by_id=people[1],

@@ -176,6 +176,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "findings.index": lambda w: {},
     "findings.new": lambda w: {"occurrence_id": w.done()},
     "findings.show": lambda w: {"finding_id": w.finding_id()},
+    "help.topic": lambda w: {"slug": "dra-stickprov"},
     "organisation.board": lambda w: {},
     "organisation.meetings": lambda w: {"year": YEAR, "subcommittee_id": w.subcommittee_id()},
     "organisation.open_year": lambda w: {"year": YEAR + 1},

@@ -1,8 +1,26 @@
-"""Inloggningens formulär."""
+"""Kontonas formulär: log in, change password, create and close accounts, give and end roles."""
 
-from wtforms import HiddenField, PasswordField, StringField
+from wtforms import BooleanField, HiddenField, PasswordField, RadioField, SelectField, StringField
+from wtforms.validators import EqualTo, Length
 
-from internkontroll.web.forms import BaseForm, SentenceRequired
+from internkontroll.accounts.rules import USERNAME_MAX
+from internkontroll.accounts.words import WORDS
+from internkontroll.core.access import Role
+from internkontroll.web.forms import (
+    BaseForm,
+    DateField,
+    NoPersonalId,
+    SentenceRequired,
+    VersionedForm,
+    choices,
+)
+
+TITLE_MAX = 120
+_TITLE = (
+    SentenceRequired("Skriv vad kontot ska kallas."),
+    NoPersonalId(),
+    Length(max=TITLE_MAX, message=f"Skriv högst {TITLE_MAX} tecken."),
+)
 
 
 class LoginForm(BaseForm):
@@ -11,3 +29,78 @@ class LoginForm(BaseForm):
     username = StringField("Användarnamn", [SentenceRequired("Skriv ditt användarnamn.")])
     password = PasswordField("Lösenord", [SentenceRequired("Skriv ditt lösenord.")])
     next = HiddenField()
+
+
+class PasswordForm(BaseForm):
+    """Byt lösenord."""
+
+    current = PasswordField(
+        "Nuvarande lösenord", [SentenceRequired("Skriv det lösenord du har nu.")]
+    )
+    password = PasswordField("Nytt lösenord", [SentenceRequired("Skriv ett nytt lösenord.")])
+    again = PasswordField(
+        "Nytt lösenord igen",
+        [
+            SentenceRequired("Skriv det nya lösenordet en gång till."),
+            EqualTo("password", "De två nya lösenorden är inte lika. Skriv dem igen."),
+        ],
+    )
+
+
+class AccountForm(BaseForm):
+    """Nytt konto."""
+
+    title = StringField("Vad kontot ska kallas", [*_TITLE])
+    username = StringField(
+        "Användarnamn",
+        [
+            SentenceRequired("Skriv ett användarnamn."),
+            NoPersonalId(),
+            Length(max=USERNAME_MAX, message=f"Skriv högst {USERNAME_MAX} tecken."),
+        ],
+    )
+
+
+class TitleForm(VersionedForm):
+    """Vad kontot kallas."""
+
+    title = StringField("Vad kontot ska kallas", [*_TITLE])
+
+
+class RoleForm(BaseForm):
+    """En ny roll. ``place`` is one of the places that the page offers."""
+
+    role = RadioField(
+        "Roll",
+        [SentenceRequired("Välj en roll.")],
+        choices=choices((role.value, WORDS[role]) for role in Role),
+    )
+    place = SelectField("Var", [SentenceRequired("Välj var rollen ska gälla.")])
+    valid_from = DateField("Första dag", [SentenceRequired("Skriv första dagen.")])
+    valid_to = DateField("Sista dag (valfritt)")
+
+
+class EndRoleForm(VersionedForm):
+    """Rollens sista dag; empty ends it at once."""
+
+    last_day = DateField("Sista dag (valfritt)")
+
+
+class CloseForm(VersionedForm):
+    """Stäng kontot."""
+
+    leave_tasks = BooleanField("Stäng ändå. Uppgifterna står kvar tills någon tar över dem.")
+
+
+class FilterForm(BaseForm):
+    """Urval bland konton, sent as a question in the address."""
+
+    class Meta(BaseForm.Meta):
+        """A GET form changes nothing and carries no token."""
+
+        csrf = False
+
+    sok = StringField("Sök")
+    roll = SelectField("Roll", validate_choice=False)
+    namnd = SelectField("Nämnd", validate_choice=False)
+    visa = SelectField("Visa", validate_choice=False)

@@ -8,19 +8,31 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from internkontroll.core.access import Role
 from internkontroll.core.base import Base, Pk, Sha256
+from internkontroll.organisation.models import Board, Subcommittee, Unit
 
 
 class AccountEvent(StrEnum):
     """What the trail says happened to accounts."""
 
     USER_CREATED = "user:created"
+    USER_RENAMED = "user:renamed"
+    USER_CLOSED = "user:closed"
+    USER_REOPENED = "user:reopened"
     ROLE_GRANTED = "role:granted"
+    ROLE_ENDED = "role:ended"
+    PASSWORD_RESET = "user:password-reset"  # noqa: S105 -- an event's name
+    PASSWORD_CHANGED = "user:password-changed"  # noqa: S105 -- an event's name
     LOGGED_IN = "user:logged-in"
     LOGGED_OUT = "user:logged-out"
+    SESSIONS_ENDED = "user:sessions-ended"
 
 
 class User(Base):
-    """Konto: a person who logs in; ``title`` is what the screen calls them."""
+    """Konto: a person who logs in; ``title`` is what the screen calls them.
+
+    ``start_password_until``: the password was made by the program for somebody else to hand over.
+    Until it has been changed nothing else can be done, and after that moment it opens nothing.
+    """
 
     __tablename__ = "user_account"
     __table_args__ = (
@@ -34,7 +46,9 @@ class User(Base):
     password_hash: Mapped[str]
     is_active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    start_password_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column(default=1)
 
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="user")
 
@@ -62,12 +76,19 @@ class RoleGrant(Base):
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    row_version: Mapped[int] = mapped_column(default=1)
 
     user: Mapped[User] = relationship(back_populates="grants")
+    board: Mapped[Board | None] = relationship()
+    subcommittee: Mapped[Subcommittee | None] = relationship()
+    unit: Mapped[Unit | None] = relationship()
 
 
 class LoginSession(Base):
-    """Inloggad session: lives here and nowhere else; the cookie carries only its secret name."""
+    """Inloggad session: lives here and nowhere else; the cookie carries only its secret name.
+
+    ``device`` is what the browser says it is, roughly ("Firefox, Windows"), for its owner to see.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (sa.UniqueConstraint("digest"), sa.Index(None, "user_id"))
@@ -78,6 +99,7 @@ class LoginSession(Base):
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    device: Mapped[str | None] = mapped_column(sa.String(60))
 
 
 class LoginFailure(Base):

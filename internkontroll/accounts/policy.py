@@ -1,7 +1,8 @@
-"""Who sees the program's own running."""
+"""Who handles accounts, and who sees the program's own running."""
 
 from internkontroll.core.access import Permission, PermissionMap, Role
 
 PERMISSIONS: PermissionMap = {
+    Permission.ACCOUNT_MANAGE: frozenset({Role.ADMINISTRATOR}),
     Permission.JOBS_READ: frozenset({Role.ADMINISTRATOR}),
 }

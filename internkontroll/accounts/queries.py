@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from internkontroll.accounts.models import LoginSession, RoleGrant, User
 from internkontroll.accounts.rules import fold_username, session_digest
@@ -24,6 +24,8 @@ class OpenSession:
     last_seen_at: datetime
     ended_at: datetime | None
     grants: tuple[Grant, ...]
+    must_change_password: bool = False
+    """Logged in with a start password: nothing but changing it is open."""
 
 
 def _grants(rows: Sequence[RoleGrant]) -> tuple[Grant, ...]:
@@ -60,7 +62,108 @@ def find_session(session: Session, token: str) -> OpenSession | None:
         last_seen_at=login.last_seen_at,
         ended_at=login.ended_at,
         grants=_grants(rows),
+        must_change_password=user.start_password_until is not None,
     )
+
+
+def grants_of(session: Session, user_id: int) -> tuple[Grant, ...]:
+    """Every role that the account has, has had or is going to have."""
+    return _grants(session.scalars(sa.select(RoleGrant).where(RoleGrant.user_id == user_id)).all())
+
+
+def account_select(user_id: int) -> sa.Select[User]:
+    """One account with its roles and their places."""
+    return (
+        sa.select(User)
+        .where(User.id == user_id)
+        .options(
+            selectinload(User.grants).options(
+                joinedload(RoleGrant.board),
+                joinedload(RoleGrant.subcommittee),
+                joinedload(RoleGrant.unit),
+            )
+        )
+    )
+
+
+def grant_select(user_id: int, grant_id: int) -> sa.Select[RoleGrant]:
+    """One role of the account, with its place."""
+    return (
+        sa.select(RoleGrant)
+        .where(RoleGrant.id == grant_id, RoleGrant.user_id == user_id)
+        .options(
+            joinedload(RoleGrant.user),
+            joinedload(RoleGrant.board),
+            joinedload(RoleGrant.subcommittee),
+            joinedload(RoleGrant.unit),
+        )
+    )
+
+
+def accounts_select(
+    *, text: str = "", role: Role | None = None, board_id: int | None = None, closed: bool = False
+) -> sa.Select[User]:
+    """Accounts by what they are called, with their roles; closed ones only when asked for.
+
+    ``text`` is looked for in the name and the title. ``role`` and ``board_id`` ask for a role
+    whenever it holds.
+    """
+    select = account_rows().where(User.is_active.is_(not closed))
+    for word in text.casefold().split():
+        folded = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        select = select.where(
+            sa.or_(
+                User.username.like(f"%{folded}%", escape="\\"),
+                sa.func.lower(User.title).like(f"%{folded}%", escape="\\"),
+                # SQLite folds no å, ä or ö: a word that begins with one is looked for as it stands.
+                User.title.like(f"%{folded.capitalize()}%", escape="\\"),
+            )
+        )
+    if role is not None or board_id is not None:
+        held = sa.select(RoleGrant.id).where(RoleGrant.user_id == User.id)
+        if role is not None:
+            held = held.where(RoleGrant.role == role)
+        if board_id is not None:
+            held = held.where(RoleGrant.board_id == board_id)
+        select = select.where(sa.exists(held))
+    return select
+
+
+def account_rows() -> sa.Select[User]:
+    """Accounts with roles and places loaded, by what they are called."""
+    return (
+        sa.select(User)
+        .options(
+            selectinload(User.grants).options(
+                joinedload(RoleGrant.board),
+                joinedload(RoleGrant.subcommittee),
+                joinedload(RoleGrant.unit),
+            )
+        )
+        .order_by(User.title, User.username)
+    )
+
+
+def sessions_of(
+    session: Session,
+    user_id: int,
+    *,
+    at: datetime,
+    idle_limit: timedelta,
+    absolute_limit: timedelta,
+) -> list[LoginSession]:
+    """The account's sessions that may still be used, the latest used first."""
+    rows = session.scalars(
+        sa.select(LoginSession)
+        .where(
+            LoginSession.user_id == user_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.last_seen_at >= at - idle_limit,
+            LoginSession.created_at >= at - absolute_limit,
+        )
+        .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
+    )
+    return list(rows)
 
 
 def user_by_name(session: Session, username: str) -> User | None:

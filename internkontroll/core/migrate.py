@@ -1,5 +1,6 @@
 """Migrate the database as its owner, then let the application's role in as far as it needs."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,35 @@ APPEND_ONLY = ("trail_row", "trail_payload", "trail_disposal")
 """Tables in which the application's role may insert and read, nothing else."""
 
 
-def _config(connection: sa.Connection) -> Any:
+def _config(connection: sa.Connection | None = None) -> Any:
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
+
+
+@cache
+def known_revisions() -> tuple[str, ...]:
+    """The revisions that the program knows, newest first."""
+    from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_config())
+    return tuple(script.revision for script in scripts.walk_revisions())
+
+
+def head_revision() -> str:
+    """The revision that the program needs."""
+    return known_revisions()[0]
+
+
+def revision_of(connection: sa.Connection) -> str | None:
+    """The revision that a database is at; None for one without tables."""
+    if "alembic_version" not in sa.inspect(connection).get_table_names():
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def _let_in(connection: sa.Connection, role: str) -> None:

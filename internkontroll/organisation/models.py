@@ -13,12 +13,25 @@ class OrganisationEvent(StrEnum):
     """What the trail says happened to the organisation and its calendar."""
 
     MUNICIPALITY_NAMED = "municipality:named"
+    MUNICIPALITY_CHANGED = "municipality:changed"
+    DEFAULT_POINT_ADDED = "default-point:added"
+    DEFAULT_POINT_CHANGED = "default-point:changed"
+    DEFAULT_POINT_REMOVED = "default-point:removed"
     BOARD_CREATED = "board:created"
+    BOARD_CHANGED = "board:changed"
     SUBCOMMITTEE_CREATED = "subcommittee:created"
+    SUBCOMMITTEE_CHANGED = "subcommittee:changed"
     UNIT_CREATED = "unit:created"
+    UNIT_CHANGED = "unit:changed"
+    UNIT_CLOSED = "unit:closed"
+    UNIT_REOPENED = "unit:reopened"
     YEAR_OPENED = "year:opened"
+    REPORTING_POINT_ADDED = "reporting-point:added"
+    REPORTING_POINT_REMOVED = "reporting-point:removed"
     REPORTING_POINT_CHANGED = "reporting-point:changed"
     MEETINGS_ADDED = "meetings:added"
+    MEETING_MOVED = "meeting:moved"
+    MEETING_CANCELLED = "meeting:cancelled"
 
 
 class BoardKind(StrEnum):
@@ -53,13 +66,49 @@ class DecisionOutcome(StrEnum):
 
 
 class Municipality(Base):
-    """Kommun: the one row that names the municipality this installation serves."""
+    """Kommun: the one row that names the municipality this installation serves.
+
+    ``due_days``: how many days before a reporting point's last day for facts its controls are to
+    be done (0-90), where nothing else is said.
+    """
 
     __tablename__ = "municipality"
-    __table_args__ = (sa.CheckConstraint("id = 1", name="single"),)
+    __table_args__ = (
+        sa.CheckConstraint("id = 1", name="single"),
+        sa.CheckConstraint("due_days BETWEEN 0 AND 90", name="due_days"),
+    )
 
     id: Mapped[Pk]
     name: Mapped[str]
+    due_days: Mapped[int] = mapped_column(default=14)
+    row_version: Mapped[int] = mapped_column(default=1)
+
+
+class DefaultPoint(Base):
+    """Kommunens rapporteringstidpunkt: what a board is given when its year is opened.
+
+    ``month`` and ``day`` are the last day of its period; the days count from there, as in
+    :class:`internkontroll.organisation.rules.PointTemplate`.
+    """
+
+    __tablename__ = "default_point"
+    __table_args__ = (
+        sa.UniqueConstraint("name"),
+        sa.CheckConstraint("month BETWEEN 1 AND 12 AND day BETWEEN 1 AND 31", name="period_end"),
+        sa.CheckConstraint("cut_off_days >= 0 AND board_days >= cut_off_days", name="days"),
+        sa.CheckConstraint(
+            "executive_days IS NULL OR executive_days >= board_days", name="executive_days"
+        ),
+    )
+
+    id: Mapped[Pk]
+    name: Mapped[str] = mapped_column(sa.String(40))
+    month: Mapped[int]
+    day: Mapped[int]
+    cut_off_days: Mapped[int]
+    board_days: Mapped[int]
+    executive_days: Mapped[int | None]
+    row_version: Mapped[int] = mapped_column(default=1)
 
 
 class Board(Base):
@@ -78,6 +127,7 @@ class Board(Base):
     oversight: Mapped[bool] = mapped_column(default=False)
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]
+    row_version: Mapped[int] = mapped_column(default=1)
 
     subcommittees: Mapped[list["Subcommittee"]] = relationship(
         back_populates="board", order_by="Subcommittee.name"
@@ -95,16 +145,28 @@ class Subcommittee(Base):
     code: Mapped[str] = mapped_column(sa.String(12))
     name: Mapped[str]
     reviews_cases: Mapped[bool] = mapped_column(default=False)
+    row_version: Mapped[int] = mapped_column(default=1)
 
     board: Mapped[Board] = relationship(back_populates="subcommittees")
 
 
 class Unit(Base):
-    """Förvaltning, avdelning eller enhet: a tree with dates."""
+    """Förvaltning, avdelning eller enhet: a tree with dates.
+
+    ``name`` and ``parent_id`` are the latest ones; :class:`UnitPeriod` tells which were right when.
+    A closed unit stays; its name may be used anew.
+    """
 
     __tablename__ = "unit"
     __table_args__ = (
-        sa.UniqueConstraint("board_id", "name"),
+        sa.Index(
+            "uq_unit_open_name",
+            "board_id",
+            "name",
+            unique=True,
+            sqlite_where=sa.text("valid_to IS NULL"),
+            postgresql_where=sa.text("valid_to IS NULL"),
+        ),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
         sa.CheckConstraint("parent_id IS NULL OR parent_id <> id", name="parent"),
     )
@@ -115,6 +177,26 @@ class Unit(Base):
     name: Mapped[str]
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    row_version: Mapped[int] = mapped_column(default=1)
+
+    board: Mapped[Board] = relationship()
+    periods: Mapped[list["UnitPeriod"]] = relationship(
+        order_by="UnitPeriod.valid_from", foreign_keys="UnitPeriod.unit_id"
+    )
+
+
+class UnitPeriod(Base):
+    """Enhetens namn och plats i trädet from one day until the next row's; never changed."""
+
+    __tablename__ = "unit_period"
+    __table_args__ = (sa.UniqueConstraint("unit_id", "valid_from"),)
+
+    id: Mapped[Pk]
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
+    name: Mapped[str]
+    parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
+    valid_from: Mapped[date]
+    recorded_at: Mapped[datetime]
 
 
 class Meeting(Base):
@@ -122,7 +204,17 @@ class Meeting(Base):
 
     __tablename__ = "meeting"
     __table_args__ = (
-        sa.UniqueConstraint("board_id", "subcommittee_id", "held_on", "kind"),
+        # A day that was called off can be taken up again by a new meeting.
+        sa.Index(
+            "uq_meeting_of_committee",
+            "board_id",
+            "subcommittee_id",
+            "held_on",
+            "kind",
+            unique=True,
+            sqlite_where=sa.text("state = 'planned'"),
+            postgresql_where=sa.text("state = 'planned'"),
+        ),
         # NULLs are never equal: the board's own meetings need an index of their own.
         sa.Index(
             "uq_meeting_of_board",
@@ -130,8 +222,8 @@ class Meeting(Base):
             "held_on",
             "kind",
             unique=True,
-            sqlite_where=sa.text("subcommittee_id IS NULL"),
-            postgresql_where=sa.text("subcommittee_id IS NULL"),
+            sqlite_where=sa.text("subcommittee_id IS NULL AND state = 'planned'"),
+            postgresql_where=sa.text("subcommittee_id IS NULL AND state = 'planned'"),
         ),
         sa.Index(None, "board_id", "held_on"),
     )
@@ -144,7 +236,12 @@ class Meeting(Base):
     held_on: Mapped[date]
     kind: Mapped[MeetingKind] = mapped_column(default=MeetingKind.ORDINARY)
     state: Mapped[MeetingState] = mapped_column(default=MeetingState.PLANNED)
+    first_on: Mapped[date | None]
+    """The day it was first to be held on, if it has been moved."""
+    change_reason: Mapped[str | None]
+    """Why it was last moved or called off."""
     recorded_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column(default=1)
 
     subcommittee: Mapped[Subcommittee | None] = relationship()
 

@@ -1,4 +1,4 @@
-"""Who may see a board's page and open its year."""
+"""Who sets up the organisation, sees a board's page and opens its year."""
 
 from internkontroll.core.access import Permission, PermissionMap, Role
 
@@ -20,5 +20,6 @@ BOARD_ROLES = frozenset(
 
 PERMISSIONS: PermissionMap = {
     Permission.BOARD_READ: BOARD_ROLES,
+    Permission.ORGANISATION_EDIT: frozenset({Role.ADMINISTRATOR}),
     Permission.YEAR_OPEN: frozenset({Role.CONTROLLER, Role.SECRETARY}),
 }

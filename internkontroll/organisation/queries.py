@@ -1,16 +1,30 @@
-"""Read a board's calendar: its reporting points, its committees, its meetings."""
+"""Read the organisation: boards and units, and a board's calendar."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
+from internkontroll.core.collation import swedish_order
 from internkontroll.core.sorting import swedish_key
 from internkontroll.organisation.models import (
     Board,
+    DefaultPoint,
     Meeting,
+    Municipality,
     ReportingPoint,
     Subcommittee,
+    Unit,
+    UnitPeriod,
+)
+from internkontroll.organisation.rules import (
+    DEFAULT_DUE_DAYS,
+    DEFAULT_POINTS,
+    PointTemplate,
+    UnitFact,
+    UnitNode,
+    unit_tree,
 )
 
 
@@ -74,3 +88,180 @@ def meetings_of_year(session: Session, board_id: int, year: int) -> list[Meeting
             .order_by(Meeting.held_on, Meeting.id)
         )
     )
+
+
+def meeting_select(board_id: int, meeting_id: int) -> sa.Select[Meeting]:
+    """One meeting of the board with its committee."""
+    return (
+        sa.select(Meeting)
+        .options(joinedload(Meeting.subcommittee))
+        .where(Meeting.board_id == board_id, Meeting.id == meeting_id)
+    )
+
+
+def municipality(session: Session) -> Municipality | None:
+    """The municipality, None before it has been named."""
+    return session.get(Municipality, 1)
+
+
+def due_days(session: Session) -> int:
+    """Days before a reporting point's last day for facts by which its controls are to be done."""
+    known = municipality(session)
+    return known.due_days if known else DEFAULT_DUE_DAYS
+
+
+def default_points(session: Session) -> list[DefaultPoint]:
+    """The municipality's own reporting points, in the order of the year."""
+    return list(
+        session.scalars(
+            sa.select(DefaultPoint).order_by(DefaultPoint.month, DefaultPoint.day, DefaultPoint.id)
+        )
+    )
+
+
+def default_point_select(default_point_id: int) -> sa.Select[DefaultPoint]:
+    """One of the municipality's reporting points."""
+    return sa.select(DefaultPoint).where(DefaultPoint.id == default_point_id)
+
+
+def point_templates(session: Session) -> tuple[PointTemplate, ...]:
+    """What a board is given when its year is opened.
+
+    The program's own three points hold until the municipality has been named: from then on it has
+    a set of its own, which is never empty.
+    """
+    own = default_points(session)
+    return (
+        tuple(
+            PointTemplate(
+                row.name,
+                row.month,
+                row.day,
+                row.cut_off_days,
+                row.board_days,
+                row.executive_days,
+            )
+            for row in own
+        )
+        or DEFAULT_POINTS
+    )
+
+
+def all_boards(session: Session) -> list[Board]:
+    """Every board with its committees, in Swedish order; kommunstyrelsen is one of them."""
+    return list(
+        session.scalars(
+            sa.select(Board)
+            .options(selectinload(Board.subcommittees))
+            .order_by(swedish_order(Board.name), Board.id)
+        )
+    )
+
+
+def board_select(board_id: int) -> sa.Select[Board]:
+    """One board, whatever the person's wall: for the pages that set up the organisation."""
+    return sa.select(Board).where(Board.id == board_id)
+
+
+def committee_select(subcommittee_id: int) -> sa.Select[Subcommittee]:
+    """One committee with its board, for the pages that set up the organisation."""
+    return (
+        sa.select(Subcommittee)
+        .options(joinedload(Subcommittee.board))
+        .where(Subcommittee.id == subcommittee_id)
+    )
+
+
+def unit_select(unit_id: int) -> sa.Select[Unit]:
+    """One unit with its board and its history."""
+    return (
+        sa.select(Unit)
+        .options(joinedload(Unit.board), selectinload(Unit.periods))
+        .where(Unit.id == unit_id)
+    )
+
+
+def unit_names(session: Session, board_id: int) -> dict[int, str]:
+    """The latest name of every unit of the board, closed ones too."""
+    rows = session.execute(sa.select(Unit.id, Unit.name).where(Unit.board_id == board_id))
+    return {unit_id: name for unit_id, name in rows}
+
+
+def units_on(session: Session, board_id: int | None, on: date) -> dict[int, list[UnitFact]]:
+    """The units that exist on the day, as they then are, by board; of all boards where None."""
+    latest = (
+        sa.select(
+            UnitPeriod,
+            sa.func.row_number()
+            .over(partition_by=UnitPeriod.unit_id, order_by=UnitPeriod.valid_from.desc())
+            .label("back"),
+        )
+        .where(UnitPeriod.valid_from <= on)
+        .subquery()
+    )
+    select = (
+        sa.select(
+            Unit.board_id,
+            Unit.id,
+            latest.c.name,
+            latest.c.parent_id,
+            Unit.valid_from,
+            Unit.valid_to,
+        )
+        .join(latest, sa.and_(latest.c.unit_id == Unit.id, latest.c.back == 1))
+        .where(sa.or_(Unit.valid_to.is_(None), Unit.valid_to >= on))
+    )
+    if board_id is not None:
+        select = select.where(Unit.board_id == board_id)
+    found: dict[int, list[UnitFact]] = {}
+    for of_board, *fact in session.execute(select):
+        found.setdefault(of_board, []).append(UnitFact(*fact))
+    return found
+
+
+def unit_tree_on(session: Session, board_id: int, on: date) -> list[UnitNode]:
+    """The board's units on the day, from the top down."""
+    return unit_tree(units_on(session, board_id, on).get(board_id, ()))
+
+
+def units_apart(session: Session, board_id: int, on: date) -> list[Unit]:
+    """The board's units that do not exist on the day: ended before it, or beginning after it."""
+    return list(
+        session.scalars(
+            sa.select(Unit)
+            .where(Unit.board_id == board_id, sa.or_(Unit.valid_to < on, Unit.valid_from > on))
+            .order_by(swedish_order(Unit.name), Unit.id)
+        )
+    )
+
+
+@dataclass(frozen=True)
+class RolePlace:
+    """A place where a role can hold. ``key`` names it in a form, ``label`` on the screen."""
+
+    key: str
+    label: str
+    board: Board | None
+    subcommittee_id: int | None = None
+    unit_id: int | None = None
+
+
+def role_places(session: Session, on: date) -> list[RolePlace]:
+    """The municipality, its boards that have not ended, their committees and their units."""
+    places = [RolePlace("kommun", "Hela kommunen", None)]
+    units = units_on(session, None, on)
+    for board in all_boards(session):
+        if board.valid_to is not None and board.valid_to < on:
+            continue
+        places.append(RolePlace(f"namnd-{board.id}", board.name, board))
+        places += [
+            RolePlace(f"utskott-{row.id}", f"{board.name}: {row.name}", board, subcommittee_id=row.id)
+            for row in sorted(board.subcommittees, key=lambda row: swedish_key(row.name))
+        ]
+        places += [
+            RolePlace(
+                f"enhet-{node.unit.id}", f"{board.name}: {node.path}", board, unit_id=node.unit.id
+            )
+            for node in unit_tree(units.get(board.id, ()))
+        ]
+    return places

@@ -1,16 +1,20 @@
 """Årets rapporteringstidpunkter, sammanträdesdagar och beslut: what dates and fields can be."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import InvalidInput
+from internkontroll.core.sorting import swedish_key
+from internkontroll.core.text import clean_line
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 CODE_MAX = 12
 PARAGRAPH_MAX = 20
 REGISTRY_NUMBER_MAX = 60
+DEFAULT_DUE_DAYS = 14
+"""Days before a reporting point's last day for facts, until the municipality says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -161,13 +165,151 @@ def check_decision(
             "Beslutets dag har inte varit än. Skriv dagen då beslutet fattades.",
             field="decided_on",
         )
-    if verified_on is not None and verified_on < decided_on:
+    if verified_on is not None:
+        check_verification(decided_on, verified_on, today=today)
+
+
+def check_verification(decided_on: date, verified_on: date, *, today: date) -> None:
+    """Refuse (InvalidInput) a justering before the decision or after today."""
+    if verified_on < decided_on:
         raise InvalidInput(
             "Protokollet kan inte vara justerat före beslutet. Ändra någon av dagarna.",
             field="verified_on",
         )
-    if verified_on is not None and verified_on > today:
+    if verified_on > today:
         raise InvalidInput(
             "Justeringens dag har inte varit än. Lämna fältet tomt tills protokollet är justerat.",
             field="verified_on",
         )
+
+
+DUE_DAYS_MAX = 90
+NAME_MAX = 120
+POINT_NAME_MAX = 40
+POINT_DAYS_MAX = 200
+"""The longest time from a period's end to the board's or kommunstyrelsen's day."""
+
+
+def check_name(name: str, sentence: str, *, most: int = NAME_MAX, field: str = "name") -> str:
+    """The name on one line; refuses none (with ``sentence``) and one that is too long."""
+    name = clean_line(name)
+    if not name:
+        raise InvalidInput(sentence, field=field)
+    if len(name) > most:
+        raise InvalidInput(f"Namnet är för långt. Använd högst {most} tecken.", field=field)
+    return name
+
+
+def check_point_name(name: str) -> str:
+    """The name of a rapporteringstidpunkt, small as within a sentence. Raises InvalidInput."""
+    name = check_name(name, "Skriv vad tidpunkten heter, till exempel april.", most=POINT_NAME_MAX)
+    if "\\" in name or name.startswith("."):
+        raise InvalidInput("Namnet kan bara ha bokstäver, siffror och mellanrum.", field="name")
+    return name[0].lower() + name[1:]
+
+
+def check_due_days(days: int) -> int:
+    """Refuse a number of days before the cut-off outside 0-90 (InvalidInput)."""
+    if not 0 <= days <= DUE_DAYS_MAX:
+        raise InvalidInput(f"Skriv ett antal dagar mellan 0 och {DUE_DAYS_MAX}.", field="due_days")
+    return days
+
+
+def check_template(template: PointTemplate) -> PointTemplate:
+    """Refuse days that cannot be: in order, at most 200, and a period's end that every year has.
+
+    Raises InvalidInput naming the field.
+    """
+    try:
+        date(2001, template.month, template.day)
+    except ValueError:
+        raise InvalidInput(
+            "Perioden ska sluta en dag som finns varje år. Skriv till exempel 30 april.",
+            field="period_end",
+        ) from None
+    days = (template.cut_off_days, template.board_days, template.executive_days)
+    for field, value in zip(("cut_off_days", "board_days", "executive_days"), days, strict=True):
+        if value is not None and not 0 <= value <= POINT_DAYS_MAX:
+            raise InvalidInput(f"Skriv ett antal dagar mellan 0 och {POINT_DAYS_MAX}.", field=field)
+    if template.board_days < template.cut_off_days:
+        raise InvalidInput(
+            "Nämnden kan inte få uppföljningen före sista dag för uppgifter. Skriv fler dagar.",
+            field="board_days",
+        )
+    if template.executive_days is not None and template.executive_days < template.board_days:
+        raise InvalidInput(
+            "Kommunstyrelsen kan inte få uppföljningen före nämnden. Skriv fler dagar.",
+            field="executive_days",
+        )
+    return template
+
+
+def check_period_end(period_end: date, year: int) -> None:
+    """Refuse a period that does not end in the year (InvalidInput)."""
+    if period_end.year != year:
+        raise InvalidInput(
+            f"Perioden ska sluta under {year}. Det är bara nämndens dag och kommunstyrelsens dag "
+            "som kan ligga året efter.",
+            field="period_end",
+        )
+
+
+def check_validity(valid_from: date | None, valid_to: date | None) -> None:
+    """Refuse a last day before the first (InvalidInput)."""
+    if valid_from is not None and valid_to is not None and valid_to < valid_from:
+        raise InvalidInput("Slutdagen kan inte ligga före startdagen.", field="valid_to")
+
+
+@dataclass(frozen=True)
+class UnitFact:
+    """A unit as it is on some day: its name, what it lies under, when it began and ended."""
+
+    id: int
+    name: str
+    parent_id: int | None
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class UnitNode:
+    """A unit at its place in the tree. ``depth`` 0 lies directly under the board."""
+
+    unit: UnitFact
+    depth: int
+    path: str
+    """Its name after those it lies under: "Socialförvaltningen, Ekonomi"."""
+
+
+def unit_tree(units: Iterable[UnitFact]) -> list[UnitNode]:
+    """The units from the top down, siblings in Swedish order.
+
+    A unit whose parent is not among them stands at the top: none is left out.
+    """
+    facts = list(units)
+    known = {fact.id for fact in facts}
+    children: dict[int | None, list[UnitFact]] = {}
+    for fact in facts:
+        children.setdefault(fact.parent_id if fact.parent_id in known else None, []).append(fact)
+    nodes: list[UnitNode] = []
+
+    def walk(parent_id: int | None, depth: int, above: str) -> None:
+        for fact in sorted(children.get(parent_id, ()), key=lambda f: (swedish_key(f.name), f.id)):
+            path = f"{above}, {fact.name}" if above else fact.name
+            nodes.append(UnitNode(fact, depth, path))
+            walk(fact.id, depth + 1, path)
+
+    walk(None, 0, "")
+    return nodes
+
+
+def check_parent(unit_id: int, parent_id: int | None, parents: Mapping[int, int | None]) -> None:
+    """Refuse to lay a unit under itself or under one of its own (InvalidInput)."""
+    step = parent_id
+    while step is not None:
+        if step == unit_id:
+            raise InvalidInput(
+                "Enheten kan inte ligga under sig själv eller under en av sina egna enheter.",
+                field="parent_id",
+            )
+        step = parents.get(step)

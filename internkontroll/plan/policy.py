@@ -10,5 +10,6 @@ PERMISSIONS: PermissionMap = {
     Permission.PLAN_READ: BOARD_ROLES,
     Permission.PLAN_EDIT: frozenset({Role.CONTROLLER}),
     Permission.PLAN_DECIDE: frozenset({Role.CONTROLLER, Role.SECRETARY}),
+    Permission.PLAN_OBLIGE: frozenset({Role.OVERSIGHT_CONTROLLER}),
     Permission.PLAN_APPOINT: frozenset({Role.CONTROLLER, Role.DIRECTOR}),
 }

@@ -1,8 +1,10 @@
 """Read a board's plans, kontrollmoment, marks and readings. Nothing is found without a board."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer, joinedload, selectinload, undefer
@@ -19,9 +21,12 @@ from internkontroll.plan.models import (
     PlanKind,
     PlanReadingRow,
     PlanState,
+    PlanTreatment,
     control_risk,
 )
+from internkontroll.plan.rules.content import plan_content
 from internkontroll.plan.rules.headers import Field
+from internkontroll.plan.rules.states import OPEN
 from internkontroll.plan.rules.xray import XrayControl, XrayFinding, xray
 from internkontroll.risk.models import Risk
 
@@ -153,6 +158,69 @@ def plan_of_year(session: Session, board_id: int, year: int) -> Plan | None:
     )
 
 
+def open_revision(session: Session, plan: Plan) -> Plan | None:
+    """The plan of the same board, year and kind that waits for the board's decision, or None."""
+    return session.scalar(
+        sa.select(Plan)
+        .options(defer(Plan.content))
+        .where(
+            Plan.board_id == plan.board_id,
+            Plan.year == plan.year,
+            Plan.kind == plan.kind,
+            Plan.id != plan.id,
+            Plan.state.in_(OPEN),
+        )
+    )
+
+
+def versions_of(session: Session, plan: Plan) -> Sequence[Plan]:
+    """Every version of the plan with its decision, the newest first; the frozen texts left out."""
+    return session.scalars(
+        sa.select(Plan)
+        .options(joinedload(Plan.decision), defer(Plan.content))
+        .where(Plan.board_id == plan.board_id, Plan.year == plan.year, Plan.kind == plan.kind)
+        .order_by(Plan.version.desc())
+    ).all()
+
+
+def treatments_of(session: Session, plan_id: int) -> Sequence[PlanTreatment]:
+    """Each time the plan was before the board, the latest first, with the decision."""
+    return session.scalars(
+        sa.select(PlanTreatment)
+        .options(joinedload(PlanTreatment.decision))
+        .where(PlanTreatment.plan_id == plan_id)
+        .order_by(PlanTreatment.id.desc())
+    ).all()
+
+
+def live_content(session: Session, plan: Plan) -> dict[str, Any]:
+    """The plan's content as it stands now, as plain data."""
+    return plan_content(
+        plan,
+        controls_of(session, plan.id),
+        board_code=plan.board.code,
+        board_name=plan.board.name,
+    )
+
+
+def content_of(session: Session, plan: Plan) -> dict[str, Any]:
+    """The plan's content: as it was decided, or as it stands now before the decision."""
+    text = session.scalar(sa.select(Plan.content).where(Plan.id == plan.id))
+    if text is None:
+        return live_content(session, plan)
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def proposal_of(session: Session, plan: Plan) -> dict[str, Any] | None:
+    """What was sent to the board, or None for a plan whose proposal was never frozen."""
+    text = session.scalar(sa.select(Plan.proposal).where(Plan.id == plan.id))
+    if text is None:
+        return None
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
 def controls_select(plan_id: int) -> sa.Select[Control]:
     """The plan's controls by number with area, responsible, risks, criteria and marks loaded."""
     return (
@@ -248,6 +316,23 @@ def area_names(session: Session, plan_id: int) -> list[str]:
             .order_by(ControlArea.position)
         )
     )
+
+
+def plan_areas(session: Session, plan_id: int) -> Sequence[ControlArea]:
+    """The plan's areas in the plan's order."""
+    return session.scalars(
+        sa.select(ControlArea).where(ControlArea.plan_id == plan_id).order_by(ControlArea.position)
+    ).all()
+
+
+def board_risks(session: Session, board_id: int) -> Sequence[Risk]:
+    """The risks of the board's register by number, with their assessments, in two queries."""
+    return session.scalars(
+        sa.select(Risk)
+        .options(selectinload(Risk.assessments))
+        .where(Risk.board_id == board_id)
+        .order_by(Risk.number)
+    ).all()
 
 
 def xray_of(session: Session, plan: Plan, controls: Iterable[Control]) -> tuple[XrayFinding, ...]:

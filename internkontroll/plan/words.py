@@ -6,9 +6,12 @@ from typing import Any
 
 from internkontroll.core.text import clean_line
 from internkontroll.core.words import StateWord
-from internkontroll.plan.models import MarkKind, PlanEvent, PlanKind, PlanState
+from internkontroll.plan.models import MarkKind, PlanEvent, PlanKind, PlanState, ReadingSource
+from internkontroll.plan.rules.headers import FIELD_TERMS
+from internkontroll.plan.rules.sections import SECTION_TITLES
 from internkontroll.plan.rules.vocabulary import (
     FREQUENCY_TERMS,
+    KIND_TERMS,
     TECHNIQUE_TERMS,
     SampleKind,
     Technique,
@@ -43,6 +46,7 @@ class WordBook(Mapping[StrEnum, str]):
 STATES: Mapping[StrEnum, StateWord] = {
     PlanState.DRAFT: StateWord("Utkast", "idle"),
     PlanState.PREPARED: StateWord("Beredd", "warn"),
+    PlanState.AMENDING: StateWord("Ändras vid beslut", "warn"),
     PlanState.DECIDED: StateWord("Beslutad", "ok"),
     PlanState.REPLACED: StateWord("Ersatt", "idle"),
     PlanState.CLOSED: StateWord("Avslutad", "idle"),
@@ -53,13 +57,38 @@ STATES: Mapping[StrEnum, StateWord] = {
 _OWN: Mapping[StrEnum, str] = {
     PlanEvent.READ: "Planens fil provlästes",
     PlanEvent.IMPORTED: "Planen lästes in",
-    PlanEvent.CHANGED: "Läsningen av kontrollmomentet ändrades",
+    PlanEvent.UPDATED: "Utkastet ändrades efter en ny fil",
+    PlanEvent.IMPORT_UNDONE: "En inläsning ångrades",
+    PlanEvent.HEADINGS_TOLD: "Rubriker i planens fil förklarades",
+    PlanEvent.CHANGED: "Kontrollmomentet ändrades",
     PlanEvent.PREPARED: "Planen bereddes för beslut",
     PlanEvent.DECIDED: "Planen beslutades",
     PlanEvent.APPOINTED: "Kontrollansvarig utsågs",
     PlanEvent.MARK_SETTLED: "En fråga om kontrollmomentet besvarades",
+    PlanEvent.CREATED: "Planen påbörjades",
+    PlanEvent.TEXT_CHANGED: "Ett textavsnitt i planen ändrades",
+    PlanEvent.AREAS_CHANGED: "Planens kontrollområden ändrades",
+    PlanEvent.CONTROL_ADDED: "Kontrollmomentet lades till",
+    PlanEvent.CONTROL_MOVED: "Kontrollmomentet flyttades",
+    PlanEvent.CONTROL_REMOVED: "Ett kontrollmoment togs bort ur utkastet",
+    PlanEvent.CRITERIA_CHANGED: "Kontrollmomentets kriterier ändrades",
+    PlanEvent.APPLICABILITY_CHANGED: "Om kontrollmomentet är tillämpligt hos nämnden ändrades",
+    PlanEvent.OBLIGATORY_ADDED: "Obligatoriska kontrollmoment lades in i planen",
+    PlanEvent.OBLIGATORY_WRITTEN: "Ett obligatoriskt kontrollmoment skrevs",
+    PlanEvent.OBLIGATORY_CHANGED: "Ett obligatoriskt kontrollmoment ändrades",
+    PlanEvent.OBLIGATORY_WITHDRAWN: "Ett obligatoriskt kontrollmoment togs tillbaka",
+    PlanEvent.RETURNED: "Planen togs tillbaka till utkast",
+    PlanEvent.REFERRED_BACK: "Nämnden återremitterade planen",
+    PlanEvent.TABLED: "Nämnden bordlade planen",
+    PlanEvent.AMENDED: "Nämndens ändringar började skrivas in",
+    PlanEvent.VERIFIED: "Protokollet justerades",
+    PlanEvent.REVISED: "En revision av planen påbörjades",
+    PlanEvent.REPLACED: "Planen ersattes av en ny version",
+    PlanEvent.CLOSED: "Planen avslutades",
     PlanKind.INTERNAL_CONTROL: "internkontrollplan",
     PlanKind.PRIVATE_PROVIDERS: "plan för kontroll av privata utförare",
+    ReadingSource.FILE: "fil",
+    ReadingSource.PASTED: "inklistrade celler",
     MarkKind.QUESTION: "fråga",
     MarkKind.NOTE: "påpekande",
     SampleKind.AT_LEAST: "minst ett visst antal",
@@ -69,7 +98,9 @@ _OWN: Mapping[StrEnum, str] = {
     SampleKind.NONE: "inget urval",
 }
 
-WORDS: Mapping[StrEnum, str] = WordBook(_OWN, TECHNIQUE_TERMS, FREQUENCY_TERMS)
+WORDS: Mapping[StrEnum, str] = WordBook(
+    _OWN, FIELD_TERMS, TECHNIQUE_TERMS, FREQUENCY_TERMS, KIND_TERMS, SECTION_TITLES
+)
 
 
 def sample_words(kind: SampleKind, n: int | None) -> str:
@@ -100,3 +131,35 @@ def short_title(text: str, length: int = 90) -> str:
 def points_words(points: Sequence[str]) -> str:
     """Rapporteringstidpunkterna as the plan's table tells them: "april, augusti, årsbokslut"."""
     return ", ".join(points) if points else "inte angivet"
+
+
+def _n(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
+def started_sentence(started: Any, *, copied: bool, other_board: str | None) -> str:
+    """What a plan that was just begun holds, and what was not copied into it."""
+    words = []
+    if copied:
+        parts = (
+            _n(started.areas, "kontrollområde", "kontrollområden"),
+            _n(started.risks, "risk", "risker"),
+            _n(started.controls, "kontrollmoment", "kontrollmoment"),
+            _n(started.criteria, "kriterium", "kriterier"),
+        )
+        texts = _n(started.texts, "textavsnitt", "textavsnitt")
+        words.append(f"Kopierat: {', '.join(parts)} och {texts}.")
+        if other_board is not None:
+            words.append(
+                f"Riskvärden och ansvariga hos {other_board} följde inte med. Läs igenom texterna."
+            )
+        else:
+            words.append("Ansvariga och gamla frågor följde inte med.")
+    else:
+        words.append("Planen är påbörjad. Den har inga kontrollmoment än.")
+    if started.obligatory:
+        words.append(
+            f"{_n(started.obligatory, 'obligatoriskt', 'obligatoriska')} kontrollmoment från "
+            "kommunstyrelsen är inlagda."
+        )
+    return " ".join(words)

@@ -14,6 +14,7 @@ from internkontroll.reporting.forms import BY_RULE, DecideForm, OverallForm, Rem
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.queries import (
     PointEntry,
+    StandingRemark,
     control_select,
     find_point,
     point_entries,
@@ -128,6 +129,25 @@ def save_remark(board: Board, year: int, point: str, number: int) -> ResponseRet
     return _remark_page(board, _entry_or_404(board, year, point), number, sent=True)
 
 
+def _remark_form(standing: StandingRemark, **more: Any) -> RemarkForm:
+    remark = standing.remark
+    by_hand = remark is not None and remark.assessment is not None
+    form = RemarkForm(
+        comment=remark.comment if remark else "",
+        assessment=remark.assessment if remark and by_hand else BY_RULE,
+        reason=remark.assessment_reason if remark else None,
+        revision=standing.revision,
+        **more,
+    )
+    form.assessment.choices = choices(
+        [
+            (BY_RULE, "Som regeln föreslår"),
+            *((kind.value, STATES[kind].word) for kind in Assessment),
+        ]
+    )
+    return form
+
+
 def _remark_page(
     board: Board, entry: PointEntry, number: int, *, sent: bool = False
 ) -> ResponseReturnValue:
@@ -138,18 +158,7 @@ def _remark_page(
     plan_version = shown.report.plan.version
     control = load_or_404(control_select(board.id, entry.point.year, plan_version, number))
     standing = standing_remark(session(), entry.report, control.id)
-    form = RemarkForm(
-        comment=row.comment,
-        assessment=row.assessment if row.assessment_reason else BY_RULE,
-        reason=row.assessment_reason,
-        revision=standing.revision,
-    )
-    form.assessment.choices = choices(
-        [
-            (BY_RULE, "Som regeln föreslår"),
-            *((kind.value, STATES[kind].word) for kind in Assessment),
-        ]
-    )
+    form = _remark_form(standing)
     back = url_for("reporting.show", **_address(board, entry), _anchor=f"kontroll-{number}")
     if sent and form.validate():
 
@@ -170,7 +179,10 @@ def _remark_page(
 
         if answer := submit(form, act, done=f"Texten om kontroll {number} är sparad."):
             return answer
-        standing = standing_remark(session(), entry.report, control.id)
+        if form.refused_with == 409:
+            entry = _entry_or_404(board, entry.point.year, entry.point.name)
+            standing = standing_remark(session(), entry.report, control.id)
+            form.set_beside(_remark_form(standing, formdata=None))
     return page(
         "reporting/remark.html",
         form=form,
@@ -178,7 +190,6 @@ def _remark_page(
         entry=entry,
         report=shown.report,
         row=row,
-        standing=standing.remark,
         proposed=STATES[row.proposed] if row.proposed else NOT_YET,
         where=_address(board, entry),
     )
@@ -198,15 +209,21 @@ def save_overall(board: Board, year: int, point: str) -> ResponseReturnValue:
     return _overall_page(board, _entry_or_404(board, year, point), sent=True)
 
 
-def _overall_page(board: Board, entry: PointEntry, *, sent: bool = False) -> ResponseReturnValue:
-    shown = _shown_or_404(board, entry)
+def _overall_form(entry: PointEntry, **more: Any) -> OverallForm:
     report = entry.report
     form = OverallForm(
         overall=report.overall if report else None,
         grounds=report.overall_grounds if report else None,
         row_version=entry.overall_version,
+        **more,
     )
     form.overall.choices = choices((kind.value, STATES[kind].word) for kind in OverallAssessment)
+    return form
+
+
+def _overall_page(board: Board, entry: PointEntry, *, sent: bool = False) -> ResponseReturnValue:
+    shown = _shown_or_404(board, entry)
+    form = _overall_form(entry)
     if sent and form.validate():
         answer = submit(
             form,
@@ -215,14 +232,15 @@ def _overall_page(board: Board, entry: PointEntry, *, sent: bool = False) -> Res
         )
         if answer:
             return answer
-    standing = _entry_or_404(board, entry.point.year, entry.point.name)
+        if form.refused_with == 409:
+            entry = _entry_or_404(board, entry.point.year, entry.point.name)
+            form.set_beside(_overall_form(entry, formdata=None))
     return page(
         "reporting/overall.html",
         form=form,
         board=board,
         entry=entry,
         report=shown.report,
-        standing=standing.report,
         where=_address(board, entry),
     )
 

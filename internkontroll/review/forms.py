@@ -1,15 +1,27 @@
-"""Granskningens formulär: one question per criterion, the conclusion, and sending it back."""
+"""Granskningens formulär: questions, recorded result, attachments, conclusion, sending it back."""
 
 from collections.abc import Iterable, Mapping
 
-from wtforms import HiddenField, RadioField, TextAreaField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from internkontroll.core.errors import InvalidInput
 from internkontroll.plan.models import Criterion
+from internkontroll.plan.rules.vocabulary import Technique
 from internkontroll.review.models import Answer
-from internkontroll.review.services import COMMENT_MAX, TEXT_MAX
-from internkontroll.web.forms import BaseForm, NoPersonalId, SentenceRequired, choices
+from internkontroll.review.services import COMMENT_MAX, TEXT_MAX, ResultFacts
+from internkontroll.web.forms import (
+    BaseForm,
+    DateField,
+    IntegerTextField,
+    NoPersonalId,
+    SentenceRequired,
+    choices,
+)
+
+FREE_TEXT = (NoPersonalId(), Length(max=TEXT_MAX, message=f"Skriv högst {TEXT_MAX} tecken."))
+REASON = (NoPersonalId(), Length(max=COMMENT_MAX, message=f"Skriv högst {COMMENT_MAX} tecken."))
 
 
 class JudgementForm(BaseForm):
@@ -26,10 +38,12 @@ class JudgementForm(BaseForm):
         """The comment beside a criterion."""
         return self[f"comment_{criterion_id}"]
 
-    def answers(self) -> dict[int, tuple[Answer, str | None]]:
+    def answers(
+        self, criterion_ids: Iterable[int] | None = None
+    ) -> dict[int, tuple[Answer, str | None]]:
         """What was answered, by criterion; raises InvalidInput for a comment without an answer."""
         given: dict[int, tuple[Answer, str | None]] = {}
-        for criterion_id in self.criterion_ids:
+        for criterion_id in self.criterion_ids if criterion_ids is None else criterion_ids:
             answer = self.answer_field(criterion_id).data
             comment = self.comment_field(criterion_id).data or None
             if answer:
@@ -42,8 +56,24 @@ class JudgementForm(BaseForm):
 
     def read_version(self) -> int:
         """The version that was read; one that is no number is taken as never read."""
-        typed = self.version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+        return _number(self.version.data or "")
+
+    def read_versions(self) -> dict[int, int]:
+        """The versions that were read where several controls are judged at once, by occurrence.
+
+        The field holds ``12.3-15.0``: occurrence 12 at version 3, occurrence 15 at version 0.
+        """
+        pairs = (pair.partition(".") for pair in (self.version.data or "").split("-"))
+        return {_number(left): _number(right) for left, _, right in pairs}
+
+
+def versions_text(versions: Mapping[int, int]) -> str:
+    """What :meth:`JudgementForm.read_versions` reads."""
+    return "-".join(f"{occurrence}.{version}" for occurrence, version in versions.items())
+
+
+def _number(typed: str) -> int:
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
 
 
 def judgement_form(
@@ -115,4 +145,81 @@ class ReplaceForm(BaseForm):
             NoPersonalId(),
             Length(max=COMMENT_MAX, message=f"Skriv högst {COMMENT_MAX} tecken."),
         ],
+    )
+
+
+class ResultForm(BaseForm):
+    """Registrerat resultat. ``reason`` and ``text`` are there only when something is corrected."""
+
+    version = HiddenField(default="0")
+    technique = SelectField("Hur gjordes kontrollen?")
+    by_other = BooleanField("Någon annan än nämndens egna har utfört kontrollen")
+    performed_by = StringField(
+        "Vem utförde kontrollen?",
+        [SentenceRequired("Skriv vem som utförde kontrollen."), NoPersonalId()],
+    )
+    performed_on = DateField(
+        "Vilken dag blev den klar?", [SentenceRequired("Skriv dagen då kontrollen gjordes.")]
+    )
+    what_was_done = TextAreaField(
+        "Vad gjordes?", [SentenceRequired("Skriv vad som gjordes."), *FREE_TEXT]
+    )
+    size = IntegerTextField("Hur många fanns det, eller fick frågan?", minimum=0)
+    reviewed = IntegerTextField("Hur många granskades, eller svarade?", minimum=0)
+    deviating = IntegerTextField("Hur många av dem avviker?", minimum=0)
+    outcome = TextAreaField(
+        "Vad kom fram?", [SentenceRequired("Skriv vad som kom fram."), *FREE_TEXT]
+    )
+    source = StringField("Var finns underlaget?", [*REASON])
+    reason = TextAreaField(
+        "Varför ändras resultatet?",
+        [SentenceRequired("Skriv varför resultatet ändras."), *REASON],
+    )
+    text = TextAreaField(
+        "Ny slutsats",
+        [SentenceRequired("Slutsatsen saknas. Skriv vad det rättade visar."), *FREE_TEXT],
+    )
+
+    def facts(self) -> ResultFacts:
+        """What was filled in. Raises InvalidInput at a number that must be said."""
+        technique = Technique(self.technique.data)
+        reviewed, deviating = self.reviewed.data, self.deviating.data
+        if reviewed is None and technique is Technique.OBSERVATION:
+            reviewed = 0
+        if reviewed is None:
+            raise InvalidInput("Skriv hur många som granskades eller svarade.", field="reviewed")
+        if deviating is None and reviewed == 0:
+            deviating = 0
+        if deviating is None:
+            raise InvalidInput("Skriv hur många som avviker, 0 om ingen.", field="deviating")
+        return ResultFacts(
+            technique=technique,
+            by_other=bool(self.by_other.data),
+            performed_by=self.performed_by.data or "",
+            performed_on=self.performed_on.data,
+            what_was_done=self.what_was_done.data or "",
+            outcome=self.outcome.data or "",
+            size=self.size.data,
+            reviewed=reviewed,
+            deviating=deviating,
+            source=self.source.data or None,
+        )
+
+    def read_version(self) -> int:
+        """The revision that was read; one that is no number is taken as never read."""
+        return _number(self.version.data or "")
+
+
+class AttachmentForm(BaseForm):
+    """Bilaga."""
+
+    file = FileField("Fil", [SentenceRequired("Välj filen.")])
+    personal_confirmed = BooleanField("Det som liknar personnummer är något annat")
+
+
+class RemovalForm(BaseForm):
+    """Ta bort en bilaga."""
+
+    reason = TextAreaField(
+        "Varför tas bilagan bort?", [SentenceRequired("Skriv varför bilagan tas bort."), *REASON]
     )

@@ -1,13 +1,17 @@
-"""Granskning: svar per kriterium, slutsats och underskrift av en annan person."""
+"""Granskning: svar per kriterium, registrerat resultat, bilagor, slutsats och underskrift."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from internkontroll.accounts.models import User
-from internkontroll.core.base import Base, Pk
+from internkontroll.core.base import Base, Pk, Sha256
+from internkontroll.files.attachments import AttachmentKind
+from internkontroll.plan.rules.vocabulary import Technique
+
+_FIRST_STANDING = "returned_at IS NULL AND corrects_id IS NULL"
 
 
 class Answer(StrEnum):
@@ -26,6 +30,20 @@ class ReviewEvent(StrEnum):
     CONCLUSION_WRITTEN = "conclusion:written"
     CONCLUSION_RETURNED = "conclusion:returned"
     CONCLUSION_SIGNED = "conclusion:signed"
+    RESULT_RECORDED = "result:recorded"
+    RESULT_CORRECTED = "result:corrected"
+    ATTACHMENT_ADDED = "attachment:added"
+    ATTACHMENT_REMOVED = "attachment:removed"
+
+
+class Basis(StrEnum):
+    """Slutsatsens grund: what its figures were counted from."""
+
+    SAMPLE = "sample"
+    CENSUS = "census"
+    TARGETED = "targeted"
+    RESULT = "result"
+    NONE = "none"
 
 
 class ItemResult(Base):
@@ -50,12 +68,96 @@ class ItemResult(Base):
     recorded_at: Mapped[datetime]
 
 
+class RecordedResult(Base):
+    """Registrerat resultat: what a control gave that was not judged item by item.
+
+    An enkät, an intervju, an observation, or anything that another body performed. ``size`` is how
+    many there were or were asked (None: not known), ``reviewed`` how many were looked at or
+    answered, ``deviating`` how many of those deviate. It never carries a bound. A correction is a
+    new row with its reason; the one with the highest revision counts.
+    """
+
+    __tablename__ = "recorded_result"
+    __table_args__ = (
+        sa.UniqueConstraint("occurrence_id", "revision"),
+        sa.CheckConstraint("deviating >= 0 AND deviating <= reviewed", name="deviating"),
+        sa.CheckConstraint("size IS NULL OR reviewed <= size", name="size"),
+        sa.CheckConstraint(
+            "reviewed > 0 OR technique = 'observation' OR (technique = 'survey' AND size > 0)",
+            name="reviewed",
+        ),
+        sa.CheckConstraint("(revision = 1) = (reason IS NULL)", name="correction_why"),
+    )
+
+    id: Mapped[Pk]
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey("occurrence.id", ondelete="RESTRICT"))
+    revision: Mapped[int]
+    technique: Mapped[Technique]
+    by_other: Mapped[bool] = mapped_column(default=False)
+    """Whether another body than the board's own performed it."""
+    performed_by: Mapped[str]
+    """Who performed it, as a function or a body; never a person's name."""
+    performed_on: Mapped[date]
+    what_was_done: Mapped[str]
+    outcome: Mapped[str]
+    size: Mapped[int | None]
+    reviewed: Mapped[int]
+    deviating: Mapped[int]
+    source: Mapped[str | None]
+    reason: Mapped[str | None]
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    recorded_at: Mapped[datetime]
+
+    recorded_by: Mapped[User | None] = relationship()
+
+
+class Attachment(Base):
+    """Bilaga: evidence as a file. Its bytes go when it is removed; row, hash and reason stay."""
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        sa.UniqueConstraint("stored_name"),
+        sa.CheckConstraint("size > 0", name="size"),
+        sa.CheckConstraint("(removed_at IS NULL) = (removal_reason IS NULL)", name="removed_why"),
+        sa.Index(None, "board_id"),
+        sa.Index(None, "occurrence_id"),
+    )
+
+    id: Mapped[Pk]
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey("occurrence.id", ondelete="RESTRICT"))
+    stored_name: Mapped[str] = mapped_column(sa.String(80))
+    """Random name of the file in the attachments' folder."""
+    file_name: Mapped[str]
+    kind: Mapped[AttachmentKind]
+    size: Mapped[int]
+    """Bytes."""
+    sha256: Mapped[Sha256]
+    notice: Mapped[str | None]
+    """Something in it that the person has looked at and let stand, such as a personnummer."""
+    added_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    added_at: Mapped[datetime]
+    removed_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    removed_at: Mapped[datetime | None]
+    removal_reason: Mapped[str | None]
+
+    added_by: Mapped[User | None] = relationship(foreign_keys=[added_by_id])
+    removed_by: Mapped[User | None] = relationship(foreign_keys=[removed_by_id])
+
+
 class Conclusion(Base):
     """Slutsats: what the tester found, signed by somebody else. The figures are those at signing.
 
-    ``reviewed`` is n, ``population_size`` N, ``deviating`` the number of deviating items and
-    ``not_applicable`` of those that stand though they were wholly *ej tillämpligt*. A conclusion
-    that was sent back keeps its row; a new one follows.
+    ``reviewed`` is n, ``population_size`` N (0: not known), ``deviating`` the number of deviating
+    items and ``not_applicable`` of those that stand though they were wholly *ej tillämpligt*.
+    ``basis`` says what was counted. A conclusion that was sent back keeps its row; a new one
+    follows. One that corrects a signed one names it, and counts from its own signature on.
     """
 
     __tablename__ = "conclusion"
@@ -68,11 +170,24 @@ class Conclusion(Base):
             "deviating >= 0 AND not_applicable >= 0 AND deviating + not_applicable <= reviewed",
             name="deviating",
         ),
-        sa.CheckConstraint("reviewed <= population_size", name="reviewed"),
+        sa.CheckConstraint(
+            "reviewed <= population_size OR "
+            "(population_size = 0 AND basis IN ('targeted', 'result'))",
+            name="reviewed",
+        ),
+        sa.CheckConstraint("(basis = 'result') = (result_id IS NOT NULL)", name="result"),
+        sa.CheckConstraint("NOT is_random OR basis IN ('sample', 'census')", name="random"),
         sa.Index(None, "occurrence_id"),
         sa.Index(
             "uq_conclusion_standing",
             "occurrence_id",
+            unique=True,
+            sqlite_where=sa.text(_FIRST_STANDING),
+            postgresql_where=sa.text(_FIRST_STANDING),
+        ),
+        sa.Index(
+            "uq_conclusion_correction",
+            "corrects_id",
             unique=True,
             sqlite_where=sa.text("returned_at IS NULL"),
             postgresql_where=sa.text("returned_at IS NULL"),
@@ -87,6 +202,14 @@ class Conclusion(Base):
     deviating: Mapped[int]
     not_applicable: Mapped[int] = mapped_column(default=0)
     is_random: Mapped[bool]
+    basis: Mapped[Basis]
+    result_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("recorded_result.id", ondelete="RESTRICT")
+    )
+    corrects_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("conclusion.id", ondelete="RESTRICT")
+    )
+    """The signed conclusion that this one takes the place of."""
     written_by_id: Mapped[int] = mapped_column(
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
     )

@@ -1,14 +1,22 @@
 """Read a review: where each item stands, what was answered last, which conclusion stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from internkontroll.plan.models import Criterion
-from internkontroll.review.models import Conclusion, ItemResult
+from internkontroll.review.models import (
+    Answer,
+    Attachment,
+    Conclusion,
+    ItemResult,
+    RecordedResult,
+)
 from internkontroll.review.rules import (
+    DEVIATING,
     ItemState,
     Judgement,
     is_deviating,
@@ -81,6 +89,15 @@ class ReviewProgress:
     conclusion: Conclusion | None
 
 
+@dataclass(frozen=True)
+class DeviationReason:
+    """Skälet till ett Nej: the question, the answer, and the comment written beside it if any."""
+
+    criterion: str
+    answer: Answer
+    comment: str | None
+
+
 def criteria_of(session: Session, occurrence_id: int) -> Sequence[Criterion]:
     """The criteria of the occurrence's control, in order."""
     return session.scalars(
@@ -93,29 +110,62 @@ def criteria_of(session: Session, occurrence_id: int) -> Sequence[Criterion]:
 
 def latest_results(session: Session, occurrence_id: int) -> dict[tuple[int, int], ItemResult]:
     """The answer that counts for each (item, criterion): the one with the highest revision."""
+    found = _latest(session, [occurrence_id])
+    return {(item_id, criterion_id): row for (_, item_id, criterion_id), row in found.items()}
+
+
+def _latest(
+    session: Session, occurrence_ids: Collection[int]
+) -> dict[tuple[int, int, int], ItemResult]:
+    keys = (ItemResult.occurrence_id, ItemResult.item_id, ItemResult.criterion_id)
     newest = (
-        sa.select(
-            ItemResult.item_id,
-            ItemResult.criterion_id,
-            sa.func.max(ItemResult.revision).label("revision"),
-        )
-        .where(ItemResult.occurrence_id == occurrence_id)
-        .group_by(ItemResult.item_id, ItemResult.criterion_id)
+        sa.select(*keys, sa.func.max(ItemResult.revision).label("revision"))
+        .where(ItemResult.occurrence_id.in_(occurrence_ids))
+        .group_by(*keys)
         .subquery()
     )
     rows = session.scalars(
-        sa.select(ItemResult)
-        .join(
+        sa.select(ItemResult).join(
             newest,
             sa.and_(
+                newest.c.occurrence_id == ItemResult.occurrence_id,
                 newest.c.item_id == ItemResult.item_id,
                 newest.c.criterion_id == ItemResult.criterion_id,
                 newest.c.revision == ItemResult.revision,
             ),
         )
-        .where(ItemResult.occurrence_id == occurrence_id)
     )
-    return {(row.item_id, row.criterion_id): row for row in rows}
+    return {(row.occurrence_id, row.item_id, row.criterion_id): row for row in rows}
+
+
+def criteria_by_occurrence(
+    session: Session, occurrence_ids: Collection[int]
+) -> dict[int, list[Criterion]]:
+    """The criteria of each occurrence's control, in order."""
+    found: dict[int, list[Criterion]] = {each: [] for each in occurrence_ids}
+    rows = session.execute(
+        sa.select(Occurrence.id, Criterion)
+        .join(Criterion, Criterion.control_id == Occurrence.control_id)
+        .where(Occurrence.id.in_(occurrence_ids))
+        .order_by(Occurrence.id, Criterion.position)
+    )
+    for occurrence_id, criterion in rows:
+        found[occurrence_id].append(criterion)
+    return found
+
+
+def reasons_of_item(
+    session: Session, occurrence_id: int, item_id: int
+) -> tuple[DeviationReason, ...]:
+    """Why an item deviates: its latest answers Nej and Underlag saknas, in the questions' order."""
+    results = latest_results(session, occurrence_id)
+    return tuple(
+        DeviationReason(criterion.text, found.answer, found.comment)
+        for criterion in criteria_of(session, occurrence_id)
+        if criterion.counts
+        and (found := results.get((item_id, criterion.id))) is not None
+        and found.answer in DEVIATING
+    )
 
 
 def _judgement(criterion: Criterion, result: ItemResult | None) -> Judgement:
@@ -138,6 +188,16 @@ def review_items(
         if draw is None:
             return []
         draw_id = draw.id
+    return shared_items(session, [occurrence_id], draw_id)[occurrence_id]
+
+
+def shared_items(
+    session: Session, occurrence_ids: Collection[int], draw_id: int
+) -> dict[int, list[ReviewItem]]:
+    """The items of one draw as each of the occurrences that it serves has judged them.
+
+    Three statements however many occurrences and items there are.
+    """
     rows = session.execute(
         sa.select(
             SampleItem.id,
@@ -148,28 +208,27 @@ def review_items(
         .where(SampleItem.draw_id == draw_id)
         .order_by(SampleItem.position)
     ).all()
-    criteria = criteria_of(session, occurrence_id)
-    results = latest_results(session, occurrence_id)
+    criteria = criteria_by_occurrence(session, occurrence_ids)
+    results = _latest(session, occurrence_ids)
     position_of = {row.id: row.position for row in rows}
     replaced_by = {row.replaces_id: row.position for row in rows if row.replaces_id is not None}
-    return [
-        ReviewItem(
+
+    def item(row: sa.Row[*tuple[Any, ...]], occurrence_id: int) -> ReviewItem:
+        own = criteria[occurrence_id]
+        found = [results.get((occurrence_id, row.id, criterion.id)) for criterion in own]
+        return ReviewItem(
             item_id=row.id,
             position=row.position,
             replaces=position_of.get(row.replaces_id),
             replaced_by=replaced_by.get(row.id),
             replacement_reason=row.replacement_reason,
             judgements=tuple(
-                _judgement(criterion, results.get((row.id, criterion.id))) for criterion in criteria
+                _judgement(criterion, result) for criterion, result in zip(own, found, strict=True)
             ),
-            version=sum(
-                results[row.id, criterion.id].revision
-                for criterion in criteria
-                if (row.id, criterion.id) in results
-            ),
+            version=sum(result.revision for result in found if result is not None),
         )
-        for row in rows
-    ]
+
+    return {each: [item(row, each) for row in rows] for each in occurrence_ids}
 
 
 def item_by_position(session: Session, draw_id: int, position: int) -> SampleItem | None:
@@ -188,8 +247,60 @@ def _conclusions(occurrence_id: int) -> sa.Select[Conclusion]:
 
 
 def standing_conclusion(session: Session, occurrence_id: int) -> Conclusion | None:
-    """The conclusion that was not sent back, signed or not."""
-    return session.scalar(_conclusions(occurrence_id).where(Conclusion.returned_at.is_(None)))
+    """The newest conclusion that was not sent back, signed or not; a correction comes last."""
+    return session.scalar(
+        _conclusions(occurrence_id)
+        .where(Conclusion.returned_at.is_(None))
+        .order_by(Conclusion.id.desc())
+        .limit(1)
+    )
+
+
+def signed_conclusions(session: Session, occurrence_id: int) -> Sequence[Conclusion]:
+    """Every signed conclusion, the first one first; the others correct it."""
+    return session.scalars(
+        _conclusions(occurrence_id).where(Conclusion.signed_at.is_not(None)).order_by(Conclusion.id)
+    ).all()
+
+
+def results_of(session: Session, occurrence_id: int) -> Sequence[RecordedResult]:
+    """Every recorded result, the latest first; that one counts."""
+    return session.scalars(
+        sa.select(RecordedResult)
+        .options(joinedload(RecordedResult.recorded_by))
+        .where(RecordedResult.occurrence_id == occurrence_id)
+        .order_by(RecordedResult.revision.desc())
+    ).all()
+
+
+def latest_result(session: Session, occurrence_id: int) -> RecordedResult | None:
+    """The recorded result that counts, or None."""
+    return session.scalar(
+        sa.select(RecordedResult)
+        .options(joinedload(RecordedResult.recorded_by))
+        .where(RecordedResult.occurrence_id == occurrence_id)
+        .order_by(RecordedResult.revision.desc())
+        .limit(1)
+    )
+
+
+def attachments_of(session: Session, occurrence_id: int) -> Sequence[Attachment]:
+    """The attachments, removed ones too, in the order they were added."""
+    return session.scalars(
+        sa.select(Attachment)
+        .options(joinedload(Attachment.added_by), joinedload(Attachment.removed_by))
+        .where(Attachment.occurrence_id == occurrence_id)
+        .order_by(Attachment.id)
+    ).all()
+
+
+def attachment_select(occurrence_id: int, attachment_id: int) -> sa.Select[Attachment]:
+    """One attachment of the occurrence, whose wall the caller has asked about, if it stands."""
+    return sa.select(Attachment).where(
+        Attachment.id == attachment_id,
+        Attachment.occurrence_id == occurrence_id,
+        Attachment.removed_at.is_(None),
+    )
 
 
 def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
@@ -203,7 +314,7 @@ def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
 
 
 def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
-    """Users with any part in the testing: drew, answered, or wrote a conclusion of any kind.
+    """Users with any part in the testing: drew, answered, recorded, added evidence or concluded.
 
     What was corrected or sent back later counts too.
     """
@@ -211,6 +322,10 @@ def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
     parts: sa.CompoundSelect[int | None] = sa.union(
         sa.select(ItemResult.recorded_by_id).where(ItemResult.occurrence_id == occurrence_id),
         sa.select(Conclusion.written_by_id).where(Conclusion.occurrence_id == occurrence_id),
+        sa.select(RecordedResult.recorded_by_id).where(
+            RecordedResult.occurrence_id == occurrence_id
+        ),
+        sa.select(Attachment.added_by_id).where(Attachment.occurrence_id == occurrence_id),
         sa.select(Draw.committed_by_id).where(Draw.id.in_(draws)),
         sa.select(Draw.drawn_by_id).where(Draw.id.in_(draws)),
     )

@@ -8,10 +8,45 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from internkontroll.plan.rules.vocabulary import SampleKind, Technique
 from internkontroll.review.models import Answer
 
 DEVIATING = frozenset({Answer.NO, Answer.EVIDENCE_MISSING})
 """Answers that make an item deviating."""
+
+WITHOUT_ITEMS = frozenset({Technique.SURVEY, Technique.INTERVIEW, Technique.OBSERVATION})
+"""Techniques that look at no list: their result is recorded as a whole."""
+
+WITHOUT_LIST = frozenset(
+    {Technique.DOCUMENT_REVIEW, Technique.REGISTER_ANALYSIS, Technique.LOG_REVIEW}
+)
+"""Techniques that may be done with or without a list to draw from."""
+
+_DECIDED_SIZE = frozenset({SampleKind.AT_LEAST, SampleKind.EXACT})
+
+
+def needs_sample(technique: Technique, kind: SampleKind, performed_by: str | None) -> bool:
+    """Whether the plan wants it done item by item by the board's own.
+
+    Not what another body performs, not a survey, an interview or an observation, and not what
+    the plan gives no sample for.
+    """
+    if performed_by or technique in WITHOUT_ITEMS:
+        return False
+    return kind is not SampleKind.NONE
+
+
+def may_record(
+    technique: Technique, kind: SampleKind, performed_by: str | None, *, by_other: bool = False
+) -> bool:
+    """Whether the result may be recorded as a whole instead of item by item.
+
+    Always what another body performed. Never instead of a sample whose size the board decided,
+    and never instead of a stickprov or a totalkontroll of one's own.
+    """
+    if by_other or not needs_sample(technique, kind, performed_by):
+        return True
+    return technique in WITHOUT_LIST and kind not in _DECIDED_SIZE
 
 
 @dataclass(frozen=True)

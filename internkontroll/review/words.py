@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from internkontroll.core.words import StateWord
-from internkontroll.review.models import Answer, ReviewEvent
+from internkontroll.files.attachments import AttachmentKind
+from internkontroll.review.models import Answer, Basis, ReviewEvent
 from internkontroll.review.rules import ItemState
 
 STATES: Mapping[Enum, StateWord] = {
@@ -26,6 +27,22 @@ WORDS: Mapping[Enum, str] = {
     ReviewEvent.CONCLUSION_WRITTEN: "Slutsatsen lämnades för underskrift",
     ReviewEvent.CONCLUSION_RETURNED: "Slutsatsen lämnades tillbaka",
     ReviewEvent.CONCLUSION_SIGNED: "Slutsatsen skrevs under",
+    ReviewEvent.RESULT_RECORDED: "Resultatet registrerades",
+    ReviewEvent.RESULT_CORRECTED: "Resultatet rättades",
+    ReviewEvent.ATTACHMENT_ADDED: "En bilaga lades till",
+    ReviewEvent.ATTACHMENT_REMOVED: "En bilaga togs bort",
+    Basis.SAMPLE: "slumpmässigt stickprov",
+    Basis.CENSUS: "alla granskade",
+    Basis.TARGETED: "riktat urval",
+    Basis.RESULT: "registrerat resultat",
+    Basis.NONE: "utan poster",
+    AttachmentKind.PDF: "PDF",
+    AttachmentKind.DOCX: "Word",
+    AttachmentKind.XLSX: "Excel",
+    AttachmentKind.PNG: "Bild (PNG)",
+    AttachmentKind.JPEG: "Bild (JPG)",
+    AttachmentKind.TEXT: "Text",
+    AttachmentKind.CSV: "Tabell (CSV)",
 }
 
 

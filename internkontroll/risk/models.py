@@ -14,6 +14,9 @@ class RiskEvent(StrEnum):
     """What the trail says happened to a risk."""
 
     REGISTERED = "risk:registered"
+    CHANGED = "risk:changed"
+    ASSESSED = "risk:assessed"
+    REMOVED = "risk:removed"
 
 
 class AssessmentKind(StrEnum):
@@ -40,8 +43,11 @@ class Risk(Base):
     cause: Mapped[str | None]
     consequence: Mapped[str | None]
     category: Mapped[str | None]
+    owner: Mapped[str | None]
+    """Riskägare: the function or unit that owns the risk, in words."""
     concerns_irregularities: Mapped[bool] = mapped_column(default=False)
     recorded_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column(default=1)
 
     assessments: Mapped[list["RiskAssessment"]] = relationship(
         back_populates="risk", order_by="RiskAssessment.assessed_on"

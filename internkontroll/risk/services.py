@@ -1,6 +1,6 @@
-"""Register risks: the same sentence is the same risk within a board."""
+"""Register risks, change and assess them: the same sentence is one risk within a board."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
+from internkontroll.core.errors import Conflict, InvalidInput
 from internkontroll.organisation.models import Board
 from internkontroll.risk.models import AssessmentKind, Risk, RiskAssessment, RiskEvent
-from internkontroll.risk.rules import same_risk_key
+from internkontroll.risk.rules import same_risk_key, score_of
 from internkontroll.trail.services import record
 
 
@@ -79,3 +80,125 @@ def record_assessment(
     )
     session.add(assessment)
     return assessment
+
+
+def refuse_double(session: Session, board_id: int, description: str, but: int | None) -> None:
+    """Refuse (InvalidInput) a description that another risk of the board already has."""
+    for number, known, risk_id in session.execute(
+        sa.select(Risk.number, Risk.description, Risk.id).where(Risk.board_id == board_id)
+    ):
+        if risk_id != but and same_risk_key(known) == same_risk_key(description):
+            raise InvalidInput(
+                f"Risk {number} i nämndens riskregister har samma text. Använd den i stället.",
+                field="description",
+            )
+
+
+def change_risk(
+    session: Session,
+    board: Board,
+    risk: Risk,
+    values: Mapping[str, Any],
+    *,
+    row_version: int,
+    actor: Actor,
+    at: datetime,
+) -> Risk:
+    """Ändra en risk in the register: description, cause, consequence, category, owner, flag.
+
+    The caller has asked who may. Raises InvalidInput for another risk's description, and Conflict
+    if somebody else changed it after ``row_version``.
+    """
+    refuse_double(session, board.id, str(values["description"]), risk.id)
+    old = {name: getattr(risk, name) for name in values}
+    if old == dict(values):
+        return risk
+    changed = session.execute(
+        sa.update(Risk)
+        .where(Risk.id == risk.id, Risk.row_version == row_version)
+        .values(row_version=Risk.row_version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Conflict(
+            "Någon annan har ändrat risken under tiden. Jämför med det som är sparat nu och spara "
+            "igen."
+        )
+    session.refresh(risk)
+    record(
+        session,
+        chain=board.code,
+        actor=actor,
+        at=at,
+        event=RiskEvent.CHANGED,
+        subject=("risk", risk.id),
+        data={
+            name: {"old": old[name], "new": values[name]}
+            for name in values
+            if old[name] != values[name]
+        },
+    )
+    return risk
+
+
+def assess_risk(
+    session: Session,
+    board: Board,
+    risk: Risk,
+    *,
+    kind: AssessmentKind,
+    likelihood: int,
+    impact: int,
+    scale: dict[str, Any],
+    on: date,
+    actor: Actor,
+    at: datetime,
+) -> RiskAssessment:
+    """Värdera en risk: a dated row with a copy of the scale; older rows stand.
+
+    Raises InvalidInput for a step outside the scale. The caller has asked who may.
+    """
+    score = score_of(likelihood, impact, scale)
+    assessment = RiskAssessment(
+        risk_id=risk.id,
+        kind=kind,
+        likelihood=likelihood,
+        impact=impact,
+        score=score,
+        scale=scale,
+        assessed_on=on,
+        recorded_at=at,
+    )
+    session.add(assessment)
+    session.flush()
+    session.expire(risk, ["assessments"])
+    record(
+        session,
+        chain=board.code,
+        actor=actor,
+        at=at,
+        event=RiskEvent.ASSESSED,
+        subject=("risk", risk.id),
+        data={"kind": kind, "likelihood": likelihood, "impact": impact, "score": score},
+    )
+    return assessment
+
+
+def remove_risk(session: Session, board: Board, risk: Risk, *, actor: Actor, at: datetime) -> None:
+    """Ta bort en risk that nothing uses from the register, with its assessments."""
+    facts = {"number": risk.number, "description": risk.description}
+    risk_id = risk.id
+    for row in list(risk.assessments):
+        session.delete(row)
+    session.flush()
+    session.delete(risk)
+    session.flush()
+    record(
+        session,
+        chain=board.code,
+        actor=actor,
+        at=at,
+        event=RiskEvent.REMOVED,
+        subject=("risk", risk_id),
+        data=facts,
+    )

@@ -10,6 +10,9 @@ STATES: Mapping[StrEnum, StateWord] = {}
 
 WORDS: Mapping[StrEnum, str] = {
     RiskEvent.REGISTERED: "Risken fördes in i riskregistret",
+    RiskEvent.CHANGED: "Risken ändrades",
+    RiskEvent.ASSESSED: "Risken värderades",
+    RiskEvent.REMOVED: "Risken togs bort ur riskregistret",
     AssessmentKind.INHERENT: "inneboende",
     AssessmentKind.CURRENT: "nuvarande",
     AssessmentKind.RESIDUAL: "kvarvarande",

@@ -25,6 +25,7 @@ class SamplingEvent(StrEnum):
     DRAW_COMMITTED = "draw:committed"
     DRAW_SEEDED = "draw:seeded"
     ITEM_REPLACED = "draw:item-replaced"
+    ITEMS_CHOSEN = "draw:items-chosen"
     RECORD_EXPORTED = "draw:record-exported"
     REFERENCES_READ = "sample:references-read"
 
@@ -49,6 +50,8 @@ class SelectionMethod(StrEnum):
     SYSTEMATIC = "systematic"
     MUS_INTERVAL = "mus_interval"
     MUS_CELL = "mus_cell"
+    TARGETED = "targeted"
+    """Riktat urval: chosen by somebody with a reason for each. Not of IKS-1.1, and never random."""
 
 
 class SeedSource(StrEnum):
@@ -95,6 +98,8 @@ class Population(Base):
     reconciliation: Mapped[str | None]
     made_by_controlled: Mapped[bool] = mapped_column(default=False)
     is_secret: Mapped[bool] = mapped_column(default=True)
+    is_frame: Mapped[bool] = mapped_column(default=True)
+    """Whether it is a list to draw from; false for items that were only named one by one."""
     file_name: Mapped[str]
     stored_name: Mapped[str | None] = mapped_column(sa.String(80))
     """Random name of the file; empty once the file is destroyed."""
@@ -156,14 +161,20 @@ class PopulationRow(Base):
 
 
 class Draw(Base):
-    """Stickprov: one commitment and what came of it. A redraw is a new, reasoned, visible one."""
+    """Stickprov: one commitment and what came of it. A redraw is a new, reasoned, visible one.
+
+    A riktat urval stands here too, without seed: its items were chosen, each with its reason.
+    """
 
     __tablename__ = "draw"
     __table_args__ = (
         sa.CheckConstraint("n >= 1", name="n"),
         sa.CheckConstraint(
-            "(state = 'drawn') = (seed IS NOT NULL AND drawn_at IS NOT NULL)", name="drawn_has_seed"
+            "(state = 'drawn') = (drawn_at IS NOT NULL AND "
+            "(seed IS NOT NULL OR method = 'targeted'))",
+            name="drawn_has_seed",
         ),
+        sa.CheckConstraint("method <> 'targeted' OR seed IS NULL", name="targeted_has_no_seed"),
         sa.CheckConstraint("(redraw_of_id IS NULL) = (redraw_reason IS NULL)", name="redraw_why"),
         sa.UniqueConstraint("redraw_of_id"),
         sa.Index(None, "board_id"),
@@ -239,5 +250,7 @@ class SampleItem(Base):
         sa.ForeignKey("sample_item.id", ondelete="RESTRICT")
     )
     replacement_reason: Mapped[str | None]
+    chosen_reason: Mapped[str | None]
+    """Why somebody chose it; only in a riktat urval."""
 
     draw: Mapped[Draw] = relationship(back_populates="items")

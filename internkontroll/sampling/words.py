@@ -31,6 +31,7 @@ WORDS: dict[Enum, str] = {
     SamplingEvent.DRAW_COMMITTED: "Urvalet beslutades",
     SamplingEvent.DRAW_SEEDED: "Stickprovet drogs",
     SamplingEvent.ITEM_REPLACED: "En post ersattes",
+    SamplingEvent.ITEMS_CHOSEN: "Posterna valdes ut (riktat urval)",
     SamplingEvent.RECORD_EXPORTED: "Dragningsprotokollet hämtades",
     SamplingEvent.REFERENCES_READ: "Beteckningar i listan lästes",
     SelectionMethod.SRS_TICKET: "slumpmässigt urval, lottning per beteckning",
@@ -38,6 +39,7 @@ WORDS: dict[Enum, str] = {
     SelectionMethod.SYSTEMATIC: "systematiskt urval",
     SelectionMethod.MUS_INTERVAL: "beloppsviktat urval, fast intervall",
     SelectionMethod.MUS_CELL: "beloppsviktat urval, celler",
+    SelectionMethod.TARGETED: "riktat urval",
     SeedSource.DICE: "tärning",
     SeedSource.PUBLIC: "offentlig källa",
     SeedSource.SYSTEM: "programmets egna siffror",
@@ -49,5 +51,6 @@ STEPS: dict[str, str] = {
     "seeded": "Siffrorna registrerades",
     "drawn": "Stickprovet drogs",
     "recorded": "Protokollet skrevs",
+    "chosen": "Posterna valdes ut, med ett skäl var",
 }
 """The steps of a draw by their names in IKS-1.1."""

@@ -21,6 +21,10 @@ class OccurrenceEvent(StrEnum):
     SUBMITTED = "occurrence:submitted"
     RETURNED = "occurrence:returned"
     APPROVED = "occurrence:approved"
+    MOVED = "occurrence:moved"
+    EXPIRED = "occurrence:expired"
+    ORDERED = "occurrence:ordered"
+    REVISED = "occurrences:revised"
 
 
 class OccurrenceState(StrEnum):
@@ -38,15 +42,23 @@ class Occurrence(Base):
     """Kontrolltillfälle: a control to be done once, because of a meeting, a point or a period.
 
     ``origin`` says in plain data why it exists (the rule that made it), so that making the year's
-    occurrences twice changes nothing: ``meeting:<id>``, ``point:<name>``, or a period such as
-    ``month:2020-03``, which has neither meeting nor reporting point.
+    occurrences twice changes nothing: ``meeting:<id>``, ``point:<name>``, a period such as
+    ``month:2020-03``, which has neither meeting nor reporting point, or ``demand:<n>`` (vid behov).
+    An expired one makes room for another with the same origin.
     ``performed`` means that the tester is done and another person has yet to sign; ``approved``
     that the conclusion is signed.
     """
 
     __tablename__ = "occurrence"
     __table_args__ = (
-        sa.UniqueConstraint("control_id", "origin"),
+        sa.Index(
+            "uq_occurrence_alive",
+            "control_id",
+            "origin",
+            unique=True,
+            sqlite_where=sa.text("state <> 'expired'"),
+            postgresql_where=sa.text("state <> 'expired'"),
+        ),
         sa.Index(None, "board_id", "scheduled_on"),
         sa.Index(None, "board_id", "state", "due_on"),
         sa.CheckConstraint("length(origin) > 0", name="origin"),
@@ -56,6 +68,16 @@ class Occurrence(Base):
         sa.CheckConstraint(
             "(substr(origin, 1, 6) = 'point:') = (reporting_point_id IS NOT NULL)",
             name="point_origin",
+        ),
+        sa.CheckConstraint(
+            "(state = 'expired') = (expired_at IS NOT NULL)", name="expired_has_time"
+        ),
+        sa.CheckConstraint(
+            "(expired_at IS NULL) = (expired_reason IS NULL)", name="expired_has_reason"
+        ),
+        sa.CheckConstraint(
+            "(substr(origin, 1, 7) = 'demand:') = (wanted_because IS NOT NULL)",
+            name="demand_has_reason",
         ),
     )
 
@@ -73,13 +95,47 @@ class Occurrence(Base):
     scheduled_on: Mapped[date]
     due_on: Mapped[date]
     state: Mapped[OccurrenceState] = mapped_column(default=OccurrenceState.PLANNED)
+    expired_at: Mapped[datetime | None]
+    expired_reason: Mapped[str | None]
+    wanted_because: Mapped[str | None]
+    """Why one that is done vid behov was called for."""
     recorded_at: Mapped[datetime]
     row_version: Mapped[int] = mapped_column(default=1)
+    attachments: Mapped[int] = mapped_column(default=0)
+    """Bilagor that stand. The review counts them here, because a secret list must know of them."""
 
     control: Mapped[Control] = relationship()
     subcommittee: Mapped[Subcommittee | None] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
     reporting_point: Mapped[ReportingPoint | None] = relationship()
+
+
+class OccurrenceMove(Base):
+    """Flytt av ett kontrolltillfälle: the days it had, those it got, why, and since when known.
+
+    A report asked for as of a moment reads the days that stood then.
+    """
+
+    __tablename__ = "occurrence_move"
+    __table_args__ = (
+        sa.CheckConstraint("length(reason) > 0", name="reason"),
+        sa.CheckConstraint(
+            "old_scheduled_on <> new_scheduled_on OR old_due_on <> new_due_on", name="moved"
+        ),
+        sa.Index(None, "occurrence_id"),
+    )
+
+    id: Mapped[Pk]
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey("occurrence.id", ondelete="RESTRICT"))
+    old_scheduled_on: Mapped[date]
+    new_scheduled_on: Mapped[date]
+    old_due_on: Mapped[date]
+    new_due_on: Mapped[date]
+    reason: Mapped[str]
+    moved_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    recorded_at: Mapped[datetime]
 
 
 class NonPerformance(Base):

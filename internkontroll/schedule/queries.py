@@ -1,16 +1,27 @@
 """Read the year's occurrences: lists, one of them, counts for the plan, tasks for a person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from internkontroll.organisation.models import Board, Subcommittee
+from internkontroll.organisation.models import (
+    Board,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Subcommittee,
+)
 from internkontroll.plan.models import Control, ControlArea, Plan
-from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceState
-from internkontroll.schedule.rules import OPEN_STATES
+from internkontroll.schedule.models import (
+    NonPerformance,
+    Occurrence,
+    OccurrenceMove,
+    OccurrenceState,
+)
+from internkontroll.schedule.rules import OPEN_STATES, Frame, FrameMeeting, frame_of
 
 Committees = frozenset[int] | None
 """Committees whose occurrences may be seen; None means every one (policy)."""
@@ -162,16 +173,34 @@ def year_counts(
 
 
 def occurrence_counts(session: Session, plan_id: int) -> dict[int, Count]:
-    """For each control of the plan that has occurrences: how many are signed, and of how many."""
+    """For each control of the plan that has occurrences: how many are signed, and of how many.
+
+    Those made under an earlier version of the plan are the same control's; expired ones are not
+    counted.
+    """
+    own, made = aliased(Control), aliased(Control)
+    plan, earlier = aliased(Plan), aliased(Plan)
     rows = session.execute(
         sa.select(
-            Occurrence.control_id,
+            own.id,
             sa.func.count(sa.case((Occurrence.state == OccurrenceState.APPROVED, 1))),
             sa.func.count(),
         )
-        .join(Occurrence.control)
-        .where(Control.plan_id == plan_id)
-        .group_by(Occurrence.control_id)
+        .select_from(own)
+        .join(plan, plan.id == own.plan_id)
+        .join(made, made.lineage == own.lineage)
+        .join(
+            earlier,
+            sa.and_(
+                earlier.id == made.plan_id,
+                earlier.board_id == plan.board_id,
+                earlier.year == plan.year,
+                earlier.kind == plan.kind,
+            ),
+        )
+        .join(Occurrence, Occurrence.control_id == made.id)
+        .where(own.plan_id == plan_id, Occurrence.state != OccurrenceState.EXPIRED)
+        .group_by(own.id)
     )
     return {control_id: Count(done, total) for control_id, done, total in rows}
 
@@ -182,6 +211,86 @@ def standing_non_performance(session: Session, occurrence_id: int) -> NonPerform
         sa.select(NonPerformance).where(
             NonPerformance.occurrence_id == occurrence_id, NonPerformance.withdrawn_at.is_(None)
         )
+    )
+
+
+def alive_origins(session: Session, plan: Plan) -> set[tuple[str, str]]:
+    """Lineage and origin of every occurrence of the plan's board, year and kind but expired ones.
+
+    The versions of a plan share them: what is there under an earlier version is not made again.
+    """
+    rows = session.execute(
+        sa.select(Control.lineage, Occurrence.origin)
+        .join(Occurrence.control)
+        .join(Control.plan)
+        .where(
+            Plan.board_id == plan.board_id,
+            Plan.year == plan.year,
+            Plan.kind == plan.kind,
+            Occurrence.state != OccurrenceState.EXPIRED,
+        )
+    )
+    return {(lineage, origin) for lineage, origin in rows}
+
+
+def _with_controls(board_id: int) -> sa.Select[Occurrence]:
+    return (
+        sa.select(Occurrence)
+        .options(joinedload(Occurrence.control))
+        .where(Occurrence.board_id == board_id)
+        .order_by(Occurrence.id)
+    )
+
+
+def occurrences_of_meeting(
+    session: Session, board_id: int, meeting_id: int
+) -> Sequence[Occurrence]:
+    """Every occurrence that is done for the meeting, with its control."""
+    return session.scalars(
+        _with_controls(board_id).where(Occurrence.meeting_id == meeting_id)
+    ).all()
+
+
+def month_occurrences(session: Session, board_id: int, origin: str) -> Sequence[Occurrence]:
+    """Every occurrence of the board with that origin of a month, with its control."""
+    return session.scalars(_with_controls(board_id).where(Occurrence.origin == origin)).all()
+
+
+def moves_of(session: Session, occurrence_id: int) -> Sequence[OccurrenceMove]:
+    """The occurrence's moves, the latest first."""
+    return session.scalars(
+        sa.select(OccurrenceMove)
+        .where(OccurrenceMove.occurrence_id == occurrence_id)
+        .order_by(OccurrenceMove.id.desc())
+    ).all()
+
+
+def frame_of_occurrence(session: Session, occurrence: Occurrence) -> Frame | None:
+    """Ramen of an occurrence that is done for a meeting: since when decisions are in its list.
+
+    Computed from the committee's meetings as they stand now; None for every other occurrence.
+    """
+    meeting = occurrence.meeting
+    if meeting is None:
+        return None
+    rows = session.execute(
+        sa.select(Meeting.held_on, Meeting.kind, Meeting.state).where(
+            Meeting.board_id == occurrence.board_id,
+            Meeting.subcommittee_id == meeting.subcommittee_id,
+            Meeting.held_on < meeting.held_on,
+            Meeting.held_on >= date(meeting.held_on.year - 1, 1, 1),
+        )
+    )
+    return frame_of(
+        meeting.held_on,
+        [
+            FrameMeeting(
+                row.held_on,
+                ordinary=row.kind is MeetingKind.ORDINARY,
+                held=row.state is not MeetingState.CANCELLED,
+            )
+            for row in rows
+        ],
     )
 
 

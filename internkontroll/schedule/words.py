@@ -1,12 +1,13 @@
 """Ord för kontrolltillfällen: states and events as screens and documents tell them."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
-from internkontroll.core.dates import MONTHS
+from internkontroll.core.dates import MONTHS, long_date
 from internkontroll.core.words import StateWord
 from internkontroll.schedule.models import OccurrenceEvent, OccurrenceState
-from internkontroll.schedule.rules import Stage
+from internkontroll.schedule.rules import Frame, Stage
 
 STATES: dict[OccurrenceState, StateWord] = {
     OccurrenceState.PLANNED: StateWord("Planerad", "idle"),
@@ -25,6 +26,10 @@ WORDS: dict[StrEnum, str] = {
     OccurrenceEvent.SUBMITTED: "Kontrolltillfället lämnades för underskrift",
     OccurrenceEvent.RETURNED: "Kontrolltillfället skickades tillbaka",
     OccurrenceEvent.APPROVED: "Kontrolltillfället godkändes",
+    OccurrenceEvent.MOVED: "Kontrolltillfället flyttades",
+    OccurrenceEvent.EXPIRED: "Kontrolltillfället utgick",
+    OccurrenceEvent.ORDERED: "Ett kontrolltillfälle lades till vid behov",
+    OccurrenceEvent.REVISED: "Kontrolltillfällena följde den nya planen",
 }
 
 STATE_FILTERS: dict[str, tuple[OccurrenceState, ...]] = {
@@ -59,6 +64,37 @@ def generated_sentence(new: int, known: int) -> str:
     return f"{made}. {known} fanns redan." if known else f"{made}."
 
 
+def ended_sentence(count: int, decided_on: date) -> str:
+    """That occurrences were left out because their period had ended when the board decided."""
+    made = "1 kontrolltillfälle skapades" if count == 1 else f"{count} kontrolltillfällen skapades"
+    return (
+        f"{made} inte: perioden hade slutat när nämnden beslutade planen {long_date(decided_on)}. "
+        "Det räknas inte som missat."
+    )
+
+
+def frame_sentence(frame: Frame) -> str:
+    """What the list before a meeting covers, as the occurrence's page tells it."""
+    if frame.since is None:
+        return (
+            "Ramen omfattar beslut sedan det förra sammanträdet. Programmet känner inte till något "
+            "tidigare sammanträde."
+        )
+    told = f"Ramen omfattar beslut sedan {long_date(frame.since)}, det senaste hållna sammanträdet."
+    for days, one, many in (
+        (
+            frame.cancelled,
+            "Det inställda sammanträdets ärenden",
+            "De inställda sammanträdenas ärenden",
+        ),
+        (frame.extra, "Det extra sammanträdets beslut", "De extra sammanträdenas beslut"),
+    ):
+        if days:
+            listed = " och ".join(long_date(day) for day in days)
+            told += f" {one if len(days) == 1 else many} ({listed}) ingår."
+    return told
+
+
 def origin_words(origin: str) -> str:
     """Why an occurrence exists: ``inför sammanträdet``, ``till april``, ``mars``, ``kvartal 2``.
 
@@ -71,8 +107,10 @@ def origin_words(origin: str) -> str:
         return f"till {rest}"
     if kind == "year":
         return f"för {rest}"
+    if kind == "demand":
+        return "vid behov"
     number = int(rest.rpartition("-")[2])
-    if kind == "month":
+    if kind in ("month", "meeting_month"):
         return f"för {MONTHS[number - 1]}"
     return f"för {_PERIOD_WORDS[kind]} {number}"
 

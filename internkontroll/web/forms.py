@@ -44,6 +44,16 @@ class ErrorLink:
     href: str | None = None
 
 
+@dataclass(frozen=True)
+class BothTexts:
+    """One field that two people filled in differently: what is saved now, and one's own text."""
+
+    label: str
+    saved: str
+    own: str
+    href: str | None = None
+
+
 def _clean_line(value: object) -> object:
     return clean_line(value) if isinstance(value, str) else value
 
@@ -78,6 +88,8 @@ class BaseForm(FlaskForm):
     confirmed: frozenset[str]
     refused_with: int = 422
     """The status of the page that shows the refusal."""
+    both_texts: Sequence[BothTexts] = ()
+    """Where this form and what is saved now differ, after :meth:`set_beside`."""
 
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Read what was sent, and which warnings the person has confirmed."""
@@ -94,6 +106,25 @@ class BaseForm(FlaskForm):
             self.form_errors = [*self.form_errors, error.sentence]
         else:
             field.errors = [*field.errors, error.sentence]
+
+    def set_beside(self, saved: "BaseForm") -> None:
+        """After a Conflict: note where ``saved`` differs, and go on from its version.
+
+        ``saved`` is the same form filled in from what is saved now (``formdata=None``). All that
+        was typed stays; the hidden fields (versions) are taken over, so that saving again works
+        against what the person has now seen.
+        """
+        there = dict(_leaves(saved))
+        both = []
+        for name, field in _leaves(self):
+            other, kind = there.get(name), field_kind(field)
+            if kind == "hidden" and other is not None and name not in ("csrf_token", "key"):
+                field.data = other.data
+            elif kind not in ("hidden", "password", "file"):
+                now, own = told(other) if other is not None else "", told(field)
+                if now != own:
+                    both.append(BothTexts(str(field.label.text), now, own, _address_of(field)))
+        self.both_texts = both
 
     def error_links(self) -> list[ErrorLink]:
         """The rows of the error summary, in the order of the fields."""
@@ -114,6 +145,17 @@ def _links_of(fields: Iterable[Field]) -> Iterable[ErrorLink]:
         else:
             for sentence in field.errors:
                 yield ErrorLink(str(sentence), _address_of(field))
+
+
+def _leaves(fields: Iterable[Any]) -> Iterable[tuple[str, Any]]:
+    """The fields that a person fills in, by the names they are sent under."""
+    for field in fields:
+        if isinstance(field, FormField):
+            yield from _leaves(field.form)
+        elif isinstance(field, FieldList):
+            yield from _leaves(field)
+        else:
+            yield field.name, field
 
 
 def _address_of(field: Field) -> str | None:
@@ -141,6 +183,18 @@ def field_kind(field: Field) -> str:
     if kind in ("text", "password", "checkbox", "file", "hidden", "email", "search"):
         return str(kind)
     raise TypeError(f"{type(field).__name__} has no component")
+
+
+def told(field: Any) -> str:
+    """What a field holds, in the words that the page shows: labels of choices, "Ja", typed text."""
+    kind = field_kind(field)
+    if kind in ("radio", "checkboxes", "select"):
+        return ", ".join(str(option.label.text) for option in field if option.checked)
+    if kind == "checkbox":
+        return "Ja" if field.data else "Nej"
+    if isinstance(field, _TypedField) and field.data is not None:
+        return field.written(field.data)
+    return str(field._value()).replace("\r\n", "\n").strip()
 
 
 def choices(pairs: Mapping[str, str] | Iterable[tuple[str, str]]) -> list[Any]:
@@ -267,3 +321,15 @@ class NoPersonalId:
                 "Texten innehåller siffror som liknar ett personnummer. Ta bort dem, eller "
                 "bekräfta att det är något annat."
             )
+
+
+class VersionedForm(BaseForm):
+    """Formulär för något som fler kan ändra: carries the version it was filled in against."""
+
+    row_version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version the form was filled in against; 0, which never holds, for anything else."""
+        text = str(self.row_version.data or "")
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0

@@ -24,6 +24,9 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "findings.index": (Role.CONTROLLER, "Avvikelser 2020"),
     "findings.new": (Role.RESPONSIBLE, "Skriv avvikelse"),
     "findings.show": (Role.CONTROLLER, "Avvikelse 2020:1 (SCN)"),
+    "help.accessibility": (None, "Tillgänglighetsredogörelse"),
+    "help.index": (None, "Hjälp"),
+    "help.topic": (Role.MEMBER, "Dra ett stickprov"),
     "monitoring.jobs": (Role.ADMINISTRATOR, "Jobb"),
     "monitoring.start": (Role.CONTROLLER, "Mina uppgifter"),
     "organisation.board": (Role.CONTROLLER, "Socialnämnden 2020"),
@@ -59,6 +62,8 @@ PAGES: dict[str, tuple[Role | None, str]] = {
 
 NOT_PAGES = {
     "health",
+    "metrics",
+    "ready",
     "plan.frozen",
     "reporting.json_file",
     "reporting.pdf",

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
-from internkontroll.findings import services
 from internkontroll.findings.models import Finding, Severity
 from internkontroll.findings.queries import (
     finding_of_item,
@@ -22,7 +21,7 @@ from internkontroll.findings.queries import (
     positions_of,
     years_of,
 )
-from internkontroll.findings.services import record_finding
+from internkontroll.findings.services import record_finding, recording
 from internkontroll.organisation.models import Board, Subcommittee
 from internkontroll.plan.models import Plan
 from internkontroll.review.models import Answer
@@ -115,15 +114,15 @@ def test_a_number_taken_at_the_same_moment_is_passed_over(
     session: Session, reviewed: Reviewed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(session, reviewed, 1)
-    real: Callable[..., int] = services._next_number
+    real: Callable[..., int] = recording._next_number
     guesses = iter([1, 1])
     monkeypatch.setattr(
-        services, "_next_number", lambda *where: next(guesses, None) or real(*where)
+        recording, "_next_number", lambda *where: next(guesses, None) or real(*where)
     )
     assert write(session, reviewed, 2).number == 2
     assert session.scalar(sa.select(sa.func.count()).select_from(Finding)) == 2
 
-    monkeypatch.setattr(services, "_next_number", lambda *where: 1)
+    monkeypatch.setattr(recording, "_next_number", lambda *where: 1)
     with pytest.raises(Conflict):
         write(session, reviewed, None)
 
@@ -139,7 +138,7 @@ def test_a_finding_about_an_item_needs_a_deviating_answer(
 
 
 def test_nothing_is_found_in_what_is_not_begun(session: Session, reviewed: Reviewed) -> None:
-    for state in (OccurrenceState.PLANNED, OccurrenceState.NOT_PERFORMED, OccurrenceState.EXPIRED):
+    for state in (OccurrenceState.PLANNED, OccurrenceState.NOT_PERFORMED):
         reviewed.occurrence.state = state
         with pytest.raises(InvalidTransition, match="inte påbörjat"):
             write(session, reviewed, None)

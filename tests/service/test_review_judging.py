@@ -319,16 +319,14 @@ def test_a_conclusion_needs_words_and_a_person(session: Session, review: Review)
         write_conclusion(session, review.occurrence, "Klart.", actor=system_actor("drift"), at=AT)
 
 
-def test_a_control_that_samples_nothing_is_concluded_without_items(
+def test_a_control_that_samples_nothing_waits_for_its_recorded_result(
     session: Session, review: Review
 ) -> None:
     control = make_control(session, review.control.plan, sample_kind=SampleKind.NONE, sample_n=None)
     talk = make_occurrence(session, control, meeting=review.occurrence.meeting)
-    conclusion = write_conclusion(
-        session, talk, "Rutinen är känd i alla grupper.", actor=review.tester, at=AT
-    )
-    assert (conclusion.reviewed, conclusion.population_size) == (0, 0)
-    assert talk.state is OccurrenceState.PERFORMED
+
+    with pytest.raises(InvalidTransition, match="Resultatet är inte registrerat än"):
+        write_conclusion(session, talk, "Rutinen är känd.", actor=review.tester, at=AT)
 
 
 def test_a_control_that_samples_waits_for_its_draw(session: Session, review: Review) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from config import Config
-from internkontroll.accounts import services
+from internkontroll.accounts.services import login
 from internkontroll.accounts.views import own_path
 from internkontroll.app import create_app
 from internkontroll.core.access import Role
@@ -58,8 +58,8 @@ def test_exactly_one_password_is_verified_whoever_asks(
     client: PageClient, town: Town, monkeypatch: pytest.MonkeyPatch, username: str, password: str
 ) -> None:
     calls = []
-    real = services._verifies
-    monkeypatch.setattr(services, "_verifies", lambda *a: calls.append(a) or real(*a))
+    real = login.verifies
+    monkeypatch.setattr(login, "verifies", lambda *a: calls.append(a) or real(*a))
 
     try_login(client, username, password)
 

@@ -297,8 +297,9 @@ def test_the_loser_of_two_who_write_sees_both_texts(client_of: ClientOf, spring:
     page = second.submit("/kontroll/3", 409, comment="Den andras text.")
     assert "Den enas text." in page.text
     assert dict(page.form("/kontroll/3").fields)["comment"].strip() == "Den andras text."
-    page = second.submit("/kontroll/3", 409)
-    assert "Det här står nu" in page.text, "saying it again does not overwrite the other's text"
+    assert "Sparat nu Den enas text. Ditt Den andras text." in page.text
+    page = second.submit("/kontroll/3", comment="Bådas text.")
+    assert "Bådas text." in page.text, "what is saved again meets the version that was shown"
 
 
 def test_the_loser_of_two_overall_assessments_sees_both(
@@ -310,7 +311,9 @@ def test_the_loser_of_two_overall_assessments_sees_both(
     first.submit("/samlad-bedomning", overall="partly", grounds="Den enas skäl.")
     page = second.submit("/samlad-bedomning", 409, overall="sufficient", grounds="Den andras.")
     assert "Den enas skäl." in page.text
+    assert "Sparat nu Den enas skäl. Ditt Den andras." in page.text
     assert dict(page.form("/samlad-bedomning").fields)["grounds"].strip() == "Den andras."
+    assert "Den andras." in second.submit("/samlad-bedomning").text
 
 
 def test_a_personnummer_in_a_comment_is_stopped(client_of: ClientOf, spring: Spring) -> None:

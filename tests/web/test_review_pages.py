@@ -15,7 +15,7 @@ from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import Conflict
 from internkontroll.organisation.models import Board, Subcommittee
-from internkontroll.review import views
+from internkontroll.review.views import items as item_views
 from internkontroll.review.models import Answer, Conclusion, ItemResult
 from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -137,7 +137,7 @@ def test_nothing_is_shown_if_the_reading_cannot_be_recorded(
     def refuse(*_args: Any, **_more: Any) -> None:
         raise Conflict("Spåret är upptaget. Försök igen.")
 
-    monkeypatch.setattr(views, "read_item", refuse)
+    monkeypatch.setattr(item_views, "read_item", refuse)
     page = client.get(seeded.item(1), 409)
     assert seeded.references[0] not in page.html
 

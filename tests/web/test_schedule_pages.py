@@ -14,7 +14,7 @@ from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board, Subcommittee
 from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
-from internkontroll.review.models import Conclusion
+from internkontroll.review.models import Basis, Conclusion
 from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceState
 from tests.client import PageClient
 from tests.conftest import MovableClock
@@ -330,6 +330,7 @@ def conclude(app: Flask, occurrence_id: int, written_by_id: int) -> None:
             population_size=21,
             deviating=0,
             is_random=True,
+            basis=Basis.SAMPLE,
             written_by_id=written_by_id,
             written_at=AT,
         )

@@ -14,6 +14,7 @@ from internkontroll.organisation.models import (
     Board,
     Meeting,
     MeetingKind,
+    MeetingState,
     OrganisationEvent,
     ReportingPoint,
     Subcommittee,
@@ -171,7 +172,8 @@ def add_meetings(
 ) -> AddedMeetings:
     """Lägg in sammanträden for a committee, or for the board itself (``subcommittee`` None).
 
-    Dates that are there already are reported, never doubled; past dates are allowed. With ``year``
+    Dates that are there already are reported, never doubled; past dates are allowed, and so is a
+    day whose meeting was called off. With ``year``
     a date outside it is refused (InvalidInput), and then none is added.
     """
     committee_id = subcommittee.id if subcommittee else None
@@ -188,6 +190,7 @@ def add_meetings(
                 if committee_id is None
                 else Meeting.subcommittee_id == committee_id,
                 Meeting.kind == kind,
+                Meeting.state == MeetingState.PLANNED,
             )
         )
     )

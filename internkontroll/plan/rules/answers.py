@@ -6,8 +6,10 @@ from dataclasses import replace
 
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.text import clean_line, fold_dashes, parse_number_word, shown, text_key
+from internkontroll.plan.rules.criteria import CRITERIA, SPLIT
 from internkontroll.plan.rules.headers import Field
-from internkontroll.plan.rules.questions import Question
+from internkontroll.plan.rules.limits import LIMIT, require_limit
+from internkontroll.plan.rules.questions import ABOVE, Question
 from internkontroll.plan.rules.reading import PlanReading, PlanRow
 from internkontroll.plan.rules.reporting import interpret_reporting
 from internkontroll.plan.rules.vocabulary import (
@@ -43,7 +45,7 @@ def apply_answers(reading: PlanReading, answers: Mapping[str, str]) -> PlanReadi
         value = clean_line(answers.get(question.id, ""))
         if not value:
             continue
-        change = _change(question, value)
+        change = reading_change(question, value)
         for number in question.rows:
             rows[number] = change(rows[number])
         answered.append((question, value))
@@ -56,7 +58,7 @@ def apply_answers(reading: PlanReading, answers: Mapping[str, str]) -> PlanReadi
     )
 
 
-def _change(question: Question, value: str) -> _Change:
+def reading_change(question: Question, value: str) -> _Change:
     """What the answer does to each kontrollmoment that it is about."""
     if question.code == "interim_meaning":
         interim = _points(question, value)
@@ -66,6 +68,8 @@ def _change(question: Question, value: str) -> _Change:
             row, points=interpret_reporting(row.reporting_text, interim=interim).points
         )
     changes: dict[str, Callable[[Question, str], _Change]] = {
+        CRITERIA: _criteria,
+        LIMIT: _limit,
         Field.AREA: _area,
         Field.METHOD: _technique,
         Field.SAMPLE: _sample,
@@ -88,9 +92,28 @@ def _area(question: Question, value: str) -> _Change:
         raise InvalidInput(
             f"Kontrollområdets namn får vara högst {LONGEST_AREA} tecken.", field=question.id
         )
+    if question.code == "area_above":
+        if value not in {choice.value for choice in question.choices}:
+            raise _bad(question, value)
+        if value == ABOVE:
+            return lambda row: replace(row, area=row.area_above)
     known = {text_key(choice.value): choice.value for choice in question.choices}
     area = known.get(text_key(value), value)
     return lambda row: replace(row, area=area)
+
+
+def _criteria(question: Question, value: str) -> _Change:
+    if value not in {choice.value for choice in question.choices}:
+        raise _bad(question, value)
+    items = question.items if value == SPLIT else ()
+    return lambda row: replace(row, criteria=items)
+
+
+def _limit(question: Question, value: str) -> _Change:
+    limit = require_limit(value, field=question.id)
+    return lambda row: replace(
+        row, limits=(*row.limits, *((phrase, limit) for phrase in question.items))
+    )
 
 
 def _technique(question: Question, value: str) -> _Change:

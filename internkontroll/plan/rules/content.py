@@ -9,11 +9,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from internkontroll.core.canonical import canonical_json, plain, sha256_of
-from internkontroll.plan.models import Control, Plan
+from internkontroll.plan.models import Control, Plan, PlanText
+from internkontroll.plan.rules.sections import SECTION_TITLES, TextSection, default_text
 from internkontroll.risk.models import Risk
 
-FORMAT = "internkontrollplan-1"
-"""Name and version of the frozen content's form."""
+FORMAT = "internkontrollplan-2"
+"""Name and version of the frozen content's form.
+
+1: areas, risks (number, description, assessment), controls. 2 adds the text sections; a risk's
+cause, consequence, category, owner and flag; a control's kind, frame and whether it is obligatory;
+a criterion's help. What was frozen in form 1 stays as it was: the hash is of the text itself, and
+:mod:`internkontroll.plan.rules.document` reads both.
+"""
 
 
 def plan_title(year: int) -> str:
@@ -36,6 +43,10 @@ def plan_content(
         "version": plan.version,
         "title": plan_title(plan.year),
         "source_sha256": plan.source_sha256,
+        "texts": [
+            {"section": section, "title": SECTION_TITLES[section], "text": text}
+            for section, text in section_texts(plan.texts, board_name=board_name, year=plan.year)
+        ],
         "areas": [area.name for area in sorted(areas.values(), key=lambda a: a.position)],
         "risks": [_risk(risk) for risk in sorted(risks.values(), key=lambda r: r.number)],
         "controls": [_control(control) for control in sorted(rows, key=lambda c: c.number)],
@@ -44,11 +55,27 @@ def plan_content(
     return found
 
 
+def section_texts(
+    rows: Iterable[PlanText], *, board_name: str, year: int
+) -> list[tuple[TextSection, str]]:
+    """The text of every section in the document's order: the latest version, or the default."""
+    latest = {row.section: row.text for row in sorted(rows, key=lambda row: row.revision)}
+    return [
+        (section, latest.get(section, default_text(section, board_name=board_name, year=year)))
+        for section in TextSection
+    ]
+
+
 def _risk(risk: Risk) -> dict[str, Any]:
     latest = max(risk.assessments, key=lambda row: (row.assessed_on, row.id), default=None)
     return {
         "number": risk.number,
         "description": risk.description,
+        "cause": risk.cause,
+        "consequence": risk.consequence,
+        "category": risk.category,
+        "owner": risk.owner,
+        "concerns_irregularities": bool(risk.concerns_irregularities),
         "assessment": None
         if latest is None
         else {
@@ -69,17 +96,21 @@ def _control(control: Control) -> dict[str, Any]:
         "area": control.area.name,
         "risks": sorted(risk.number for risk in control.risks),
         "text": control.text,
+        "kind": control.kind,
+        "obligatory": control.obligatory_id is not None,
+        "not_applicable_reason": control.not_applicable_reason,
         "method_text": control.method_text,
         "reporting_text": control.reporting_text,
         "responsible_text": control.responsible_text,
         "performed_by": control.performed_by,
         "technique": control.technique,
         "sample": {"kind": control.sample_kind, "n": control.sample_n},
+        "frame_text": control.frame_text,
         "frequency": control.frequency,
         "points": list(control.points),
         "extra": control.extra,
         "criteria": [
-            {"text": row.text, "counts": row.counts}
+            {"text": row.text, "counts": row.counts, "help": row.help_text}
             for row in sorted(control.criteria, key=lambda row: row.position)
         ],
         "marks": [

@@ -171,15 +171,23 @@ _LONG_NAMES = [name for name in _RANK if len(name) >= 8]
 _PRODUCT = re.compile(r"(?:.*=)?s[x×*·]k")
 
 
+Known = Mapping[str, Field | None]
+"""What headings mean here, by their key: answers given before. None: kept as an addition."""
+
+
 @dataclass(frozen=True)
 class Heading:
-    """A column's heading as read. ``guessed`` where it was misspelled and read by likeness."""
+    """A column's heading as read. ``guessed`` where it was misspelled and read by likeness.
+
+    ``told`` where a person has said what it means, now or at an earlier reading.
+    """
 
     column: int
     text: str
     field: Field | None
     rank: int = 0
     guessed: bool = False
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -208,6 +216,11 @@ class HeaderRow:
         """Column -> heading of the columns that no field is read from."""
         used = set(self.columns.values())
         return {h.column: h.text for h in self.headings if h.text and h.column not in used}
+
+    @property
+    def unexplained(self) -> tuple[Heading, ...]:
+        """Headings that no synonym explains and nobody has said the meaning of."""
+        return tuple(h for h in self.headings if h.text and h.field is None and not h.told)
 
     @property
     def is_header(self) -> bool:
@@ -273,13 +286,15 @@ def _by_likeness(key: str) -> tuple[Field, int, bool] | None:
     return field, rank + 100, True
 
 
-def read_header(cells: Sequence[str]) -> HeaderRow:
-    """The cells of a row read as headings."""
+def read_header(cells: Sequence[str], known: Known | None = None) -> HeaderRow:
+    """The cells of a row read as headings; ``known`` goes before the synonyms."""
     headings = []
     for column, text in enumerate(cells):
         found = recognise(text)
         shown = " ".join(clean_text(text).split())
-        if found is None:
+        if known and shown and heading_key(text) in known:
+            headings.append(Heading(column, shown, known[heading_key(text)], -1, told=True))
+        elif found is None:
             headings.append(Heading(column, shown, None))
         else:
             field, rank, guessed = found

@@ -3,25 +3,48 @@
 Pure. Nothing is dropped in silence: what is no kontrollmoment comes out as a note or a refusal.
 """
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from internkontroll.core.errors import InvalidInput
-from internkontroll.core.text import clean_line, shown
-from internkontroll.files.tables import Row, Sheet, Workbook
+from internkontroll.core.text import shown
+from internkontroll.files.tables import Row, Sheet, Workbook, column_name
 from internkontroll.plan.rules.headers import (
     FIELD_TERMS,
     Field,
     HeaderRow,
+    Heading,
+    Known,
     heading_key,
     read_header,
 )
 from internkontroll.plan.rules.remarks import Note, RawControl, Refusal
 from internkontroll.plan.rules.row_sorting import RowSorter
+from internkontroll.plan.rules.title_block import title_block
 
 HEADER_ROWS = 30
 """The header is looked for in this many rows from the top."""
+
+SHORTEST_TABLE = 3
+"""Rows from which a table without a known header may be a plan: else it is refused at once."""
+
+
+class HeaderMissing(InvalidInput):
+    """No header row was found, but there is a table: a person can say which column is what."""
+
+
+@dataclass(frozen=True)
+class Arrangement:
+    """Rubrikernas läsning: what a person has said of the headings, now or at earlier readings.
+
+    ``known`` are the municipality's answers by heading. ``header_row`` is the row of this file that
+    was pointed out as the header, 0 if the table has none, None if it is to be found; ``columns``
+    (from 0) then says what each column holds, None for an addition.
+    """
+
+    known: Known = field(default_factory=dict)
+    header_row: int | None = None
+    columns: Mapping[int, Field | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -30,6 +53,7 @@ class PlanTable:
 
     sheet: str
     header_row: int
+    headings: tuple[Heading, ...]
     columns: Mapping[Field, str]
     metadata: tuple[tuple[str, str], ...]
     controls: tuple[RawControl, ...]
@@ -43,16 +67,23 @@ class _Found:
     place: int
     header: HeaderRow
     last: int
-    """The place of the header's last row: headings may take two."""
+    """The place of the header's last row: headings may take two. -1 before the first row."""
 
 
-def find_table(workbook: Workbook, *, sheet: str | None = None) -> PlanTable:
+def find_table(
+    workbook: Workbook, *, sheet: str | None = None, arrangement: Arrangement | None = None
+) -> PlanTable:
     """The one plan in the workbook. ``sheet`` chooses where several have a header row.
 
-    Raises InvalidInput that lists what was looked for if there is no header, that names the sheets
-    if several visible ones have one, or the hidden one if only that has.
+    In a document all tables with a header are the plan, and a table without one that goes on where
+    the table before it ended. Raises HeaderMissing if there is a table but no header; InvalidInput
+    if there is neither, that names the sheets if several visible ones have one, or the hidden one
+    if only that has.
     """
-    found = [hit for hit in map(_find_header, workbook.sheets) if hit is not None]
+    told = arrangement or Arrangement()
+    if told.header_row is not None:
+        return _read([_pointed_out(workbook, told)], workbook, told.known)
+    found = [hit for s in workbook.sheets if (hit := _find_header(s, told.known)) is not None]
     if sheet is not None:
         chosen = [hit for hit in found if hit.sheet.name == sheet]
         if not chosen:
@@ -61,7 +92,7 @@ def find_table(workbook: Workbook, *, sheet: str | None = None) -> PlanTable:
             )
     else:
         chosen = [hit for hit in found if not hit.sheet.hidden]
-    if len(chosen) > 1:
+    if len(chosen) > 1 and workbook.kind != "docx":
         names = " och ".join(f"”{hit.sheet.name}”" for hit in chosen)
         raise InvalidInput(
             f"Flera blad har en rubrikrad för kontrollmoment: {names}. Ta bort eller dölj det som "
@@ -75,15 +106,51 @@ def find_table(workbook: Workbook, *, sheet: str | None = None) -> PlanTable:
                 "Excel, spara filen och välj den igen.",
                 field="sheet",
             )
-        raise InvalidInput(_no_header(workbook))
-    return _read(chosen[0], workbook)
+        refusal = HeaderMissing if likely_sheet(workbook) else InvalidInput
+        raise refusal(_no_header(workbook, told.known))
+    return _read(chosen, workbook, told.known)
 
 
-def _no_header(workbook: Workbook) -> str:
+def likely_sheet(workbook: Workbook) -> Sheet | None:
+    """The visible sheet with most text that may be a plan: two columns, three rows. Else None."""
+    tables = [
+        sheet
+        for sheet in workbook.sheets
+        if not sheet.hidden
+        and len(sheet.rows) >= SHORTEST_TABLE
+        and sum(len(row.texts) >= 2 for row in sheet.rows) >= SHORTEST_TABLE - 1
+    ]
+    return max(tables, key=lambda sheet: sum(len(row.texts) for row in sheet.rows), default=None)
+
+
+def _pointed_out(workbook: Workbook, told: Arrangement) -> _Found:
+    sheet = next(
+        (s for s in workbook.sheets if any(row.number == told.header_row for row in s.rows)),
+        likely_sheet(workbook),
+    )
+    if sheet is None:
+        raise InvalidInput("Filen har ingen tabell. Välj filen med planen.")
+    place = next((i for i, row in enumerate(sheet.rows) if row.number == told.header_row), -1)
+    texts = sheet.rows[place].cells if place >= 0 else ()
+    width = max((len(row.cells) for row in sheet.rows), default=0)
+    headings = []
+    for column in range(width):
+        text = " ".join(texts[column].split()) if column < len(texts) else ""
+        wanted = told.columns.get(column)
+        if place < 0:
+            text = FIELD_TERMS[wanted] if wanted else f"Kolumn {column_name(column + 1)}"
+        headings.append(Heading(column, text, wanted, told=True))
+    header = HeaderRow(tuple(headings))
+    if Field.CONTROL not in header.columns:
+        raise InvalidInput("Välj vilken kolumn som är kontrollmomentet: det som ska kontrolleras.")
+    return _Found(sheet, place, header, place)
+
+
+def _no_header(workbook: Workbook, known: Known) -> str:
     best: set[Field] = set()
     for sheet in workbook.sheets:
         for row in sheet.rows[:HEADER_ROWS]:
-            fields = read_header(row.cells).fields
+            fields = read_header(row.cells, known).fields
             best = fields if len(fields) > len(best) else best
     looked = "kontrollmoment (eller kontroll, granskning, kontrollaktivitet)"
     if len(best) >= 2 and Field.CONTROL not in best:
@@ -100,28 +167,30 @@ def _no_header(workbook: Workbook) -> str:
     )
 
 
-def _find_header(sheet: Sheet) -> _Found | None:
+def _find_header(sheet: Sheet, known: Known) -> _Found | None:
     for place, row in enumerate(sheet.rows):
-        if row.number > HEADER_ROWS:
+        if row.number - sheet.start >= HEADER_ROWS:
             return None
-        header = read_header(row.cells)
+        header = read_header(row.cells, known)
         following = sheet.rows[place + 1] if place + 1 < len(sheet.rows) else None
         if header.is_header:
-            joined = _second_row(header, row, following)
+            joined = _second_row(header, row, following, known)
             return _Found(sheet, place, joined or header, place + (1 if joined else 0))
         # Headings in two rows may have the kontrollmoment in the lower one only.
         if following is not None and len(header.fields) >= 2:
-            joined = _second_row(header, row, following)
+            joined = _second_row(header, row, following, known)
             if joined is not None and joined.is_header:
                 return _Found(sheet, place, joined, place + 1)
     return None
 
 
-def _second_row(header: HeaderRow, row: Row, following: Row | None) -> HeaderRow | None:
+def _second_row(
+    header: HeaderRow, row: Row, following: Row | None, known: Known
+) -> HeaderRow | None:
     """The headings of two rows in one, if the second only completes the first (S and K)."""
     if following is None or following.number != row.number + 1:
         return None
-    lower = read_header(following.cells)
+    lower = read_header(following.cells, known)
     completed = {
         h.column: h for h in lower.headings if h.field is not None and h.field not in header.fields
     }
@@ -134,41 +203,86 @@ def _second_row(header: HeaderRow, row: Row, following: Row | None) -> HeaderRow
     return HeaderRow(tuple(completed.get(h.column, h) for h in header.headings))
 
 
-def _read(found: _Found, workbook: Workbook) -> PlanTable:
-    sheet, header = found.sheet, found.header
-    metadata = _title_block(sheet.rows[: found.place])
-    reader = RowSorter(header, sheet.rows[found.place])
-    for row in sheet.rows[found.last + 1 :]:
-        reader.take(row)
+def _read(chosen: Sequence[_Found], workbook: Workbook, known: Known) -> PlanTable:
+    first = chosen[0]
+    by_sheet = {id(hit.sheet): hit for hit in chosen}
+    reader = RowSorter(first.header, known)
+    metadata: list[tuple[str, str]] = []
+    continued: list[Sheet] = []
+    before: Sheet | None = None
+    for sheet in workbook.sheets:
+        hit = by_sheet.get(id(sheet))
+        if hit is None and not _goes_on(sheet, before, workbook):
+            before = None
+            continue
+        if hit is not None:
+            reader.turn_to(hit.header)
+            reader.stand_under(sheet.above)
+            metadata.extend(("", paragraph.text) for paragraph in sheet.above)
+            metadata.extend(title_block(sheet.rows[: max(hit.place, 0)]))
+        else:
+            continued.append(sheet)
+        for row in sheet.rows[hit.last + 1 if hit is not None else 0 :]:
+            reader.take(row)
+        before = sheet
     reader.finish()
-    notes = [*_sheet_notes(found, workbook), *_header_notes(header), *reader.notes]
-    columns = {name: header.headings[column].text for name, column in header.columns.items()}
+    header = first.header
+    taken = [*(hit.sheet for hit in chosen), *continued]
+    notes = [
+        *(Note("file", text, "file") for text in workbook.notes),
+        *_sheet_notes(taken, continued, workbook),
+        *_header_notes(header),
+        *reader.notes,
+    ]
     return PlanTable(
-        sheet=sheet.name,
-        header_row=sheet.rows[found.place].number,
-        columns=columns,
-        metadata=metadata,
+        sheet=first.sheet.name,
+        header_row=first.sheet.rows[first.place].number if first.place >= 0 else 0,
+        headings=tuple(h for h in header.headings if h.text),
+        columns={name: header.headings[column].text for name, column in header.columns.items()},
+        metadata=tuple(metadata),
         controls=tuple(reader.controls),
         refused=tuple(reader.refused),
         notes=tuple(notes),
     )
 
 
-def _sheet_notes(found: _Found, workbook: Workbook) -> list[Note]:
+def _goes_on(sheet: Sheet, before: Sheet | None, workbook: Workbook) -> bool:
+    """Whether a document's table without headings is the one before it, broken off by a page."""
+    if workbook.kind != "docx" or before is None or not sheet.rows:
+        return False
+    width = {max(len(row.cells) for row in table.rows) for table in (sheet, before)}
+    return len(width) == 1 and len(sheet.above) == 0 and width.pop() >= 3
+
+
+def _sheet_notes(
+    taken: Sequence[Sheet], continued: Sequence[Sheet], workbook: Workbook
+) -> list[Note]:
     notes = []
+    document = workbook.kind == "docx"
     for sheet in workbook.sheets:
-        if sheet is found.sheet or not sheet.rows:
+        if not sheet.rows or any(sheet is one for one in taken):
             continue
         if sheet.hidden:
             text = f"Bladet ”{sheet.name}” är dolt och har inte lästs."
             notes.append(Note("hidden_sheet", text, "sheet"))
+        elif document:
+            said = shown(" | ".join(sheet.rows[0].texts), 80)
+            text = (
+                f"{sheet.name} (”{said}”) har ingen rubrikrad för kontrollmoment och har inte "
+                "lästs."
+            )
+            notes.append(Note("other_sheet", text, "sheet"))
         else:
             text = (
                 f"Bladet ”{sheet.name}” har ingen rubrikrad för kontrollmoment och har inte lästs."
             )
             notes.append(Note("other_sheet", text, "sheet"))
-    if found.sheet.merged:
-        cells = ", ".join(found.sheet.merged[:5]) + (" …" if len(found.sheet.merged) > 5 else "")
+    for sheet in continued:
+        text = f"{sheet.name} har inga egna rubriker och lästes som fortsättning på tabellen före."
+        notes.append(Note("continued_table", text, "sheet"))
+    merged = list(dict.fromkeys(place for sheet in taken for place in sheet.merged))
+    if merged:
+        cells = ", ".join(merged[:5]) + (" …" if len(merged) > 5 else "")
         text = f"Sammanfogade rutor har fått samma text på alla sina rader: {cells}."
         notes.append(Note("merged_cells", text, "sheet"))
     return notes
@@ -178,6 +292,8 @@ def _header_notes(header: HeaderRow) -> list[Note]:
     notes = []
     used = header.columns
     for heading in header.headings:
+        if heading.told:
+            continue
         if heading.field is None and heading.text:
             text = f"Kolumnen ”{shown(heading.text)}” är okänd. Dess text följer med som tillägg."
             notes.append(Note("unknown_column", text, heading.text))
@@ -191,42 +307,3 @@ def _header_notes(header: HeaderRow) -> list[Note]:
             text = f"Rubriken ”{shown(heading.text)}” lästes som {FIELD_TERMS[heading.field]}."
             notes.append(Note("guessed_heading", text, heading.text))
     return notes
-
-
-_NAMED_VALUE = re.compile(r"(?P<name>[A-ZÅÄÖ][\wåäöÅÄÖ /-]{1,40}?)\s*:\s*")
-
-
-def _title_block(rows: tuple[Row, ...]) -> tuple[tuple[str, str], ...]:
-    """What stands above the header, as (name, value); a text without a name has the name ""."""
-    metadata: list[tuple[str, str]] = []
-    for row in rows:
-        waiting: str | None = None
-        for column, cell in enumerate(row.cells):
-            if not cell or column in row.filled:
-                continue
-            if waiting is not None and not _NAMED_VALUE.search(cell):
-                metadata.append((waiting, clean_line(cell)))
-                waiting = None
-                continue
-            if waiting is not None:
-                metadata.append((waiting, ""))
-            waiting = _named_values(cell, metadata)
-        if waiting is not None:
-            metadata.append((waiting, ""))
-    return tuple(metadata)
-
-
-def _named_values(cell: str, metadata: list[tuple[str, str]]) -> str | None:
-    """Add the cell's values to ``metadata``; returns a last name whose value is yet to come."""
-    line = clean_line(cell)
-    names = list(_NAMED_VALUE.finditer(line))
-    start = names[0].start() if names else len(line)
-    if line[:start].strip():
-        metadata.append(("", line[:start].strip()))
-    for index, name in enumerate(names):
-        end = names[index + 1].start() if index + 1 < len(names) else len(line)
-        value = line[name.end() : end].strip()
-        if not value and index + 1 == len(names):
-            return name["name"].strip()
-        metadata.append((name["name"].strip(), value))
-    return None

@@ -1,12 +1,17 @@
 """Personnummer i en plan: where the file's texts hold one. A plan needs none."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.files.tables import Workbook, column_name
 from internkontroll.plan.rules.headers import FIELD_TERMS, Field
 from internkontroll.plan.rules.reading import PlanReading, PlanRow
+
+
+_DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,37 @@ def personal_id_places(reading: PlanReading) -> tuple[PersonalIdPlace, ...]:
         for row in reading.rows
         for heading, text in _texts(row)
         if (found := find_personal_ids(text))
+    )
+
+
+def refuse_personal_ids_anywhere(workbook: Workbook) -> None:
+    """Refuse (InvalidInput) a file with a personnummer in any cell or text above its tables."""
+    places = []
+    for sheet in workbook.sheets:
+        places.extend(
+            f"texten ovanför {sheet.name.lower()}"
+            for paragraph in sheet.above
+            if _certain(paragraph.text)
+        )
+        places.extend(
+            f"bladet ”{sheet.name}”, rad {row.number}, kolumn {column_name(column + 1)}"
+            for row in sheet.rows
+            for column, cell in enumerate(row.cells)
+            if column not in row.filled and _certain(cell)
+        )
+    places.extend("texten utanför tabellen" for note in workbook.notes if _certain(note))
+    if places:
+        more = f" och {len(places) - 5} ställen till" if len(places) > 5 else ""
+        raise InvalidInput(
+            f"Filen innehåller personnummer: {', '.join(places[:5])}{more}. Ta bort dem ur filen "
+            "och välj den igen. Inget har sparats."
+        )
+
+
+def _certain(text: str) -> bool:
+    # Nine of ten cells have no digits at all: a plan may have many thousand cells.
+    return len(text) >= 10 and _DIGITS.search(text) is not None and any(
+        certain for _, _, certain in find_personal_ids(text)
     )
 
 

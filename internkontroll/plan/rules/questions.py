@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from internkontroll.core.text import shown, text_key
+from internkontroll.plan.rules.criteria import CRITERIA, SPLIT, WHOLE, CriteriaProposal
 from internkontroll.plan.rules.frequency import FrequencyReading
 from internkontroll.plan.rules.headers import Field
+from internkontroll.plan.rules.limits import LIMIT
 from internkontroll.plan.rules.reporting import INTERIM_DEFAULT, ReportingReading
 from internkontroll.plan.rules.sample_size import SampleReading
 from internkontroll.plan.rules.scores import Score
@@ -34,7 +36,7 @@ class Choice:
 class Mark:
     """Märke: a question left open or a note, as it stays on a kontrollmoment after the import.
 
-    ``kind`` is ``question`` or ``note``.
+    ``kind`` is ``question`` or ``note``. ``asked`` is what may be answered to a question later.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class Mark:
     text: str
     field: str
     choices: tuple[Choice, ...] = ()
+    asked: "Question | None" = None
 
     def to_json(self) -> dict[str, object]:
         """The mark as plain data."""
@@ -60,7 +63,8 @@ class Question:
 
     ``id`` is the same each time the same file is read. ``rows`` are running numbers; ``proposed``
     is the likely answer or empty. ``free`` says that other answers than the choices are taken: a
-    number of items, a combination of reporting points, the name of a kontrollområde.
+    number of items, a combination of reporting points, the name of a kontrollområde, a limit.
+    ``items`` are what the answer is about: the criteria proposed, the words of a vague limit.
     """
 
     id: str
@@ -72,6 +76,7 @@ class Question:
     proposed: str = ""
     choices: tuple[Choice, ...] = ()
     free: bool = False
+    items: tuple[str, ...] = ()
 
     @property
     def row(self) -> int | None:
@@ -137,6 +142,27 @@ _FREQUENCY_REASONS: Mapping[str, str] = {
 }
 
 
+ABOVE = "above"
+"""The answer that an empty kontrollområde is the one of the nearest row above."""
+
+
+def later_question(code: str, name: str, text: str) -> Question | None:
+    """The question behind a mark that kept none of it, told by its code; None for a note."""
+    known: Mapping[str, tuple[tuple[Choice, ...], bool]] = {
+        "technique_unclear": (_TECHNIQUES, False),
+        "interim_meaning": (_INTERIM, False),
+        "reporting_missing": (_POINTS, True),
+        "reporting_unclear": (_POINTS, True),
+        "reporting_unknown": (_POINTS, True),
+        **dict.fromkeys(_SAMPLE_REASONS, (_SAMPLES, True)),
+        **dict.fromkeys(_FREQUENCY_REASONS, (_FREQUENCIES, False)),
+    }
+    if code not in known:
+        return None
+    choices, free = known[code]
+    return Question("answer", code, name, text, (1,), choices=choices, free=free)
+
+
 @dataclass
 class Asker:
     """Gathers the questions of a reading; the same question of many rows is asked once."""
@@ -154,14 +180,29 @@ class Asker:
     def questions(self, *, areas: tuple[str, ...]) -> tuple[Question, ...]:
         """All questions: those of the whole file first, then row by row."""
         choices = tuple(Choice(area, area) for area in areas)
+        above = (Choice(ABOVE, "Ja, området ovanför gäller"),)
         asked = [
-            replace(question, choices=choices) if question.field == Field.AREA else question
+            replace(question, choices=(above if question.code == "area_above" else ()) + choices)
+            if question.field == Field.AREA
+            else question
             for question in self._asked.values()
         ]
         return tuple(sorted(asked, key=lambda question: len(question.rows) == 1))
 
-    def area(self, row: int, file_row: int, *, in_file: bool) -> None:
-        """Ask for the kontrollområde: of all rows at once if the file has no such column."""
+    def area(self, row: int, file_row: int, *, in_file: bool, above: str) -> None:
+        """Ask for the kontrollområde: of all rows at once if the file has no such column.
+
+        ``above`` is the area of the nearest row above: asked once if it is meant, never assumed.
+        """
+        if in_file and above:
+            text = (
+                "Rutan för kontrollområde är tom på en eller flera rader. "
+                "Gäller området närmast ovanför?"
+            )
+            self._ask(
+                Question("area:above", "area_above", Field.AREA, text, (row,), file_row, ABOVE)
+            )
+            return
         if in_file:
             text = f"Rad {file_row} saknar kontrollområde. Vilket kontrollområde hör den till?"
             key = f"area:{row}"
@@ -258,6 +299,50 @@ class Asker:
                 None,
                 points_value(INTERIM_DEFAULT),
                 _INTERIM,
+            )
+        )
+
+    def criteria(self, row: int, file_row: int, proposal: CriteriaProposal) -> None:
+        """Ask if a text that says several things is to be judged thing by thing."""
+        listed = " ".join(f"{n}) {item}" for n, item in enumerate(proposal.items, start=1))
+        if proposal.either:
+            text = (
+                f"Rad {file_row}. Kontrollmomentet räknar upp alternativ: det räcker att ett "
+                "stämmer. Ska posterna bedömas mot ett kriterium med alternativen?"
+            )
+            split = f"Ja, ett kriterium: {proposal.items[0]}"
+        else:
+            text = (
+                f"Rad {file_row}. Kontrollmomentet säger {len(proposal.items)} saker. "
+                "Ska varje sak bedömas för sig?"
+            )
+            split = f"Ja, {len(proposal.items)} kriterier: {listed}"
+        self._ask(
+            Question(
+                f"criteria:{row}",
+                "criteria_either" if proposal.either else "criteria_proposed",
+                CRITERIA,
+                text,
+                (row,),
+                file_row,
+                SPLIT,
+                (Choice(SPLIT, split), Choice(WHOLE, "Nej, hela texten är ett kriterium")),
+                items=proposal.items,
+            )
+        )
+
+    def limit(self, row: int, file_row: int, phrase: str, name: str) -> None:
+        """Ask for a vague limit as a figure."""
+        self._ask(
+            Question(
+                f"limit:{row}:{name}",
+                "vague_limit",
+                LIMIT,
+                f"Rad {file_row}. ”{shown(phrase)}” går inte att mäta mot. Vilken gräns gäller?",
+                (row,),
+                file_row,
+                free=True,
+                items=(phrase,),
             )
         )
 

@@ -12,10 +12,12 @@ from internkontroll.core.errors import InvalidInput
 from internkontroll.core.text import clean_line, shown, text_key
 from internkontroll.files.tables import Workbook
 from internkontroll.plan.rules import phrases
+from internkontroll.plan.rules.criteria import propose_criteria
 from internkontroll.plan.rules.frequency import FrequencyReading, read_frequency
-from internkontroll.plan.rules.headers import Field
-from internkontroll.plan.rules.layout import PlanTable, find_table
-from internkontroll.plan.rules.questions import Asker, Mark, Question
+from internkontroll.plan.rules.headers import Field, Heading
+from internkontroll.plan.rules.layout import Arrangement, PlanTable, find_table
+from internkontroll.plan.rules.limits import help_of
+from internkontroll.plan.rules.questions import ABOVE, Asker, Choice, Mark, Question
 from internkontroll.plan.rules.remarks import Note, RawControl, Refusal, numbered
 from internkontroll.plan.rules.reporting import INTERIM_DEFAULT, interpret_reporting
 from internkontroll.plan.rules.sample_size import read_sample
@@ -31,6 +33,8 @@ class PlanRow:
     ``reporting_text``, ``sample_text``, ``frequency_text`` and ``score_text`` are verbatim.
     ``area`` is empty only while a question on it stands open. ``n`` is set exactly when
     ``sample_kind`` is at least or exactly. ``points`` is empty while that is asked.
+    ``area_above`` is the area that an empty cell may stand for. ``criteria`` are those a person has
+    taken instead of the whole text, ``limits`` the figures given for vague words.
     """
 
     row: int
@@ -62,6 +66,14 @@ class PlanRow:
     score_text: str
     extra: Mapping[str, str]
     notes: tuple[Note, ...] = ()
+    area_above: str = ""
+    criteria: tuple[str, ...] = ()
+    limits: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def judged_by(self) -> tuple[tuple[str, str | None], ...]:
+        """Each criterion with its help. Without a checklist: the kontrollmoment's own text."""
+        return help_of(self.criteria or (self.control,), self.limits)
 
     def to_json(self) -> dict[str, object]:
         """The row as plain data."""
@@ -92,6 +104,7 @@ class PlanRow:
             "score": self.score,
             "score_text": self.score_text,
             "extra": dict(self.extra),
+            "criteria": [{"text": text, "help": said} for text, said in self.judged_by],
             "notes": [note.to_json() for note in self.notes],
         }
 
@@ -105,6 +118,7 @@ class PlanReading:
 
     sheet: str
     header_row: int
+    headings: tuple[Heading, ...]
     columns: Mapping[Field, str]
     metadata: tuple[tuple[str, str], ...]
     rows: tuple[PlanRow, ...]
@@ -139,7 +153,14 @@ class PlanReading:
         """
         wanted = self.rows[row - 1]
         asked = [
-            Mark("question", question.code, question.text, question.field, question.choices)
+            Mark(
+                "question",
+                question.code,
+                question.text,
+                question.field,
+                question.choices,
+                _asked_later(question, wanted),
+            )
             for question in self.questions
             if row in question.rows
         ]
@@ -173,15 +194,29 @@ class PlanReading:
         }
 
 
+def _asked_later(question: Question, row: PlanRow) -> Question:
+    """The question as it can be answered when the file is no longer at hand."""
+    if question.code != "area_above":
+        return question
+    known = [choice for choice in question.choices if choice.value not in (ABOVE, row.area_above)]
+    first = Choice(row.area_above, row.area_above)
+    return replace(question, code="area_missing", choices=(first, *known), free=True)
+
+
 def read_plan(
-    workbook: Workbook, *, year: int | None = None, sheet: str | None = None
+    workbook: Workbook,
+    *,
+    year: int | None = None,
+    sheet: str | None = None,
+    arrangement: Arrangement | None = None,
 ) -> PlanReading:
     """Read the plan in a workbook. ``year`` is the plan's year, to compare the title block with.
 
-    Raises InvalidInput if there is no header row, if several sheets have one (``sheet`` chooses),
+    ``arrangement`` is what people have said of the headings. Raises HeaderMissing if there is a
+    table whose headings say nothing, and InvalidInput if there is no header row, if several sheets have one (``sheet`` chooses),
     and if no row has a kontrollmoment.
     """
-    table = find_table(workbook, sheet=sheet)
+    table = find_table(workbook, sheet=sheet, arrangement=arrangement)
     if not table.controls:
         empty = f" {len(table.refused)} rader saknar kontrollmoment." if table.refused else ""
         raise InvalidInput(
@@ -200,6 +235,7 @@ def read_plan(
     return PlanReading(
         sheet=table.sheet,
         header_row=table.header_row,
+        headings=table.headings,
         columns=table.columns,
         metadata=table.metadata,
         rows=tuple(rows),
@@ -234,7 +270,8 @@ def _read_row(
     if area:
         area = areas.setdefault(text_key(area), area)
     else:
-        asker.area(number, raw.file_row, in_file=Field.AREA in table.columns)
+        in_file = Field.AREA in table.columns
+        asker.area(number, raw.file_row, in_file=in_file, above=raw.area_above)
     if technique.asked:
         asker.technique(number, raw.file_row, method)
     if sample.reason:
@@ -247,6 +284,11 @@ def _read_row(
         asker.interim(number, raw.text(Field.REPORTING))
     if score.problem:
         asker.score(number, raw.file_row, score)
+    if (proposal := propose_criteria(control)) is not None:
+        asker.criteria(number, raw.file_row, proposal)
+    for name, written in ((Field.CONTROL, control), (Field.METHOD, method)):
+        if (vague := phrases.find_vague(written)) is not None:
+            asker.limit(number, raw.file_row, vague, name)
     row = PlanRow(
         row=number,
         file_row=raw.file_row,
@@ -276,6 +318,7 @@ def _read_row(
         score=score.score,
         score_text=raw.text(Field.SCORE),
         extra=raw.extra,
+        area_above=raw.area_above,
     )
     notes = [numbered(note, number) for note in raw.notes]
     notes.extend(_row_notes(row, raw, frequency, score))
@@ -313,11 +356,6 @@ def _row_notes(
             "årsbokslut. Tillfället vid årsbokslut ligger kvar."
         )
         said.append(("interim_only_method", text, Field.METHOD))
-    for name, written in ((Field.CONTROL, row.control), (Field.METHOD, row.method)):
-        vague = phrases.find_vague(written)
-        if vague is not None:
-            text = f"”{shown(vague)}” går inte att mäta mot. Bestäm ett tal eller en gräns."
-            said.append(("vague_limit", text, name))
     if row.performed_by:
         text = f"Kontrollen utförs inte av nämnden själv: ”{row.performed_by}”."
         said.append(("performed_by_other", text, Field.METHOD))

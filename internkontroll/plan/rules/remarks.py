@@ -54,12 +54,16 @@ class Refusal:
 
 @dataclass(frozen=True)
 class RawControl:
-    """A row with a kontrollmoment: its texts by field, after filling down from above."""
+    """A row with a kontrollmoment: its texts by field, after filling down from above.
+
+    ``area_above`` is the kontrollområde of the nearest row above that names one.
+    """
 
     file_row: int
     texts: Mapping[Field, str]
     extra: Mapping[str, str]
     notes: tuple[Note, ...] = ()
+    area_above: str = ""
 
     def text(self, wanted: Field) -> str:
         """The verbatim text of a field, empty if the file has no such column."""

@@ -4,11 +4,12 @@ Pure. Nothing is dropped in silence: what is no kontrollmoment becomes a note or
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from internkontroll.core.text import clean_line, shown, text_key
-from internkontroll.files.tables import Row, column_name
-from internkontroll.plan.rules.headers import Field, HeaderRow, heading_key, read_header
+from internkontroll.files.tables import Paragraph, Row, column_name
+from internkontroll.plan.rules.headers import Field, HeaderRow, Known, heading_key, read_header
 from internkontroll.plan.rules.remarks import Note, RawControl, Refusal
 
 _TOTAL = re.compile(
@@ -22,21 +23,38 @@ class RowSorter:
     """Reads the rows under the header one by one, and what was said above them."""
 
     header: HeaderRow
-    header_row: Row
+    known: Known = field(default_factory=dict)
     controls: list[RawControl] = field(default_factory=list)
     refused: list[Refusal] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     _area: str = ""
     _area_row: int = 0
+    _under_heading: bool = False
+    """Whether the area stands in a heading of its own: the rows under it need not repeat it."""
     _risk: str = ""
     _risk_row: int = 0
     _heading: Note | None = None
+
+    def turn_to(self, header: HeaderRow) -> None:
+        """Go on under another table's headings: what stood above says nothing of its rows."""
+        if header is not self.header:
+            self._close_heading()
+            self.header = header
+            self._area, self._area_row, self._under_heading = "", 0, False
+            self._risk, self._risk_row = "", 0
+
+    def stand_under(self, above: Sequence[Paragraph]) -> None:
+        """A heading above a table without a column for kontrollområde is its kontrollområde."""
+        if Field.AREA in self.header.columns or not above or not above[-1].heading:
+            return
+        self._area, self._area_row, self._under_heading = above[-1].text, 0, True
 
     def take(self, row: Row) -> None:
         """Sort one row: repeated header, total, heading of an area, kontrollmoment, or refused."""
         texts = self._texts(row)
         if self._repeats_header(row):
             self._note("repeated_header", row, f"Rad {row.number} upprepar rubrikerna.")
+            self._follow_header(row)
         elif self._is_total(row):
             line = shown(" ".join(row.texts))
             self._note(
@@ -78,8 +96,19 @@ class RowSorter:
         same = [heading_key(cell) == headings.get(column) for column, cell in cells.items()]
         if len(same) >= 2 and all(same):
             return True
-        again = read_header(row.cells)
+        again = read_header(row.cells, self.known)
         return again.is_header and len(again.fields) >= max(2, len(self.header.fields) - 1)
+
+    def _follow_header(self, row: Row) -> None:
+        """Headings that come again in another order hold for the rows below them."""
+        again = read_header(row.cells, self.known)
+        if again.is_header and again.columns != self.header.columns:
+            self._note(
+                "moved_columns",
+                row,
+                f"Från rad {row.number} står kolumnerna i en annan ordning, och läses så.",
+            )
+            self.header = again
 
     def _is_total(self, row: Row) -> bool:
         cells = list(self._own(row).values())
@@ -108,6 +137,7 @@ class RowSorter:
             row.number,
         )
         self._set_area(text, row.number)
+        self._under_heading = True
 
     def _close_heading(self) -> None:
         if self._heading is not None:
@@ -117,7 +147,7 @@ class RowSorter:
     def _set_area(self, text: str, number: int) -> None:
         if text_key(text) != text_key(self._area):
             self._risk, self._risk_row = "", 0
-        self._area, self._area_row = clean_line(text), number
+        self._area, self._area_row, self._under_heading = clean_line(text), number, False
 
     def _refuse(self, row: Row) -> None:
         column = self.header.columns[Field.CONTROL]
@@ -147,9 +177,9 @@ class RowSorter:
         merged = {name for name, column in self.header.columns.items() if column in row.filled}
         if area:
             self._set_area(area, self._area_row if Field.AREA in merged else row.number)
-        elif self._area:
+        elif self._area and self._under_heading:
             texts[Field.AREA] = self._area
-        if self._area and self._area_row != row.number:
+        if texts.get(Field.AREA) and self._area_row not in (0, row.number):
             notes.append(self._filled("Kontrollområdet", Field.AREA, self._area_row, row))
         risk = texts.get(Field.RISK, "")
         if risk:
@@ -180,7 +210,9 @@ class RowSorter:
                     row.number,
                 )
             )
-        self.controls.append(RawControl(row.number, texts, extra, tuple(notes)))
+        self.controls.append(
+            RawControl(row.number, texts, extra, tuple(notes), area_above=self._area)
+        )
 
     def _unheaded(self, row: Row) -> str:
         headed = {h.column for h in self.header.headings if h.text}

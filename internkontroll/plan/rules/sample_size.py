@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from internkontroll.core.text import NUMBER_WORDS, clean_line, fold_dashes
 from internkontroll.plan.rules.vocabulary import SampleKind, Technique
@@ -31,17 +32,32 @@ _NOT_ITEMS = (
     r"kap\b|kapitlet|§|ggr|gång|gånger|månad|dag|vecka|veckor|år\b|årig|kvartal|tertial|halvår|"
     r"kr\b|kronor|tkr|mkr|sek\b|%|procent|tillfälle|stickprov|urval|timm|min\b|minuter|:|/|av \d|\d"
 )
-_SIZE = re.compile(
-    rf"(?P<floor>\bminst |\båtminstone |\blägst |\bfler än )?"
-    rf"(?P<ceiling>\bhögst |\bmax(?:imalt)? )?"
-    rf"(?P<about>\bca\.? |\bcirka |\bungefär |\bomkring )?"
-    rf"(?<![\w./,-])(?P<number>{_NUMBER}|(?<=minst )(?:en|ett)\b)"
-    rf"(?P<range> ?(?:-|till|eller) ?{_NUMBER}\b)?"
-    rf"(?![\w])(?P<more> eller fler)?(?! ?(?:{_NOT_ITEMS})|[,.]\d|\. (?:maj|juni))",
-    re.IGNORECASE,
-)
-_COUNTED = re.compile(rf"\b(?P<number>{_NUMBER}) (?:\w+ )?(?:stickprov|urval)\b", re.IGNORECASE)
-_PERCENT = re.compile(rf"\b(?P<number>{_NUMBER})(?:[,.]\d+)? ?(?:%|procent\b)", re.IGNORECASE)
+
+
+@cache
+def _size() -> re.Pattern[str]:
+    # Twelve hundred number words take a while to compile: done when the first plan is read.
+    return re.compile(
+        rf"(?P<floor>\bminst |\båtminstone |\blägst |\bfler än )?"
+        rf"(?P<ceiling>\bhögst |\bmax(?:imalt)? )?"
+        rf"(?P<about>\bca\.? |\bcirka |\bungefär |\bomkring )?"
+        rf"(?<![\w./,-])(?P<number>{_NUMBER}|(?<=minst )(?:en|ett)\b)"
+        rf"(?P<range> ?(?:-|till|eller) ?{_NUMBER}\b)?"
+        rf"(?![\w])(?P<more> eller fler)?(?! ?(?:{_NOT_ITEMS})|[,.]\d|\. (?:maj|juni))",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    return re.compile(rf"\b(?P<number>{_NUMBER}) (?:\w+ )?(?:stickprov|urval)\b", re.IGNORECASE)
+
+
+@cache
+def _percent() -> re.Pattern[str]:
+    return re.compile(rf"\b(?P<number>{_NUMBER})(?:[,.]\d+)? ?(?:%|procent\b)", re.IGNORECASE)
+
+
 _MONTHS = "januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december"
 _DATES = re.compile(
     rf"\b\d{{4}}-\d\d(?:-\d\d)?\b|\b\d{{1,2}}/\d{{1,2}}\b|\b\d{{1,2}} (?:{_MONTHS})\b|"
@@ -58,13 +74,13 @@ _PER_GROUP = re.compile(
 
 def has_size(text: str) -> bool:
     """True if ``text`` states a number of items or a share of them."""
-    return bool(sizes(text)) or _PERCENT.search(text) is not None
+    return bool(sizes(text)) or _percent().search(text) is not None
 
 
 def sizes(text: str) -> list[re.Match[str]]:
     """The numbers in ``text`` that may be a number of items: not dates, amounts or times."""
     line = _DATES.sub(" ", fold_dashes(clean_line(text)))
-    return list(_SIZE.finditer(line))
+    return list(_size().finditer(line))
 
 
 def read_sample(method: str, sample: str, control: str, technique: Technique) -> SampleReading:
@@ -95,13 +111,13 @@ def _sample_in(text: str) -> SampleReading | None:
     line = _DATES.sub(" ", fold_dashes(clean_line(text)))
     if not line:
         return None
-    percent = _PERCENT.search(line)
+    percent = _percent().search(line)
     if percent and _value(percent["number"]) == 100:
         return SampleReading(SampleKind.CENSUS)
     if percent:
         return SampleReading(SampleKind.UNSTATED, reason="share")
-    found = list(_SIZE.finditer(line))
-    counted = _COUNTED.search(line)
+    found = list(_size().finditer(line))
+    counted = _counted().search(line)
     if counted and _value(counted["number"]) != 1:
         return SampleReading(SampleKind.UNSTATED, reason="sample_count")
     if not found:

@@ -3,6 +3,7 @@
 Swedish terms and synonyms: the project's ordlista and the headings of municipalities' own plans.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -17,6 +18,13 @@ class Technique(StrEnum):
     REGISTER_ANALYSIS = "register_analysis"
     DOCUMENT_REVIEW = "document_review"
     OBSERVATION = "observation"
+
+
+class ControlKind(StrEnum):
+    """Slag av kontrollmoment: it hinders what may go wrong, or finds and corrects it."""
+
+    PREVENTIVE = "preventive"
+    DETECTIVE = "detective"
 
 
 class SampleKind(StrEnum):
@@ -34,6 +42,8 @@ class Frequency(StrEnum):
 
     PER_MEETING = "per_meeting"
     MONTH = "month"
+    MEETING_MONTH = "meeting_month"
+    """Månader med sammanträde: those in which the board or one of its committees meets."""
     QUARTER = "quarter"
     TERTIAL = "tertial"
     HALF_YEAR = "half_year"
@@ -63,6 +73,7 @@ TECHNIQUE_TERMS = {
 FREQUENCY_TERMS = {
     Frequency.PER_MEETING: "inför varje sammanträde",
     Frequency.MONTH: "varje månad",
+    Frequency.MEETING_MONTH: "varje månad med sammanträde",
     Frequency.QUARTER: "varje kvartal",
     Frequency.TERTIAL: "varje tertial",
     Frequency.HALF_YEAR: "varje halvår",
@@ -70,3 +81,13 @@ FREQUENCY_TERMS = {
     Frequency.YEAR: "en gång om året",
     Frequency.ON_DEMAND: "vid behov",
 }
+
+KIND_TERMS = {
+    ControlKind.PREVENTIVE: "förebyggande",
+    ControlKind.DETECTIVE: "upptäckande och korrigerande",
+}
+
+
+def reporting_words(points: Sequence[str]) -> str:
+    """The plan's words of reporting where a person chose points and wrote none: "April"."""
+    return ", ".join(points).capitalize()

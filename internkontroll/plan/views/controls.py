@@ -4,34 +4,38 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
-from internkontroll.plan.forms import (
-    SettleForm,
+from internkontroll.plan.forms import SettleForm, row_version
+from internkontroll.plan.forms.controls import (
+    MoveForm,
     control_form,
-    row_version,
+    new_control_form,
+    written_in,
 )
 from internkontroll.plan.models import (
     Control,
     ControlMark,
     MarkKind,
+    Plan,
 )
 from internkontroll.plan.queries import (
     alike_marks,
+    board_risks,
     control_select,
     mark_select,
+    plan_areas,
+    plan_select,
     point_names,
 )
 from internkontroll.plan.rules.states import EDITABLE, STANDING
-from internkontroll.plan.services import (
-    change_control as change_reading_of,
-)
-from internkontroll.plan.services import (
-    settle_mark,
-)
+from internkontroll.plan.services import settle_mark
+from internkontroll.plan.services.controls import add_control
+from internkontroll.plan.services.controls import edit_control as edit_control_now
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, address, bp
 from internkontroll.schedule.policy import committees_within_reach
 from internkontroll.schedule.queries import Filters, occurrences_select
@@ -93,6 +97,7 @@ def _control_page(
         occurrences=occurrences,
         may_settle=standing,
         may_edit=may(Permission.PLAN_EDIT) and plan.state in EDITABLE,
+        move_form=MoveForm(formdata=None, to=control.number),
         **WORDS_OF_A_PLAN,
     )
 
@@ -129,46 +134,89 @@ def settle(board: Board, control_id: int, mark_id: int) -> ResponseReturnValue:
     return _control_page(board, found, form, mark_id)
 
 
-@bp.get("/kontrollmoment/<int:control_id>/ratta")
-@requires(Permission.PLAN_EDIT)
-def edit_control(board: Board, control_id: int) -> ResponseReturnValue:
-    """Correct how a kontrollmoment was read."""
-    found = load_or_404(control_select(board.id, control_id))
-    form = control_form(found, point_names(session(), board.id, found.plan.year))
-    return _edit_page(board, found, form)
+def _choices(plan: Plan) -> dict[str, Any]:
+    return {
+        "points": point_names(session(), plan.board_id, plan.year),
+        "areas": plan_areas(session(), plan.id),
+        "risks": board_risks(session(), plan.board_id),
+    }
 
 
-@bp.post("/kontrollmoment/<int:control_id>/ratta")
+@bp.get("/planer/<int:plan_id>/kontrollmoment/nytt")
 @requires(Permission.PLAN_EDIT)
-def change_control(board: Board, control_id: int) -> ResponseReturnValue:
-    """Save how a kontrollmoment is to be read."""
-    found = load_or_404(control_select(board.id, control_id))
-    form = control_form(found, point_names(session(), board.id, found.plan.year))
+def new_control(board: Board, plan_id: int) -> ResponseReturnValue:
+    """Write a new kontrollmoment."""
+    return _new_page(board, load_or_404(plan_select(board.id, plan_id)))
+
+
+@bp.post("/planer/<int:plan_id>/kontrollmoment/nytt")
+@requires(Permission.PLAN_EDIT)
+def create_control(board: Board, plan_id: int) -> ResponseReturnValue:
+    """Save a new kontrollmoment."""
+    return _new_page(board, load_or_404(plan_select(board.id, plan_id)), sent=True)
+
+
+def _new_page(board: Board, plan: Plan, *, sent: bool = False) -> ResponseReturnValue:
+    offered = _choices(plan)
+    chosen = request.args.get("omrade", type=int)
+    known = [area.id for area in offered["areas"]]
+    form = new_control_form(
+        **offered, area_id=chosen if chosen in known else known[0] if known else None
+    )
 
     def act(open_session: Session) -> str:
-        change_reading_of(
+        made = add_control(open_session, plan, written_in(form), actor=current_actor(), at=now())
+        return address("plan.control", board, control_id=made.id)
+
+    done = "Kontrollmomentet är sparat."
+    if sent and form.validate() and (answer := submit(form, act, done=done)):
+        return answer
+    return page(
+        "plan/new_control.html",
+        form=form,
+        board=board,
+        plan=plan,
+        areas=offered["areas"],
+        editable=plan.state in EDITABLE,
+        **WORDS_OF_A_PLAN,
+    )
+
+
+@bp.get("/kontrollmoment/<int:control_id>/andra")
+@requires(Permission.PLAN_EDIT)
+def edit_control(board: Board, control_id: int) -> ResponseReturnValue:
+    """Change a kontrollmoment."""
+    return _edit_page(board, load_or_404(control_select(board.id, control_id)))
+
+
+@bp.post("/kontrollmoment/<int:control_id>/andra")
+@requires(Permission.PLAN_EDIT)
+def change_control(board: Board, control_id: int) -> ResponseReturnValue:
+    """Save a changed kontrollmoment."""
+    return _edit_page(board, load_or_404(control_select(board.id, control_id)), sent=True)
+
+
+def _edit_page(board: Board, control: Control, *, sent: bool = False) -> ResponseReturnValue:
+    offered = _choices(control.plan)
+    form = control_form(control, **offered)
+    control_id = control.id
+
+    def act(open_session: Session) -> str:
+        edit_control_now(
             open_session,
-            found,
-            technique=form.technique.data,
-            sample_kind=form.sample_kind.data,
-            sample_n=form.sample_n.data,
-            frequency=form.frequency.data,
-            points=form.points.data or [],
-            performed_by=form.performed_by.data,
+            control,
+            written_in(form, control),
             row_version=row_version(form),
             actor=current_actor(),
             at=now(),
         )
         return address("plan.control", board, control_id=control_id)
 
-    if form.validate() and (answer := submit(form, act, done="Ändringen är sparad.")):
+    if sent and form.validate() and (answer := submit(form, act, done="Ändringen är sparad.")):
         return answer
     if form.refused_with == 409:
-        form.row_version.data = str(found.row_version)
-    return _edit_page(board, found, form)
-
-
-def _edit_page(board: Board, control: Control, form: Any) -> ResponseReturnValue:
+        control = load_or_404(control_select(board.id, control_id))
+        form.set_beside(control_form(control, **_choices(control.plan), formdata=None))
     return page(
         "plan/edit_control.html",
         form=form,

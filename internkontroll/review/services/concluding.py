@@ -1,6 +1,7 @@
 """Write the conclusion, sign it or send it back. The tester never signs."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,21 +13,22 @@ from internkontroll.core.access import Actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.core.text import clean_text
 from internkontroll.plan.models import Control
-from internkontroll.plan.rules.vocabulary import SampleKind
-from internkontroll.review.models import Conclusion, ReviewEvent
+from internkontroll.review.models import Basis, Conclusion, RecordedResult, ReviewEvent
 from internkontroll.review.queries import (
     judgements_by_position,
+    latest_result,
     review_items,
     standing_conclusion,
     testers_of,
 )
-from internkontroll.review.rules import Hindrances, Tally, hindrances, tally
+from internkontroll.review.rules import Hindrances, hindrances, needs_sample, tally
 from internkontroll.review.services.guards import (
     TEXT_MAX,
     chain_of,
     check_free_text,
     ensure_signer,
     ensure_tester,
+    list_stands,
     locked_state,
     open_for_review,
 )
@@ -35,7 +37,7 @@ from internkontroll.sampling.queries import (
     draw_facts,
     sampling_progress,
 )
-from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.services import (
     mark_approved,
     mark_performed,
@@ -63,23 +65,64 @@ def _refuse_hindrances(found: Hindrances) -> None:
 
 def sample_is_needed(control: Control) -> bool:
     """Whether the control is done item by item, so that no conclusion can be drawn without."""
-    return control.sample_kind is not SampleKind.NONE
+    return needs_sample(control.technique, control.sample_kind, control.performed_by)
 
 
-def _counted(session: Session, occurrence: Occurrence) -> Tally:
-    """What the review found; refuses while anything is left to judge."""
+@dataclass(frozen=True)
+class _Figures:
+    """What a conclusion rests on, and its figures."""
+
+    basis: Basis
+    reviewed: int
+    population_size: int
+    deviating: int
+    not_applicable: int = 0
+    is_random: bool = False
+    result_id: int | None = None
+
+
+def figures_of(result: RecordedResult) -> dict[str, Any]:
+    """A recorded result as the figures of a conclusion: N is 0 where nobody knows it."""
+    return {
+        "basis": Basis.RESULT,
+        "reviewed": result.reviewed,
+        "population_size": result.size or 0,
+        "deviating": result.deviating,
+        "not_applicable": 0,
+        "is_random": False,
+        "result_id": result.id,
+    }
+
+
+def _figures(session: Session, occurrence: Occurrence) -> _Figures:
+    """What the review found; refuses while anything is left to judge or to record."""
     progress = sampling_progress(session, occurrence.id)
     draw = progress.draw
     if draw is None or draw.state is not DrawState.DRAWN:
-        begun = draw is not None or progress.population is not None
+        result = latest_result(session, occurrence.id)
+        if draw is None and result is not None:
+            return _Figures(**figures_of(result))
+        begun = draw is not None or list_stands(progress)
         if begun or sample_is_needed(occurrence.control):
             raise InvalidTransition(
                 "Stickprovet är inte draget än. Dra stickprovet och bedöm det först."
             )
-        return tally(())
+        raise InvalidTransition(
+            "Resultatet är inte registrerat än. Skriv vad som gjordes och vad som kom fram."
+        )
     items = judgements_by_position(review_items(session, occurrence.id, draw.id))
     _refuse_hindrances(hindrances(items))
-    return tally(items.values())
+    counted = tally(items.values())
+    facts = draw_facts(session, [occurrence.id])[occurrence.id]
+    basis = Basis.CENSUS if facts.is_census else Basis.SAMPLE
+    return _Figures(
+        basis=Basis.TARGETED if facts.is_targeted else basis,
+        reviewed=counted.reviewed,
+        population_size=facts.size,
+        deviating=counted.deviating,
+        not_applicable=counted.wholly_not_applicable,
+        is_random=facts.is_random,
+    )
 
 
 def write_conclusion(
@@ -88,7 +131,8 @@ def write_conclusion(
     """Skriv slutsatsen and hand the occurrence over for somebody else's signature.
 
     n, N and the deviating items are counted here and kept with the conclusion. Raises NotAllowed,
-    InvalidInput (no text) and InvalidTransition (not everything is judged, or one stands already).
+    InvalidInput (no text) and InvalidTransition (not everything is judged or no result recorded,
+    or one stands already).
     """
     ensure_tester(actor, occurrence, at)
     if actor.user_id is None:
@@ -100,16 +144,10 @@ def write_conclusion(
     if not text:
         raise InvalidInput("Slutsatsen saknas. Skriv vad granskningen visade.", field="text")
     check_free_text(session, occurrence, text, most=TEXT_MAX, field="text")
-    counted = _counted(session, occurrence)
-    facts = draw_facts(session, [occurrence.id]).get(occurrence.id)
     conclusion = Conclusion(
         occurrence_id=occurrence.id,
         text=text,
-        reviewed=counted.reviewed,
-        population_size=facts.size if facts else 0,
-        deviating=counted.deviating,
-        not_applicable=counted.wholly_not_applicable,
-        is_random=facts.is_random if facts else False,
+        **asdict(_figures(session, occurrence)),
         written_by_id=actor.user_id,
         written_at=at,
     )
@@ -126,6 +164,7 @@ def write_conclusion(
         event=ReviewEvent.CONCLUSION_WRITTEN,
         subject=("occurrence", occurrence.id),
         data={
+            "basis": conclusion.basis.value,
             "reviewed": conclusion.reviewed,
             "population_size": conclusion.population_size,
             "deviating": conclusion.deviating,
@@ -145,7 +184,9 @@ def may_sign(session: Session, conclusion: Conclusion, actor: Actor) -> bool:
 
 
 def _waiting(session: Session, occurrence: Occurrence) -> Conclusion:
-    locked_state(session, occurrence)
+    state = locked_state(session, occurrence)
+    if state not in {OccurrenceState.PERFORMED, OccurrenceState.APPROVED}:
+        raise InvalidTransition("Det finns ingen slutsats att skriva under. Läs om sidan.")
     conclusion = standing_conclusion(session, occurrence.id)
     if conclusion is None:
         raise InvalidTransition("Det finns ingen slutsats att skriva under. Läs om sidan.")
@@ -202,7 +243,8 @@ def sign_conclusion(
             "deviating": conclusion.deviating,
         },
     )
-    mark_approved(session, occurrence, actor=actor, at=at)
+    if conclusion.corrects_id is None:
+        mark_approved(session, occurrence, actor=actor, at=at)
     return conclusion
 
 
@@ -231,5 +273,6 @@ def return_conclusion(
         subject=("occurrence", occurrence.id),
         reason=reason,
     )
-    mark_returned(session, occurrence, actor=actor, at=at, reason=reason)
+    if conclusion.corrects_id is None:
+        mark_returned(session, occurrence, actor=actor, at=at, reason=reason)
     return conclusion

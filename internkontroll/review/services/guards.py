@@ -10,6 +10,8 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.organisation.models import Board
 from internkontroll.review import policy
+from internkontroll.sampling.models import PopulationState
+from internkontroll.sampling.queries import SamplingProgress
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.policy import PERMISSIONS as SCHEDULE_PERMISSIONS
@@ -84,6 +86,12 @@ def check_free_text(
             field=field,
         )
     refuse_named_items(session, occurrence.board_id, text, field)
+
+
+def list_stands(progress: SamplingProgress) -> bool:
+    """Whether a list has been handed in that is not refused or taken away."""
+    population = progress.population
+    return population is not None and population.state is not PopulationState.REFUSED
 
 
 def chain_of(session: Session, occurrence: Occurrence) -> str:

@@ -16,9 +16,11 @@ from internkontroll.sampling.models import (
     DrawState,
     Population,
     SamplingEvent,
+    SelectionMethod,
 )
 from internkontroll.sampling.queries.samples import items_select, rows_of
 from internkontroll.sampling.rules import (
+    Choice,
     PopulationFacts,
     Record,
     Replacement,
@@ -27,6 +29,8 @@ from internkontroll.sampling.rules import (
     draw_record,
     record_digest,
     sealed_record,
+    sealed_targeted_record,
+    targeted_record,
     verify,
 )
 from internkontroll.schedule.models import Occurrence
@@ -36,6 +40,8 @@ from internkontroll.trail.models import TrailPayload, TrailRow
 def steps_of(session: Session, draw: Draw) -> list[Step]:
     """The steps taken so far, with when and by whom: a user's title, or "system (os user)"."""
     population = draw.population
+    if draw.method is SelectionMethod.TARGETED:
+        return _steps_of_choice(session, draw)
     people = (population.frozen_by_id, draw.committed_by_id, draw.drawn_by_id)
     titles = dict(session.execute(sa.select(User.id, User.title).where(User.id.in_(people))).all())
     frozen = ("population", population.id, SamplingEvent.POPULATION_FROZEN)
@@ -48,6 +54,23 @@ def steps_of(session: Session, draw: Draw) -> list[Step]:
         ("drawn", draw.drawn_at, draw.drawn_by_id, drawn),
         ("recorded", draw.drawn_at, draw.drawn_by_id, drawn),
     ]
+    return [
+        Step(name, at, titles[user_id] if user_id else _system_name(session, draw.board_id, *where))
+        for name, at, user_id, where in taken
+        if at is not None
+    ]
+
+
+def _steps_of_choice(session: Session, draw: Draw) -> list[Step]:
+    """A riktat urval has no seed: the list was frozen, if there is one, and the items chosen."""
+    population = draw.population
+    people = (population.frozen_by_id, draw.drawn_by_id)
+    titles = dict(session.execute(sa.select(User.id, User.title).where(User.id.in_(people))).all())
+    frozen = ("population", population.id, SamplingEvent.POPULATION_FROZEN)
+    chosen = ("draw", draw.id, SamplingEvent.ITEMS_CHOSEN)
+    taken = [("chosen", draw.drawn_at, draw.drawn_by_id, chosen)]
+    if population.is_frame:
+        taken.insert(0, ("frozen", population.frozen_at, population.frozen_by_id, frozen))
     return [
         Step(name, at, titles[user_id] if user_id else _system_name(session, draw.board_id, *where))
         for name, at, user_id, where in taken
@@ -138,6 +161,8 @@ def full_record(session: Session, draw: Draw) -> Record:
     Replacements stand in it as they are now. A draw that it redraws is named by the digest of its
     record, if it had come that far. Raises InvalidTransition for one that is not drawn yet.
     """
+    if draw.method is SelectionMethod.TARGETED:
+        return _record_of_choice(session, draw)
     if draw.seed is None or draw.seed_source is None or draw.program is None:
         raise InvalidTransition("Stickprovet är inte draget än, så det finns inget protokoll.")
     items = session.scalars(items_select(draw.id)).all()
@@ -177,8 +202,31 @@ def full_record(session: Session, draw: Draw) -> Record:
     )
 
 
+def _record_of_choice(session: Session, draw: Draw) -> Record:
+    items = session.scalars(items_select(draw.id)).all()
+    before = session.get(Draw, draw.redraw_of_id) if draw.redraw_of_id else None
+    return targeted_record(
+        program=draw.program or "",
+        board=session.get_one(Board, draw.board_id).code,
+        controls=_controls(session, draw),
+        frame=_frame(draw.population),
+        population=population_facts_of(draw.population),
+        from_list=draw.population.is_frame,
+        choices=[Choice(item.row_number, item.chosen_reason or "") for item in items],
+        steps=steps_of(session, draw),
+        redraw_of=(
+            record_digest(full_record(session, before))
+            if before is not None and before.state is DrawState.DRAWN
+            else None
+        ),
+        redraw_reason=draw.redraw_reason,
+    )
+
+
 def record_for_outside(session: Session, draw: Draw) -> Record:
     """The sealed record: nothing in it from which a case number could be tried out."""
+    if draw.method is SelectionMethod.TARGETED:
+        return sealed_targeted_record(full_record(session, draw), key=bytes.fromhex(draw.seal_key))
     return sealed_record(full_record(session, draw), key=bytes.fromhex(draw.seal_key))
 
 

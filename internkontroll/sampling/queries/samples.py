@@ -20,7 +20,7 @@ from internkontroll.sampling.models import (
     SelectionMethod,
 )
 from internkontroll.sampling.rules import Item
-from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.queries import Committees, within_reach
 
 RANDOM = frozenset({SelectionMethod.SRS_TICKET, SelectionMethod.SRS_COUNTER})
@@ -49,12 +49,21 @@ class SamplingProgress:
 
 @dataclass(frozen=True)
 class DrawFacts:
-    """A drawn sample in figures: n of N, and whether it was random."""
+    """A drawn sample in figures: n of N, and whether it was random.
+
+    ``size`` is 0 where N is not known: items that were only named stand in no list.
+    """
 
     n: int
     size: int
     is_random: bool
     draw_id: int
+    is_targeted: bool = False
+
+    @property
+    def is_census(self) -> bool:
+        """Whether every row of the list was taken."""
+        return self.n == self.size
 
 
 def _with_occurrence(occurrence: Any) -> Any:
@@ -142,16 +151,36 @@ def latest_population(session: Session, occurrence_id: int) -> Population | None
 
 
 def frozen_population(session: Session, occurrence_id: int) -> Population | None:
-    """The newest frozen list of the kontrolltillfälle, or None."""
+    """The newest frozen list of the kontrolltillfälle to draw from, or None."""
     return session.scalars(
         sa.select(Population)
         .where(
             Population.occurrence_id == occurrence_id,
+            Population.is_frame,
             Population.state == PopulationState.FROZEN,
         )
         .order_by(Population.id.desc())
         .limit(1)
     ).one_or_none()
+
+
+def secret_list_stands(session: Session, occurrence_id: int) -> bool:
+    """Whether a secret list of the kontrolltillfälle, or one that it shares, is not refused."""
+    shared = (
+        sa.select(Draw.population_id)
+        .join(DrawOccurrence, DrawOccurrence.draw_id == Draw.id)
+        .where(DrawOccurrence.occurrence_id == occurrence_id)
+    )
+    found = session.scalar(
+        sa.select(
+            sa.exists().where(
+                Population.is_secret,
+                Population.state != PopulationState.REFUSED,
+                sa.or_(Population.occurrence_id == occurrence_id, Population.id.in_(shared)),
+            )
+        )
+    )
+    return bool(found)
 
 
 def sampling_progress(session: Session, occurrence_id: int) -> SamplingProgress:
@@ -172,6 +201,51 @@ def draws_of(session: Session, occurrence_id: int) -> Sequence[Draw]:
     ).all()
 
 
+def occasion_of(occurrence: Occurrence) -> tuple[object, ...]:
+    """What kontrolltillfällen must have in common to share a draw: wall, meeting, point, period."""
+    period = (
+        occurrence.origin
+        if occurrence.meeting_id is None and occurrence.reporting_point_id is None
+        else None
+    )
+    return (
+        occurrence.board_id,
+        occurrence.subcommittee_id,
+        occurrence.meeting_id,
+        occurrence.reporting_point_id,
+        period,
+    )
+
+
+def sharable_occurrences(session: Session, occurrence: Occurrence) -> Sequence[Occurrence]:
+    """Open kontrolltillfällen of the same plan and occasion that have no draw, by number.
+
+    They may share the list and the draw of the given one.
+    """
+    drawn = (
+        sa.select(DrawOccurrence.occurrence_id)
+        .join(Draw, Draw.id == DrawOccurrence.draw_id)
+        .where(_is_current())
+    )
+    rows = session.scalars(
+        sa.select(Occurrence)
+        .join(Occurrence.control)
+        .options(contains_eager(Occurrence.control).joinedload(Control.plan))
+        .where(
+            Occurrence.board_id == occurrence.board_id,
+            Occurrence.id != occurrence.id,
+            Occurrence.state.in_([OccurrenceState.PLANNED, OccurrenceState.STARTED]),
+            Occurrence.subcommittee_id.is_not_distinct_from(occurrence.subcommittee_id),
+            Occurrence.meeting_id.is_not_distinct_from(occurrence.meeting_id),
+            Occurrence.reporting_point_id.is_not_distinct_from(occurrence.reporting_point_id),
+            Control.plan_id == occurrence.control.plan_id,
+            Occurrence.id.not_in(drawn),
+        )
+        .order_by(Control.number, Occurrence.id)
+    ).all()
+    return [row for row in rows if occasion_of(row) == occasion_of(occurrence)]
+
+
 def occurrences_of_draw(session: Session, draw_id: int) -> Sequence[Occurrence]:
     """The kontrolltillfällen that a draw serves, with control and plan."""
     return session.scalars(
@@ -188,7 +262,14 @@ def draw_facts(session: Session, occurrence_ids: Collection[int]) -> dict[int, D
     if not occurrence_ids:
         return {}
     rows = session.execute(
-        sa.select(DrawOccurrence.occurrence_id, Draw.n, Population.size, Draw.method, Draw.id)
+        sa.select(
+            DrawOccurrence.occurrence_id,
+            Draw.n,
+            Population.size,
+            Draw.method,
+            Draw.id,
+            Population.is_frame,
+        )
         .join(Draw, Draw.id == DrawOccurrence.draw_id)
         .join(Population, Population.id == Draw.population_id)
         .where(
@@ -198,8 +279,14 @@ def draw_facts(session: Session, occurrence_ids: Collection[int]) -> dict[int, D
         )
     )
     return {
-        occurrence_id: DrawFacts(n, size or n, method in RANDOM, draw_id)
-        for occurrence_id, n, size, method, draw_id in rows
+        occurrence_id: DrawFacts(
+            n,
+            (size or n) if is_frame else 0,
+            method in RANDOM,
+            draw_id,
+            method is SelectionMethod.TARGETED,
+        )
+        for occurrence_id, n, size, method, draw_id, is_frame in rows
     }
 
 
@@ -216,6 +303,34 @@ def rows_of(session: Session, population_id: int) -> list[Item]:
         .execution_options(yield_per=10_000)
     )
     return [(reference, amount) for reference, amount in found]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Listans summor innan den fryses; amounts in öre. ``total`` is of the positive ones."""
+
+    rows: int
+    total: int | None
+    negative_count: int
+    negative_sum: int
+    zero_count: int
+
+
+def sums_of(session: Session, population_id: int) -> Sums:
+    """N, T and what stands outside T, counted by the database."""
+    amount = PopulationRow.amount
+    row = session.execute(
+        sa.select(
+            sa.func.count(),
+            sa.func.count(amount),
+            sa.func.coalesce(sa.func.sum(sa.case((amount > 0, amount))), 0),
+            sa.func.count(sa.case((amount < 0, 1))),
+            sa.func.coalesce(sa.func.sum(sa.case((amount < 0, amount))), 0),
+            sa.func.count(sa.case((amount == 0, 1))),
+        ).where(PopulationRow.population_id == population_id)
+    ).one()
+    rows, amounts, total, negative, negative_sum, zero = (int(value) for value in row)
+    return Sums(rows, total if amounts else None, negative, negative_sum, zero)
 
 
 def preview_rows(session: Session, population_id: int) -> Sequence[PopulationRow]:

@@ -5,6 +5,7 @@
 - attribute, monetary, allocation: how many to draw and what a result proves
 - proof: the sentence for people
 - record, verification: the record of a draw, and its redraw
+- targeted: the record of a riktat urval, which is no draw
 """
 
 from internkontroll.sampling.rules.allocation import allocate
@@ -54,12 +55,18 @@ from internkontroll.sampling.rules.selection import (
     systematic_rows,
     ticket_order,
 )
+from internkontroll.sampling.rules.targeted import (
+    Choice,
+    sealed_targeted_record,
+    targeted_record,
+)
 from internkontroll.sampling.rules.verification import verify
 
 __all__ = [
     "METHODS",
     "MUS_METHODS",
     "SRS_METHODS",
+    "Choice",
     "Item",
     "PopulationFacts",
     "Rate",
@@ -89,8 +96,10 @@ __all__ = [
     "record_digest",
     "sample_size",
     "sealed_record",
+    "sealed_targeted_record",
     "stringer_bound",
     "systematic_rows",
+    "targeted_record",
     "ticket_order",
     "upper_count",
     "upper_limit",

@@ -5,6 +5,7 @@
 - loading: the long reading, in a worker
 - commitment: what is decided before the seed
 - drawing: seed, replace
+- targeting: riktat urval, each item with its reason
 - handing_out: what leaves with references in it, recorded as a reading
 """
 
@@ -24,13 +25,23 @@ from internkontroll.sampling.services.population import (
     take_away_population,
 )
 from internkontroll.sampling.services.size import SizeLimits, size_limits
+from internkontroll.sampling.services.targeting import (
+    MOST_CHOSEN,
+    ChosenItem,
+    NamedItems,
+    choose_items,
+)
 from internkontroll.sampling.services.uploads import StoredFile, store_upload
 
 __all__ = [
     "METHODS",
+    "MOST_CHOSEN",
+    "ChosenItem",
+    "NamedItems",
     "SizeLimits",
     "StoredFile",
     "choose_columns",
+    "choose_items",
     "commit_draw",
     "export_population",
     "export_record",

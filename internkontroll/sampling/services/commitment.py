@@ -20,7 +20,7 @@ from internkontroll.sampling.models import (
     SamplingEvent,
     SelectionMethod,
 )
-from internkontroll.sampling.queries import current_draw, occurrences_of_draw
+from internkontroll.sampling.queries import current_draw, occasion_of, occurrences_of_draw
 from internkontroll.sampling.services.guards import (
     ask,
     chain_of,
@@ -78,7 +78,7 @@ def commit_draw(
     limits.check(n, population.size)
     if not 0 <= k < n:
         raise InvalidInput("Antalet avvikelser som får finnas ska vara 0 eller mer, mindre än n.")
-    why = _check_redraw(session, population, occurrences, redraw_of, reason)
+    why = check_redraw(session, population.board_id, occurrences, redraw_of, reason)
     draw = Draw(
         board_id=population.board_id,
         population_id=population.id,
@@ -124,28 +124,39 @@ def commit_draw(
 
 def _check_shared(population: Population, occurrences: Sequence[Occurrence]) -> None:
     """Draws of different meetings or kinds are never pooled as one random sample."""
+    if not population.is_frame:
+        raise InvalidInput(
+            "Posterna är nämnda en och en och är ingen lista att dra ur. Läs in en lista först."
+        )
     if any(occurrence.board_id != population.board_id for occurrence in occurrences):
         raise InvalidInput("Listan hör till en annan nämnd.")
     own = population.occurrence
     for occurrence in occurrences:
-        if (occurrence.subcommittee_id, occurrence.meeting_id, occurrence.reporting_point_id) != (
-            own.subcommittee_id,
-            own.meeting_id,
-            own.reporting_point_id,
-        ):
+        if occasion_of(occurrence) != occasion_of(own):
             raise InvalidInput(
                 "Kontrolltillfällena hör till olika sammanträden eller tidpunkter och kan inte "
                 "dela stickprov. Dra ett för varje."
             )
+        if population.is_secret and occurrence.id != own.id and occurrence.attachments:
+            raise InvalidInput(
+                f"Kontroll {occurrence.control.number} har bilagor, och listan är hemlig. Ta bort "
+                "bilagorna där, eller låt kontrollen stå utanför det gemensamma stickprovet.",
+                field="also",
+            )
 
 
-def _check_redraw(
+def check_redraw(
     session: Session,
-    population: Population,
+    board_id: int,
     occurrences: Sequence[Occurrence],
     redraw_of: Draw | None,
     reason: str | None,
 ) -> str | None:
+    """The reason of a redraw, None for the first draw.
+
+    Raises InvalidTransition for a second draw that is no redraw, Conflict for one of a draw that
+    is redrawn already, InvalidInput for other kontrolltillfällen and for a missing reason.
+    """
     current = {
         draw.id
         for occurrence in occurrences
@@ -163,7 +174,7 @@ def _check_redraw(
     served = {each.id for each in occurrences_of_draw(session, redraw_of.id)}
     if served != {occurrence.id for occurrence in occurrences}:
         raise InvalidInput("Gör om dragningen för samma kontrolltillfällen som den gäller.")
-    return checked_reason(session, population, reason, "Skriv varför dragningen görs om.")
+    return checked_reason(session, board_id, reason, "Skriv varför dragningen görs om.")
 
 
 def _parameters(session: Session, occurrences: Iterable[Occurrence]) -> dict[str, Any]:

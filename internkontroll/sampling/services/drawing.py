@@ -19,6 +19,7 @@ from internkontroll.sampling.models import (
     SampleItem,
     SamplingEvent,
     SeedSource,
+    SelectionMethod,
 )
 from internkontroll.sampling.queries import (
     items_select,
@@ -144,7 +145,7 @@ def _checked_seed(
         if source is SeedSource.DICE
         else "Skriv vilken källan är och när den lästes."
     )
-    said = checked_reason(session, draw.population, reference, missing, "reference")
+    said = checked_reason(session, draw.board_id, reference, missing, "reference")
     if len(said) > SEED_REFERENCE_MAX:
         raise InvalidInput(f"Skriv högst {SEED_REFERENCE_MAX} tecken.", field="reference")
     return seed, said
@@ -191,12 +192,17 @@ def replace_item(
         lock(session, occurrence)
         refuse_closed(occurrence)
     _refuse_redrawn(session, draw)
+    if draw.method is SelectionMethod.TARGETED:
+        raise InvalidTransition(
+            "Urvalet är riktat och har ingen ordning att ersätta ur. Låt posten stå kvar och skriv "
+            "varför, eller gör om urvalet."
+        )
     if draw.seed is None or item.draw_id != draw.id:
         raise InvalidTransition("Stickprovet är inte draget, så ingen post kan ersättas.")
     items = session.scalars(items_select(draw.id)).all()
     if any(each.replaces_id == item.id for each in items):
         raise InvalidTransition("Posten är redan ersatt. Läs om sidan.")
-    why = checked_reason(session, draw.population, reason, "Skriv varför posten ersätts.")
+    why = checked_reason(session, draw.board_id, reason, "Skriv varför posten ersätts.")
     following = rules.order(
         rows_of(session, draw.population_id),
         draw.method.value,

@@ -12,7 +12,6 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import Board
-from internkontroll.sampling.models import Population
 from internkontroll.sampling.policy import PERMISSIONS
 from internkontroll.sampling.queries import reference_in_text
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -44,7 +43,7 @@ def lock(session: Session, occurrence: Occurrence) -> None:
         .where(Occurrence.id == occurrence.id)
         .with_for_update(key_share=True)
     )
-    session.refresh(occurrence, ["state"])
+    session.refresh(occurrence, ["state", "attachments"])
 
 
 def refuse_closed(occurrence: Occurrence) -> None:
@@ -57,6 +56,18 @@ def refuse_closed(occurrence: Occurrence) -> None:
         raise InvalidTransition(
             "Kontrolltillfället är avslutat, så underlaget kan inte ändras längre."
         )
+
+
+def refuse_beside_attachments(occurrence: Occurrence, *, confirmed: bool) -> None:
+    """A secret list does not come to stand beside attachments unawares (InvalidInput)."""
+    if not occurrence.attachments or confirmed:
+        return
+    standing = "1 bilaga" if occurrence.attachments == 1 else f"{occurrence.attachments} bilagor"
+    raise InvalidInput(
+        f"Kontrolltillfället har {standing}, och listan är hemlig. En bilaga kan visa vilket "
+        "ärende det är. Ta bort bilagorna, eller bekräfta att inget i dem visar det.",
+        field="attachments_confirmed",
+    )
 
 
 def checked_text(text: str | None, missing: str, field: str) -> str:
@@ -85,9 +96,9 @@ def refuse_named_items(session: Session, board_id: int, text: str, field: str) -
 
 
 def checked_reason(
-    session: Session, population: Population, text: str | None, missing: str, field: str = "reason"
+    session: Session, board_id: int, text: str | None, missing: str, field: str = "reason"
 ) -> str:
     """As ``checked_text``, and it may not name an item of a secret list: reasons are exported."""
     cleaned = checked_text(text, missing, field)
-    refuse_named_items(session, population.board_id, cleaned, field)
+    refuse_named_items(session, board_id, cleaned, field)
     return cleaned

@@ -31,6 +31,7 @@ from internkontroll.sampling.services.guards import (
     chain_of,
     checked_text,
     lock,
+    refuse_beside_attachments,
     refuse_closed,
 )
 from internkontroll.sampling.services.reading import READING_LIMITS
@@ -58,6 +59,7 @@ def receive_population(
     reconciliation: str | None,
     made_by_controlled: bool,
     is_secret: bool,
+    attachments_confirmed: bool = False,
     actor: Actor,
     at: datetime,
 ) -> Population:
@@ -67,11 +69,14 @@ def receive_population(
     the same kontrolltillfälle that was never frozen gives way. Begins the kontrolltillfälle.
 
     Raises NotAllowed (needs population:load in the committee), InvalidTransition for one that is
-    closed, InvalidInput for a file that is no table and for texts that are missing.
+    closed, InvalidInput for a file that is no table, for texts that are missing, and for a secret
+    list where attachments stand that nobody has answered for.
     """
     ask(actor, Permission.POPULATION_LOAD, [occurrence], at)
     lock(session, occurrence)
     refuse_closed(occurrence)
+    if is_secret:
+        refuse_beside_attachments(occurrence, confirmed=attachments_confirmed)
     if taken_out_on is not None and taken_out_on > swedish_day(at):
         raise InvalidInput(
             "Dagen har inte varit än. Skriv dagen då listan togs ut.", field="taken_out_on"

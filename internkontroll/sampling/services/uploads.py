@@ -34,28 +34,32 @@ class StoredFile(AbstractContextManager["StoredFile"]):
 
 
 def store_upload(
-    stream: BinaryIO, folder: Path, *, limit: int = POPULATION_LIMITS.size
+    stream: BinaryIO,
+    folder: Path,
+    *,
+    limit: int = POPULATION_LIMITS.size,
+    smaller: str = "Ta bort kolumner som inte behövs eller dela upp den.",
 ) -> StoredFile:
     """Write a stream to a new file in the folder, piece by piece.
 
-    ``limit`` is bytes. Raises InvalidInput (field "file") for a larger or an empty one; then
-    nothing is left on disk.
+    ``limit`` is bytes; ``smaller`` says what to do with a larger file. Raises InvalidInput (field
+    "file") for a larger or an empty one; then nothing is left on disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / secrets.token_hex(16)
     path.touch(mode=0o600, exist_ok=False)
     try:
-        size = _copy(stream, path, limit)
+        size = _copy(stream, path, limit, smaller)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     if size == 0:
         path.unlink(missing_ok=True)
-        raise InvalidInput("Filen är tom. Välj filen med listan.", field="file")
+        raise InvalidInput("Filen är tom. Välj en annan.", field="file")
     return StoredFile(path)
 
 
-def _copy(stream: BinaryIO, path: Path, limit: int) -> int:
+def _copy(stream: BinaryIO, path: Path, limit: int, smaller: str) -> int:
     size = 0
     read: Callable[[int], bytes] = stream.read
     with path.open("wb") as target:
@@ -63,9 +67,7 @@ def _copy(stream: BinaryIO, path: Path, limit: int) -> int:
             size += len(piece)
             if size > limit:
                 raise InvalidInput(
-                    f"Filen är större än {limit // MEGABYTE} MB. Ta bort kolumner som inte behövs "
-                    "eller dela upp den.",
-                    field="file",
+                    f"Filen är större än {limit // MEGABYTE} MB. {smaller}", field="file"
                 )
             target.write(piece)
     return size

@@ -237,3 +237,32 @@ def test_a_field_without_a_component_is_refused() -> None:
 
     with pytest.raises(TypeError, match="DateTimeLocalField"):
         field_kind(One().it)
+
+
+def test_what_two_people_wrote_stands_field_by_field_and_the_version_is_taken_over(
+    app: Flask,
+) -> None:
+    class Text(BaseForm):
+        class Meta(BaseForm.Meta):
+            csrf = False
+
+        title = StringField("Rubrik")
+        level = RadioField("Nivå", choices=choices({"1": "Låg", "2": "Hög"}))
+        row_version = HiddenField()
+
+    sent = {"title": "Min", "level": "2", "row_version": "1", "key": "k" * 20}
+    with app.test_request_context(method="POST", data=sent):
+        own = Text()
+        own.set_beside(Text(formdata=None, title="Deras", level="2", row_version="2"))
+    assert [(row.label, row.saved, row.own) for row in own.both_texts] == [
+        ("Rubrik", "Deras", "Min")
+    ]
+    assert (own.title.data, own.row_version.data, own.key.data) == ("Min", "2", "k" * 20)
+
+
+def test_the_lines_of_a_list_are_set_beside_each_other_too(app: Flask) -> None:
+    sent = {"rows-0-amount": "10", "rows-1-amount": "20", "answer": "ja"}
+    with app.test_request_context(method="POST", data=sent):
+        own = Answer()
+        own.set_beside(Answer(formdata=None, answer="ja", rows=[{"amount": 1000}]))
+    assert [(row.saved, row.own) for row in own.both_texts] == [("", "20,00")]

@@ -1,0 +1,33 @@
+"""Hash and verify passwords: argon2id, always one verification."""
+
+import secrets
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from internkontroll.accounts.rules import folded_password
+
+_HASHER = PasswordHasher()
+_NOBODY = _HASHER.hash(secrets.token_hex(16))
+"""Verified when the name is unknown, so that unknown and wrong take the same time."""
+
+_SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""Signs that are not mistaken for each other on paper."""
+
+
+def hashed(password: str) -> str:
+    """The argon2id hash of a password, salt and cost in it."""
+    return _HASHER.hash(folded_password(password))
+
+
+def verifies(password_hash: str | None, password: str) -> bool:
+    """Whether the password is the hash's. Without a hash just as long is spent on a No."""
+    try:
+        return _HASHER.verify(password_hash or _NOBODY, folded_password(password))
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def start_password() -> str:
+    """A password to hand over: four groups of five signs, 99 bits."""
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(4))

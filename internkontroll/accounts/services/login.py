@@ -1,0 +1,203 @@
+"""Log in and out, end sessions. A refused login is returned, so that its count survives."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from internkontroll.accounts.models import (
+    AccountEvent,
+    LoginFailure,
+    LoginSession,
+    Submission,
+    User,
+)
+from internkontroll.accounts.queries import user_by_name
+from internkontroll.accounts.rules import name_digest, session_digest
+from internkontroll.accounts.services.hashing import verifies
+from internkontroll.core.access import Actor
+from internkontroll.trail.models import MUNICIPALITY_CHAIN
+from internkontroll.trail.services import record
+
+
+@dataclass(frozen=True)
+class LoginResult:
+    """What came of a login: the session's secret name, or a refusal that says nothing more."""
+
+    token: str | None
+    locked: bool = False
+
+
+def take_turn(session: Session, digest: str) -> None:
+    """Let tries with one name follow on each other, so that none is counted too late.
+
+    On SQLite the one write lock is held already: every writing request asks for it first.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"login:{digest}")))
+        )
+
+
+def failures_since(session: Session, digest: str, since: datetime) -> int:
+    """How many tries with the name have failed after that moment."""
+    return (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(LoginFailure)
+            .where(LoginFailure.name_digest == digest, LoginFailure.at > since)
+        )
+        or 0
+    )
+
+
+def note_failure(session: Session, digest: str, at: datetime) -> None:
+    """Räkna ett misslyckat försök."""
+    session.add(LoginFailure(name_digest=digest, at=at))
+
+
+def forget_failures(session: Session, digest: str) -> None:
+    """Nollställ försöken: the right password was given."""
+    session.execute(sa.delete(LoginFailure).where(LoginFailure.name_digest == digest))
+
+
+def open_session(session: Session, user: User, *, device: str | None, at: datetime) -> str:
+    """Öppna en session; returns its secret name, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    session.add(
+        LoginSession(
+            digest=session_digest(token),
+            user_id=user.id,
+            created_at=at,
+            last_seen_at=at,
+            device=device,
+        )
+    )
+    return token
+
+
+def end_sessions(session: Session, user_id: int, *, at: datetime, but: str | None = None) -> int:
+    """Avsluta kontots sessioner, perhaps but the one with digest ``but``; returns how many."""
+    ended = session.execute(
+        sa.update(LoginSession)
+        .where(
+            LoginSession.user_id == user_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.digest != (but or ""),
+        )
+        .values(ended_at=at)
+    )
+    return int(ended.rowcount)  # type: ignore[attr-defined]
+
+
+def log_in(
+    session: Session,
+    *,
+    username: str,
+    password: str,
+    at: datetime,
+    tries: int,
+    window: timedelta,
+    device: str | None = None,
+) -> LoginResult:
+    """Logga in: exactly one verification whether the name is unknown, wrong or right.
+
+    After ``tries`` failures for a typed name within ``window`` every login with it is refused,
+    the right password too, until the oldest failure has aged out. Tries with one name take turns.
+    A start password that is too old opens nothing.
+    """
+    digest = name_digest(username)
+    take_turn(session, digest)
+    failures = failures_since(session, digest, at - window)
+    user = user_by_name(session, username)
+    right = verifies(user.password_hash if user else None, password)
+    if failures >= tries:
+        return LoginResult(token=None, locked=True)
+    too_old = user and user.start_password_until and user.start_password_until < at
+    if user is None or not right or too_old:
+        note_failure(session, digest, at)
+        return LoginResult(token=None)
+    token = open_session(session, user, device=device, at=at)
+    forget_failures(session, digest)
+    record(
+        session,
+        chain=MUNICIPALITY_CHAIN,
+        actor=Actor(user_id=user.id, name=user.title),
+        at=at,
+        event=AccountEvent.LOGGED_IN,
+        subject=("user", user.id),
+    )
+    return LoginResult(token=token)
+
+
+def log_out(session: Session, token: str, *, actor: Actor, at: datetime) -> None:
+    """Logga ut: the session is dead at once, also for a copied cookie."""
+    ended = session.execute(
+        sa.update(LoginSession)
+        .where(LoginSession.digest == session_digest(token), LoginSession.ended_at.is_(None))
+        .values(ended_at=at)
+    )
+    if ended.rowcount and actor.user_id is not None:  # type: ignore[attr-defined]
+        record(
+            session,
+            chain=MUNICIPALITY_CHAIN,
+            actor=actor,
+            at=at,
+            event=AccountEvent.LOGGED_OUT,
+            subject=("user", actor.user_id),
+        )
+
+
+def _told(session: Session, user_id: int, count: int, actor: Actor, at: datetime) -> int:
+    if count:
+        record(
+            session,
+            chain=MUNICIPALITY_CHAIN,
+            actor=actor,
+            at=at,
+            event=AccountEvent.SESSIONS_ENDED,
+            subject=("user", user_id),
+            data={"sessions": count},
+        )
+    return count
+
+
+def end_session(session: Session, session_id: int, *, actor: Actor, at: datetime) -> int:
+    """Avsluta en av sina egna sessioner; returns 0 if it is somebody else's or has ended."""
+    if actor.user_id is None:
+        return 0
+    ended = session.execute(
+        sa.update(LoginSession)
+        .where(
+            LoginSession.id == session_id,
+            LoginSession.user_id == actor.user_id,
+            LoginSession.ended_at.is_(None),
+        )
+        .values(ended_at=at)
+    )
+    return _told(session, actor.user_id, int(ended.rowcount), actor, at)  # type: ignore[attr-defined]
+
+
+def end_other_sessions(session: Session, *, actor: Actor, at: datetime) -> int:
+    """Logga ut överallt annars: every session of one's own but the one in use is dead."""
+    if actor.user_id is None:
+        return 0
+    count = end_sessions(session, actor.user_id, at=at, but=actor.session_digest)
+    return _told(session, actor.user_id, count, actor, at)
+
+
+def note_seen(session: Session, session_id: int, at: datetime) -> None:
+    """Minns när sessionen senast användes."""
+    session.execute(
+        sa.update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=at)
+    )
+
+
+def claim_submission(
+    session: Session, *, key: str, user_id: int, location: str, at: datetime
+) -> None:
+    """Spara att ett formulär har haft sin verkan. A second claim of the key breaks the commit."""
+    session.add(Submission(key=key, user_id=user_id, at=at, location=location))
+    session.flush()

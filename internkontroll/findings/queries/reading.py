@@ -1,0 +1,122 @@
+"""One finding, those of an occurrence, and what a finding said at a moment."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from internkontroll.findings.models import (
+    Closing,
+    ClosingOutcome,
+    Finding,
+    FindingRevision,
+    Severity,
+)
+from internkontroll.organisation.models import Board
+from internkontroll.plan.models import Control
+from internkontroll.sampling.models import SampleItem
+from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.queries import Committees, within_reach
+
+
+@dataclass(frozen=True)
+class FindingText:
+    """Lydelse: what a finding said."""
+
+    severity: Severity
+    description: str
+    cause: str | None
+
+
+def label(finding: Finding, board: Board) -> str:
+    """Avvikelsens namn: "Avvikelse 2020:1 (SCN)"."""
+    return f"Avvikelse {finding.year}:{finding.number} ({board.code})"
+
+
+def finding_select(
+    board_id: int, finding_id: int, *, committees: Committees = None
+) -> sa.Select[Finding]:
+    """One finding of the board with its occurrence, control and risks.
+
+    With ``committees`` another committee's finding does not exist.
+    """
+    return (
+        sa.select(Finding)
+        .join(Finding.occurrence)
+        .options(
+            contains_eager(Finding.occurrence).options(
+                joinedload(Occurrence.control).options(
+                    joinedload(Control.area), selectinload(Control.risks)
+                ),
+                joinedload(Occurrence.subcommittee),
+                joinedload(Occurrence.meeting),
+                joinedload(Occurrence.reporting_point),
+            ),
+            joinedload(Finding.item).load_only(SampleItem.position),
+            joinedload(Finding.recorded_by),
+        )
+        .where(Finding.board_id == board_id, Finding.id == finding_id, within_reach(committees))
+    )
+
+
+def findings_of_occurrence(session: Session, occurrence_id: int) -> Sequence[Finding]:
+    """The findings of one occurrence by number."""
+    return session.scalars(
+        sa.select(Finding)
+        .where(Finding.occurrence_id == occurrence_id)
+        .order_by(Finding.year, Finding.number)
+    ).all()
+
+
+def finding_of_item(session: Session, occurrence_id: int, item_id: int) -> Finding | None:
+    """The finding that was written about one drawn item, if there is one."""
+    return session.scalar(
+        sa.select(Finding).where(Finding.occurrence_id == occurrence_id, Finding.item_id == item_id)
+    )
+
+
+def positions_of(session: Session, findings: Sequence[Finding]) -> dict[int, int]:
+    """The running number of each finding's item, by finding id; those about a whole are absent."""
+    by_item = {finding.item_id: finding.id for finding in findings if finding.item_id is not None}
+    if not by_item:
+        return {}
+    rows = session.execute(
+        sa.select(SampleItem.id, SampleItem.position).where(SampleItem.id.in_(by_item))
+    )
+    positions = {row.id: row.position for row in rows}
+    return {
+        finding.id: positions[finding.item_id]
+        for finding in findings
+        if finding.item_id is not None
+    }
+
+
+def earlier_texts(
+    session: Session, finding_ids: Collection[int], moment: datetime
+) -> dict[int, FindingText]:
+    """What the findings said at the moment, for those that were changed after it; one query.
+
+    A finding that is absent from the answer said then what it says now.
+    """
+    rows = session.scalars(
+        sa.select(FindingRevision)
+        .where(FindingRevision.finding_id.in_(finding_ids), FindingRevision.recorded_at > moment)
+        .order_by(FindingRevision.revision.desc())
+    )
+    return {row.finding_id: FindingText(row.severity, row.description, row.cause) for row in rows}
+
+
+def mistaken_at(session: Session, finding_ids: Collection[int], moment: datetime) -> frozenset[int]:
+    """Those of the findings that at the moment were ended as felaktig iakttagelse; one query."""
+    return frozenset(
+        session.scalars(
+            sa.select(Closing.finding_id).where(
+                Closing.finding_id.in_(finding_ids),
+                Closing.outcome == ClosingOutcome.MISTAKEN,
+                Closing.recorded_at <= moment,
+                sa.or_(Closing.reopened_at.is_(None), Closing.reopened_at > moment),
+            )
+        )
+    )

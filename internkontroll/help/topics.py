@@ -1,0 +1,197 @@
+"""Hjälpsidorna: which tasks there is help for, in the order of the year, and where each belongs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Hjälpsida: one task. ``slug`` is its address and the name of its template.
+
+    ``endpoints`` are the pages that lead here by "Hjälp med det här"; a name that ends with a full
+    stop stands for every page of that feature which no other topic claims.
+    """
+
+    slug: str
+    title: str
+    lead: str
+    endpoints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the year, with its topics."""
+
+    title: str
+    topics: tuple[Topic, ...]
+
+
+GROUPS: Sequence[Group] = (
+    Group(
+        "Kom igång",
+        (
+            Topic(
+                "mina-uppgifter",
+                "Hitta det du ska göra",
+                "Första sidan visar vad som väntar på dig, för vilken nämnd och till vilken dag.",
+                ("monitoring.", "organisation.board"),
+            ),
+            Topic(
+                "konton",
+                "Konton, roller och lösenord",
+                "En roll gäller i en nämnd eller ett utskott, från en dag till en annan.",
+                ("accounts.",),
+            ),
+            Topic(
+                "nya-namnder",
+                "Lägg upp nämnder, utskott och enheter",
+                "Det här görs en gång när kommunen börjar, och när organisationen ändras.",
+                ("organisation.",),
+            ),
+            Topic(
+                "sekretess",
+                "Sekretess, och vad du aldrig ska skriva",
+                "Skriv så att texten kan lämnas ut. Ärenden pekas ut med löpnummer.",
+            ),
+            Topic(
+                "tangentbord",
+                "Använd tangentbordet",
+                "Allt går att göra utan mus och utan skript i webbläsaren.",
+            ),
+        ),
+    ),
+    Group(
+        "Planen",
+        (
+            Topic(
+                "las-in-plan",
+                "Läs in en plan från en fil",
+                "Du ser hur varje rad läses innan något blir en plan.",
+                ("plan.import_file", "plan.reading", "plan.upload", "plan.paste"),
+            ),
+            Topic(
+                "skriv-plan",
+                "Skriv en plan för hand",
+                "Börja tomt, eller kopiera en plan från ett annat år.",
+                ("plan.",),
+            ),
+            Topic(
+                "beslut-om-plan",
+                "Skicka planen till nämnden och registrera beslutet",
+                "När beslutet är registrerat fryses planens innehåll.",
+                ("plan.xray", "plan.decide", "plan.frozen"),
+            ),
+            Topic(
+                "revidera",
+                "Ändra en plan som nämnden har beslutat",
+                "En beslutad plan ändras aldrig i efterhand. Den ersätts av en ny version.",
+                ("plan.revise", "plan.revision", "plan.diff", "plan.versions"),
+            ),
+            Topic(
+                "utse-ansvariga",
+                "Utse kontrollansvariga",
+                "Den som är ansvarig får kontrollens tillfällen bland sina uppgifter.",
+                ("plan.appoint", "plan.appoint_now"),
+            ),
+        ),
+    ),
+    Group(
+        "Kontrollerna",
+        (
+            Topic(
+                "oppna-aret",
+                "Öppna året och lägg in sammanträden",
+                "Rapporteringstidpunkter och sammanträden avgör när varje kontroll ska göras.",
+                (
+                    "organisation.year",
+                    "organisation.meetings",
+                    "organisation.point",
+                    "schedule.index",
+                    "schedule.generate",
+                ),
+            ),
+            Topic(
+                "las-in-lista",
+                "Läs in listan som stickprovet dras ur",
+                "Listan fryses innan något dras, så att alla kan se att inget har valts bort.",
+                ("sampling.population_new", "sampling.population", "sampling.columns"),
+            ),
+            Topic(
+                "dra-stickprov",
+                "Dra ett stickprov",
+                "Antalet bestäms först, siffrorna som avgör kommer sedan.",
+                ("sampling.", "schedule.show"),
+            ),
+            Topic(
+                "kontrollera-dragning",
+                "Kontrollera en dragning",
+                "Vem som helst kan dra om samma stickprov och få samma rader.",
+                ("sampling.check",),
+            ),
+            Topic(
+                "granska",
+                "Bedöm posterna, en i taget",
+                "Varje post bedöms mot kontrollmomentets kriterier.",
+                ("review.item", "review.judge"),
+            ),
+            Topic(
+                "slutsats",
+                "Skriv slutsatsen och skriv under",
+                "Den som har granskat skriver. Någon annan skriver under.",
+                ("review.",),
+            ),
+            Topic(
+                "ej-genomford",
+                "Anmäl en kontroll som ej genomförd",
+                "En kontroll som inte görs ska ha ett skäl som nämnden kan läsa.",
+                ("schedule.", "schedule.not_performed"),
+            ),
+        ),
+    ),
+    Group(
+        "Avvikelser och uppföljning",
+        (
+            Topic(
+                "avvikelse",
+                "Avvikelse, rättelse och åtgärd",
+                "Rättelsen gäller det enskilda felet. Åtgärden gäller orsaken.",
+                ("findings.",),
+            ),
+            Topic(
+                "skriv-uppfoljning",
+                "Skriv uppföljningen",
+                "Siffrorna är redan ifyllda. Du skriver vad de betyder.",
+                ("reporting.",),
+            ),
+            Topic(
+                "besluta-uppfoljning",
+                "Registrera nämndens beslut om uppföljningen",
+                "När beslutet är registrerat fryses alla siffror och texter.",
+                ("reporting.decide", "reporting.save_decision"),
+            ),
+            Topic(
+                "fem-poster",
+                "Vad ett stickprov på fem bevisar",
+                "Mindre än många tror. Så här läser du meningen om säkerheten.",
+            ),
+            Topic(
+                "historik",
+                "Se vem som gjorde vad",
+                "Varje ändring står i nämndens historik och kan inte tas bort i tysthet.",
+                ("trail.",),
+            ),
+        ),
+    ),
+)
+
+TOPICS: Mapping[str, Topic] = {topic.slug: topic for group in GROUPS for topic in group.topics}
+
+_BY_ENDPOINT = {endpoint: topic for topic in TOPICS.values() for endpoint in topic.endpoints}
+
+
+def topic_of(endpoint: str | None) -> Topic | None:
+    """The topic that explains a page, or None where no help belongs to it."""
+    if not endpoint:
+        return None
+    own = _BY_ENDPOINT.get(endpoint)
+    return own or _BY_ENDPOINT.get(f"{endpoint.split('.')[0]}.")

@@ -1,0 +1,83 @@
+"""Formulären för nämndens beslut och för att utse ansvariga."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import HiddenField, SelectField, StringField
+
+from internkontroll.accounts.models import User
+from internkontroll.plan.forms.versions import whole
+from internkontroll.plan.models import Control
+from internkontroll.web.forms import BaseForm, DateField, SentenceRequired, choices
+
+
+class DecideForm(BaseForm):
+    """Registrera nämndens beslut om planen."""
+
+    body = StringField(
+        "Organ som beslutade", [SentenceRequired("Skriv vilket organ som beslutade.")]
+    )
+    decided_on = DateField(
+        "Beslutets datum", [SentenceRequired("Skriv dagen då beslutet fattades.")]
+    )
+    paragraph = StringField(
+        "Paragraf", [SentenceRequired("Skriv beslutets paragraf, till exempel 12.")]
+    )
+    registry_number = StringField(
+        "Diarienummer", [SentenceRequired("Skriv beslutets diarienummer.")]
+    )
+    verified_on = DateField("Protokollet justerat den")
+    row_version = HiddenField()
+
+
+class AppointForm(BaseForm):
+    """Utse kontrollansvariga; made for one plan by :func:`appoint_form`."""
+
+    controls: Sequence[Control] = ()
+
+    def rows(self) -> list[tuple[Control, Any]]:
+        """The kontrollmoment with their fields, in order."""
+        return [(control, self._fields[f"person_{control.id}"]) for control in self.controls]
+
+    def changed(self) -> list[tuple[Control, int | None, int]]:
+        """Kontrollmoment, the chosen user's id or None, and the version the person saw.
+
+        Only those where the person chose something else than the page showed.
+        """
+        return [
+            (control, int(field.data) if field.data else None, whole(self._seen(control)[0]))
+            for control, field in self.rows()
+            if field.data != self._seen(control)[1]
+        ]
+
+    def _seen(self, control: Control) -> tuple[str, str]:
+        version, _, person = (self._fields[f"seen_{control.id}"].data or "").partition(":")
+        return version, person
+
+    def show_versions(self) -> None:
+        """After a conflict: what is saved next replaces what the page now shows beside it."""
+        for control in self.controls:
+            self._fields[f"seen_{control.id}"].data = _seen_value(control)
+
+
+def _seen_value(control: Control) -> str:
+    return f"{control.row_version}:{control.responsible_id or ''}"
+
+
+def appoint_form(controls: Sequence[Control], people: Sequence[User]) -> AppointForm:
+    """The form with one select per kontrollmoment. Whoever is appointed already stays a choice."""
+    fields: dict[str, Any] = {}
+    for control in controls:
+        persons = {person.id: person.title for person in people}
+        if control.responsible is not None:
+            persons.setdefault(control.responsible.id, control.responsible.title)
+        fields[f"person_{control.id}"] = SelectField(
+            f"Ansvarig för kontrollmoment {control.number}",
+            choices=choices([("", "Inte utsedd"), *((str(i), t) for i, t in persons.items())]),
+            default=str(control.responsible_id or ""),
+        )
+        fields[f"seen_{control.id}"] = HiddenField(default=_seen_value(control))
+    made: type[AppointForm] = type("PlanAppointments", (AppointForm,), fields)
+    form = made()
+    form.controls = controls
+    return form

@@ -1,0 +1,123 @@
+"""Revidera en beslutad plan: a draft of the next version with the content of the one that holds."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, selectinload
+
+from internkontroll.core.access import Actor, Permission, Scope, ensure
+from internkontroll.core.base import Base
+from internkontroll.core.clock import swedish_day
+from internkontroll.core.errors import InvalidTransition
+from internkontroll.plan.models import (
+    Control,
+    ControlArea,
+    ControlMark,
+    Criterion,
+    Plan,
+    PlanEvent,
+    PlanState,
+    PlanText,
+)
+from internkontroll.plan.policy import PERMISSIONS
+from internkontroll.plan.queries import open_revision
+from internkontroll.plan.rules.states import require_transition
+from internkontroll.plan.services.proposal import checked_reason
+from internkontroll.trail.services import record
+
+Row = TypeVar("Row", bound=Base)
+
+
+def _copy(row: Row, **new: Any) -> Row:
+    """A new row with everything of the old one but its key and what is given."""
+    kind = type(row)
+    values = {
+        attribute.key: getattr(row, attribute.key)
+        for attribute in sa.inspect(kind).column_attrs
+        if attribute.key != "id"
+    }
+    if "row_version" in values:
+        values["row_version"] = 1
+    return kind(**{**values, **new})
+
+
+def start_revision(
+    session: Session, plan: Plan, reason: str, *, actor: Actor, at: datetime
+) -> Plan:
+    """Påbörja en revision of the decided plan; the draft is changed and decided like any plan.
+
+    Each kontrollmoment keeps its lineage, so that what has been done for it still counts. The plan
+    that holds stays in force until the board decides the new one. Raises NotAllowed,
+    InvalidTransition unless it is decided and no other revision is open, InvalidInput without a
+    reason.
+    """
+    ensure(actor, Permission.PLAN_EDIT, Scope(plan.board_id), swedish_day(at), PERMISSIONS)
+    # Two who begin at once take turns on the plan's row (on SQLite the one write lock is held).
+    state = session.scalar(
+        sa.select(Plan.state).where(Plan.id == plan.id).with_for_update(key_share=True)
+    )
+    require_transition(state or plan.state, PlanState.REPLACED)
+    reason = checked_reason(reason, "Skriv varför planen revideras.")
+    known = open_revision(session, plan)
+    if known is not None:
+        raise InvalidTransition(
+            f"En revision är redan påbörjad: version {known.version}. Fortsätt med den."
+        )
+    latest = session.scalar(
+        sa.select(sa.func.max(Plan.version)).where(
+            Plan.board_id == plan.board_id, Plan.year == plan.year, Plan.kind == plan.kind
+        )
+    )
+    made = Plan(
+        board_id=plan.board_id,
+        year=plan.year,
+        kind=plan.kind,
+        version=(latest or plan.version) + 1,
+        source_name=plan.source_name,
+        source_sha256=plan.source_sha256,
+        replaces_id=plan.id,
+        revision_reason=reason,
+        created_at=at,
+    )
+    session.add(made)
+    session.flush()
+    _copy_content(session, plan, made)
+    record(
+        session,
+        chain=plan.board.code,
+        actor=actor,
+        at=at,
+        event=PlanEvent.REVISED,
+        subject=("plan", made.id),
+        data={"version": {"old": plan.version, "new": made.version}, "replaces": plan.id},
+        reason=reason,
+    )
+    return made
+
+
+def _copy_content(session: Session, plan: Plan, made: Plan) -> None:
+    areas: dict[int, ControlArea] = {}
+    for area in session.scalars(sa.select(ControlArea).where(ControlArea.plan_id == plan.id)):
+        areas[area.id] = _copy(area, plan_id=made.id)
+    texts = session.scalars(sa.select(PlanText).where(PlanText.plan_id == plan.id))
+    session.add_all([*areas.values(), *(_copy(text, plan_id=made.id) for text in texts)])
+    session.flush()
+    controls = session.scalars(
+        sa.select(Control)
+        .options(
+            selectinload(Control.risks),
+            selectinload(Control.criteria),
+            selectinload(Control.marks),
+        )
+        .where(Control.plan_id == plan.id)
+    ).all()
+    for control in controls:
+        own = _copy(control, plan_id=made.id, area_id=areas[control.area_id].id)
+        session.add(own)
+        session.flush()
+        own.risks = list(control.risks)
+        parts: list[Criterion | ControlMark] = [*control.criteria, *control.marks]
+        session.add_all(_copy(part, control_id=own.id) for part in parts)
+    session.flush()
+    session.expire(made)

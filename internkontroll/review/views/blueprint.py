@@ -1,0 +1,54 @@
+"""What the pages of the review share: the blueprint, the wall, and where things are."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, abort, current_app, url_for
+
+from internkontroll.organisation.models import Board
+from internkontroll.review.models import Answer
+from internkontroll.review.queries import item_by_position
+from internkontroll.sampling.models import Draw, DrawState, SampleItem
+from internkontroll.sampling.queries import sampling_progress
+from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.schedule.policy import committees_within_reach
+from internkontroll.schedule.queries import occurrence_select
+from internkontroll.web.access import current_actor, load_or_404, session, today
+
+bp = Blueprint("review", __name__, url_prefix="/namnd/<board_code>/granskning/<int:occurrence_id>")
+
+ANSWERS = (Answer.YES, Answer.NO, Answer.EVIDENCE_MISSING, Answer.NOT_APPLICABLE)
+OPEN = frozenset({OccurrenceState.PLANNED, OccurrenceState.STARTED})
+
+
+def occurrence_of(board: Board, occurrence_id: int) -> Occurrence:
+    """The kontrolltillfälle; 404 for another board's or committee's."""
+    committees = committees_within_reach(current_actor(), board.id, today())
+    return load_or_404(occurrence_select(board.id, occurrence_id, committees=committees))
+
+
+def drawn_of(occurrence: Occurrence) -> Draw:
+    """Its drawn sample; 404 while there is none."""
+    draw = sampling_progress(session(), occurrence.id).draw
+    if draw is None or draw.state is not DrawState.DRAWN:
+        abort(404)
+    return draw
+
+
+def item_of(draw: Draw, position: int) -> SampleItem:
+    """The drawn item with that running number, or 404."""
+    item = item_by_position(session(), draw.id, position)
+    if item is None:
+        abort(404)
+    return item
+
+
+def address(endpoint: str, board: Board, occurrence_id: int, **values: Any) -> str:
+    """The address of one of the occurrence's pages."""
+    return url_for(endpoint, board_code=board.code.lower(), occurrence_id=occurrence_id, **values)
+
+
+def attachments_folder() -> Path:
+    """Where the attachments lie."""
+    folder: Path = current_app.config["INSTANCE_DIR"]
+    return folder / "attachments"

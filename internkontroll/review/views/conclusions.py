@@ -1,0 +1,170 @@
+"""Skriv slutsatsen, skriv under eller lämna tillbaka."""
+
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Permission
+from internkontroll.findings.queries import findings_of_occurrence, label
+from internkontroll.organisation.models import Board
+from internkontroll.review.forms import ConclusionForm, ReturnForm, SignForm
+from internkontroll.review.queries import (
+    judgements_by_position,
+    latest_returned,
+    review_items,
+    standing_conclusion,
+)
+from internkontroll.review.rules import hindrances, tally
+from internkontroll.review.services import (
+    TEXT_MAX,
+    may_sign,
+    return_conclusion,
+    sample_is_needed,
+    sign_conclusion,
+    write_conclusion,
+)
+from internkontroll.review.views.blueprint import OPEN, address, bp, occurrence_of
+from internkontroll.review.words import item_words
+from internkontroll.sampling.queries import draw_facts, sampling_progress
+from internkontroll.sampling.rules import proof_sentence
+from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.web.access import (
+    current_actor,
+    demand,
+    may,
+    now,
+    requires,
+    session,
+)
+from internkontroll.web.submission import page, submit
+
+
+def _proof(reviewed: int, telling: int, deviating: int, size: int, is_random: bool) -> str | None:
+    """What the sample proves: only of a random one, and only by the items that told anything."""
+    if not is_random or not reviewed or not telling:
+        return None
+    return proof_sentence(telling, deviating, size)
+
+
+def _conclusion_page(
+    board: Board,
+    occurrence: Occurrence,
+    form: Any = None,
+    *,
+    write_form: ConclusionForm | None = None,
+    return_form: ReturnForm | None = None,
+) -> ResponseReturnValue:
+    open_session = session()
+    progress = sampling_progress(open_session, occurrence.id)
+    draw = progress.draw if progress.is_drawn else None
+    items = review_items(open_session, occurrence.id, draw.id) if draw else []
+    standing = judgements_by_position(items)
+    counted = tally(standing.values())
+    facts = draw_facts(open_session, [occurrence.id]).get(occurrence.id)
+    conclusion = standing_conclusion(open_session, occurrence.id)
+    findings = findings_of_occurrence(open_session, occurrence.id)
+    committee = occurrence.subcommittee_id
+    performs = may(Permission.OCCURRENCE_PERFORM, committee)
+    signs = may(Permission.CONCLUSION_SIGN, committee)
+    waits = conclusion is not None and conclusion.signed_at is None
+    return page(
+        "review/conclusion.html",
+        form,
+        occurrence=occurrence,
+        board=board,
+        items=items,
+        draw=draw,
+        facts_of_draw=facts,
+        counted=counted,
+        found_hindrances=hindrances(standing),
+        sample_missing=draw is None
+        and (progress.population is not None or sample_is_needed(occurrence.control)),
+        thing=item_words(is_secret=bool(progress.population and progress.population.is_secret)),
+        proof=_proof(
+            counted.judged,
+            counted.judged - counted.wholly_not_applicable,
+            counted.deviating,
+            facts.size,
+            facts.is_random,
+        )
+        if facts and counted.judged == counted.reviewed
+        else None,
+        conclusion=conclusion,
+        returned=None if conclusion else latest_returned(open_session, occurrence.id),
+        findings={finding.item_id: finding for finding in findings},
+        whole=[finding for finding in findings if finding.item_id is None],
+        finding_label=lambda finding: label(finding, board),
+        can_write=performs and occurrence.state in OPEN,
+        shows_comments=performs or signs or may(Permission.SAMPLE_READ, committee),
+        can_record=may(Permission.FINDING_RECORD, committee)
+        and occurrence.state in {*OPEN, OccurrenceState.PERFORMED, OccurrenceState.APPROVED},
+        is_signer=signs and waits,
+        may_sign=signs and waits and may_sign(open_session, conclusion, current_actor()),
+        write_form=write_form or ConclusionForm(formdata=None),
+        sign_form=SignForm(formdata=None),
+        return_form=return_form or ReturnForm(formdata=None),
+        text_max=TEXT_MAX,
+    )
+
+
+@bp.get("/slutsats")
+@requires(Permission.OCCURRENCE_READ)
+def conclusion(board: Board, occurrence_id: int) -> ResponseReturnValue:
+    """What the review found, and the conclusion: to write, to sign or to read."""
+    return _conclusion_page(board, occurrence_of(board, occurrence_id))
+
+
+@bp.post("/slutsats")
+@requires(Permission.OCCURRENCE_PERFORM)
+def conclude(board: Board, occurrence_id: int) -> ResponseReturnValue:
+    """Hand the conclusion over for somebody else's signature."""
+    occurrence = occurrence_of(board, occurrence_id)
+    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    form = ConclusionForm()
+
+    def act(open_session: Session) -> str:
+        write_conclusion(open_session, occurrence, form.text.data, actor=current_actor(), at=now())
+        return address("review.conclusion", board, occurrence_id)
+
+    if form.validate() and (
+        answer := submit(form, act, done="Slutsatsen är lämnad för underskrift.")
+    ):
+        return answer
+    return _conclusion_page(board, occurrence, form, write_form=form)
+
+
+@bp.post("/slutsats/underskrift")
+@requires(Permission.CONCLUSION_SIGN)
+def sign(board: Board, occurrence_id: int) -> ResponseReturnValue:
+    """Sign somebody else's conclusion."""
+    occurrence = occurrence_of(board, occurrence_id)
+    demand(Permission.CONCLUSION_SIGN, occurrence.subcommittee_id)
+    form = SignForm()
+
+    def act(open_session: Session) -> str:
+        sign_conclusion(open_session, occurrence, actor=current_actor(), at=now())
+        return address("review.conclusion", board, occurrence_id)
+
+    if form.validate() and (answer := submit(form, act, done="Slutsatsen är underskriven.")):
+        return answer
+    return _conclusion_page(board, occurrence, form)
+
+
+@bp.post("/slutsats/aterlamning")
+@requires(Permission.CONCLUSION_SIGN)
+def send_back(board: Board, occurrence_id: int) -> ResponseReturnValue:
+    """Give the conclusion back to the tester with a reason."""
+    occurrence = occurrence_of(board, occurrence_id)
+    demand(Permission.CONCLUSION_SIGN, occurrence.subcommittee_id)
+    form = ReturnForm()
+
+    def act(open_session: Session) -> str:
+        return_conclusion(
+            open_session, occurrence, form.reason.data, actor=current_actor(), at=now()
+        )
+        return address("review.conclusion", board, occurrence_id)
+
+    if form.validate() and (answer := submit(form, act, done="Slutsatsen är tillbakalämnad.")):
+        return answer
+    return _conclusion_page(board, occurrence, form, return_form=form)

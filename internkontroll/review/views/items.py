@@ -1,0 +1,206 @@
+"""Granska post för post: one item of one control, saved as one goes, or replaced."""
+
+from flask import abort, flash, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Permission
+from internkontroll.core.errors import Conflict, DomainError, InvalidTransition
+from internkontroll.core.transaction import transaction
+from internkontroll.findings.queries import findings_of_occurrence, label
+from internkontroll.organisation.models import Board
+from internkontroll.review.forms import JudgementForm, ReplaceForm, judgement_form
+from internkontroll.review.queries import ReviewItem, criteria_of, review_items
+from internkontroll.review.services import (
+    COMMENT_MAX,
+    judge_item,
+    read_item,
+    replace_unusable,
+)
+from internkontroll.review.views.blueprint import (
+    ANSWERS,
+    OPEN,
+    address,
+    bp,
+    drawn_of,
+    item_of,
+    occurrence_of,
+)
+from internkontroll.review.words import WORDS, item_words
+from internkontroll.sampling.queries import RANDOM
+from internkontroll.schedule.models import Occurrence
+from internkontroll.web.access import (
+    current_actor,
+    demand,
+    may,
+    now,
+    recorded_reading,
+    requires,
+    session,
+)
+from internkontroll.web.submission import page, submit
+
+
+def _form_of(occurrence: Occurrence, here: ReviewItem | None = None) -> JudgementForm:
+    criteria = criteria_of(session(), occurrence.id)
+    values: dict[str, str | None] | None = None
+    if here is not None:
+        values = {"version": str(here.version)}
+        for criterion, judgement in zip(criteria, here.judgements, strict=True):
+            values[f"answer_{criterion.id}"] = judgement.answer
+            values[f"comment_{criterion.id}"] = judgement.comment
+    return judgement_form(criteria, {answer: WORDS[answer] for answer in ANSWERS}, values)
+
+
+def _item_page(
+    board: Board,
+    occurrence_id: int,
+    position: int,
+    form: JudgementForm | None = None,
+    replace_form: ReplaceForm | None = None,
+) -> ResponseReturnValue:
+    """The page of one item, rendered inside the transaction that records its opening."""
+    with recorded_reading() as open_session:
+        occurrence = occurrence_of(board, occurrence_id)
+        draw = drawn_of(occurrence)
+        items = review_items(open_session, occurrence.id, draw.id)
+        here = next((item for item in items if item.position == position), None)
+        if here is None:
+            abort(404)
+        committee = occurrence.subcommittee_id
+        reads = may(Permission.SAMPLE_READ, committee)
+        performs = may(Permission.OCCURRENCE_PERFORM, committee)
+        drawn = item_of(draw, position) if reads else None
+        if drawn is not None and draw.population.is_secret:
+            read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())
+        form = form or _form_of(occurrence, here)
+        if form.errors and form.refused_with == 409:
+            form.version.data = str(here.version)
+        others = [item for item in items if item.stands and item.position > position]
+        found = findings_of_occurrence(open_session, occurrence.id)
+        return page(
+            "review/item.html",
+            form if replace_form is None else replace_form,
+            board=board,
+            judgement=form,
+            replace_form=replace_form or ReplaceForm(formdata=None),
+            occurrence=occurrence,
+            draw=draw,
+            items=items,
+            here=here,
+            thing=item_words(is_secret=draw.population.is_secret),
+            drawn=drawn,
+            criteria=criteria_of(open_session, occurrence.id),
+            can_edit=performs and here.stands and occurrence.state in OPEN,
+            shows_comments=performs or reads or may(Permission.CONCLUSION_SIGN, committee),
+            shares=len(occurrences_of_draw(open_session, draw.id)) > 1,
+            can_replace=draw.method in RANDOM and may(Permission.SAMPLE_DRAW, committee),
+            can_record=may(Permission.FINDING_RECORD, committee),
+            finding=next((row for row in found if row.item_id == here.item_id), None),
+            finding_label=lambda finding: label(finding, board),
+            before=max((i.position for i in items if i.position < position), default=None),
+            after=others[0].position if others else None,
+            later=min((i.position for i in items if i.position > position), default=None),
+            comment_max=COMMENT_MAX,
+        )
+
+
+@bp.get("/post/<int:position>")
+@requires(Permission.OCCURRENCE_READ)
+def item(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
+    """One item: its reference for those who may read it, and the questions."""
+    return _item_page(board, occurrence_id, position)
+
+
+def _after_saving(board: Board, occurrence_id: int, position: int, items: list[ReviewItem]) -> str:
+    if request.form.get("after") == "finding":
+        if next(item.deviating for item in items if item.position == position):
+            return address("findings.new", board, occurrence_id, post=position)
+        flash("Sparat, men inget svar är Nej eller Underlag saknas. Ingen avvikelse.", "warn")
+        return address("review.item", board, occurrence_id, position=position)
+    coming = [item.position for item in items if item.stands and item.position > position]
+    if coming:
+        return address("review.item", board, occurrence_id, position=coming[0])
+    return address("review.conclusion", board, occurrence_id)
+
+
+@bp.post("/post/<int:position>")
+@requires(Permission.OCCURRENCE_PERFORM)
+def judge(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
+    """Save the answers and go on."""
+    occurrence = occurrence_of(board, occurrence_id)
+    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    draw = drawn_of(occurrence)
+    drawn = item_of(draw, position)
+    form = _form_of(occurrence)
+
+    def act(open_session: Session) -> str:
+        judge_item(
+            open_session,
+            occurrence,
+            drawn,
+            form.answers(),
+            actor=current_actor(),
+            at=now(),
+            version=form.read_version(),
+        )
+        items = review_items(open_session, occurrence.id, draw.id)
+        return _after_saving(board, occurrence_id, position, items)
+
+    if form.validate() and (answer := submit(form, act)):
+        return answer
+    return _item_page(board, occurrence_id, position, form)
+
+
+@bp.post("/post/<int:position>/spara-lopande")
+@requires(Permission.OCCURRENCE_PERFORM)
+def autosave(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
+    """Save what has been answered so far; answers JSON with the item's new version."""
+    occurrence = occurrence_of(board, occurrence_id)
+    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    drawn = item_of(drawn_of(occurrence), position)
+    form = _form_of(occurrence)
+    if not form.validate():
+        return {"errors": [link.sentence for link in form.error_links()]}, 422
+    try:
+        with transaction(session()) as open_session:
+            version = form.read_version()
+            rows = judge_item(
+                open_session,
+                occurrence,
+                drawn,
+                form.answers(),
+                actor=current_actor(),
+                at=now(),
+                version=version,
+            )
+            saved = version + len(rows)
+    except DomainError as error:
+        status = 409 if isinstance(error, Conflict | InvalidTransition) else 422
+        return {"errors": [error.sentence]}, status
+    return {"version": saved}
+
+
+@bp.post("/post/<int:position>/ersatt")
+@requires(Permission.OCCURRENCE_PERFORM)
+def replace(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
+    """Replace an item that cannot be judged at all by the next one in the drawn order."""
+    occurrence = occurrence_of(board, occurrence_id)
+    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    drawn = item_of(drawn_of(occurrence), position)
+    form = ReplaceForm()
+
+    def act(open_session: Session) -> str:
+        new = replace_unusable(
+            open_session,
+            occurrence,
+            drawn,
+            form.reason.data or "",
+            actor=current_actor(),
+            at=now(),
+        )
+        return address("review.item", board, occurrence_id, position=new.position)
+
+    if form.validate() and (answer := submit(form, act)):
+        return answer
+    return _item_page(board, occurrence_id, position, replace_form=form)

@@ -1,0 +1,55 @@
+"""Kontrolltillfällenas regler: when they are due, what comes next, what a list covers."""
+
+from internkontroll.schedule.rules.frames import (
+    Frame,
+    FrameMeeting,
+    frame_of,
+)
+from internkontroll.schedule.rules.planning import (
+    DUE_DAYS_AFTER_PERIOD,
+    DUE_DAYS_BEFORE_CUT_OFF,
+    MONTHS_OF_PERIOD,
+    OPEN_STATES,
+    SKIPPABLE_STATES,
+    ControlFacts,
+    MeetingFacts,
+    PlannedOccurrence,
+    PointFacts,
+    days_late,
+    due_before_cut_off,
+    missing_sentences,
+    month_origin,
+    planned_occurrences,
+    short_text,
+)
+from internkontroll.schedule.rules.stages import (
+    STEPS_DONE,
+    Stage,
+    StageFacts,
+    stage_of,
+)
+
+__all__ = [
+    "DUE_DAYS_AFTER_PERIOD",
+    "DUE_DAYS_BEFORE_CUT_OFF",
+    "MONTHS_OF_PERIOD",
+    "OPEN_STATES",
+    "SKIPPABLE_STATES",
+    "STEPS_DONE",
+    "ControlFacts",
+    "Frame",
+    "FrameMeeting",
+    "MeetingFacts",
+    "PlannedOccurrence",
+    "PointFacts",
+    "Stage",
+    "StageFacts",
+    "days_late",
+    "due_before_cut_off",
+    "frame_of",
+    "missing_sentences",
+    "month_origin",
+    "planned_occurrences",
+    "short_text",
+    "stage_of",
+]

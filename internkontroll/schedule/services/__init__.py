@@ -1,0 +1,48 @@
+"""Skapa kontrolltillfällen, carry them on, move them, and let a revision reach them."""
+
+from internkontroll.schedule.services.generating import (
+    Generated,
+    generate_occurrences,
+    order_occurrence,
+)
+from internkontroll.schedule.services.moving import (
+    Followed,
+    Touched,
+    cancel_meeting,
+    change_point,
+    move_meeting,
+    move_occurrence,
+)
+from internkontroll.schedule.services.revising import Revised, decide_revision
+from internkontroll.schedule.services.transitions import (
+    REASON_MAX,
+    mark_approved,
+    mark_performed,
+    mark_returned,
+    mark_started,
+    record_not_performed,
+    start_occurrence,
+    withdraw_not_performed,
+)
+
+__all__ = [
+    "REASON_MAX",
+    "Followed",
+    "Generated",
+    "Revised",
+    "Touched",
+    "cancel_meeting",
+    "change_point",
+    "decide_revision",
+    "generate_occurrences",
+    "mark_approved",
+    "mark_performed",
+    "mark_returned",
+    "mark_started",
+    "move_meeting",
+    "move_occurrence",
+    "order_occurrence",
+    "record_not_performed",
+    "start_occurrence",
+    "withdraw_not_performed",
+]

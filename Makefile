@@ -4,7 +4,7 @@ HOST ?= 127.0.0.1
 PORT ?= 5000
 export HOST PORT
 
-.PHONY: help setup setup-dev demo demo-reset test check format bench verapdf lock
+.PHONY: help setup setup-dev demo demo-reset test check format bench soak verapdf lock
 
 help: ## List the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,9 @@ format: setup-dev ## Put the code in form
 
 bench: setup-dev ## Measure pages, import and PDF against a floor; prints ratios
 	@$(PYTHON) bench/run.py
+
+soak: setup-dev ## Kill the web server and the database while people write; takes an hour (KILLS, ROUNDS)
+	@$(PYTHON) -m tests.soak.run
 
 verapdf: setup-dev ## Validate the documents with veraPDF (PDF/A-2a, PDF/UA-1)
 	@VERAPDF=1 tools/test-tools

@@ -23,7 +23,7 @@ from internkontroll.plan.models import (
     PlanState,
 )
 from internkontroll.plan.rules.vocabulary import Frequency, SampleKind, Technique
-from internkontroll.review.models import Answer, Conclusion, ItemResult
+from internkontroll.review.models import Answer, Basis, Conclusion, ItemResult
 from internkontroll.sampling.models import (
     Draw,
     DrawOccurrence,
@@ -243,6 +243,7 @@ def _occurrence(
         population_size=ITEMS,
         deviating=0,
         is_random=True,
+        basis=Basis.SAMPLE,
         written_by_id=tester,
         written_at=at,
         signed_by_id=signer,

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -102,7 +101,7 @@ def _wait_for(address: str) -> None:
     while True:
         try:
             urllib.request.urlopen(address, timeout=5).read()  # noqa: S310 -- loopback
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:
             if time.monotonic() > until:
                 raise
             time.sleep(0.05)
@@ -128,6 +127,6 @@ def measure_memory(url: str, folder: Path, cookie: str, paths: Sequence[str]) ->
         for _ in range(ROUNDS):
             for path in paths:
                 request = urllib.request.Request(base + path, headers={"Cookie": cookie})  # noqa: S310 -- loopback
-                urllib.request.urlopen(request, timeout=30).read()  # noqa: S310 -- loopback
+                urllib.request.urlopen(request, timeout=120).read()  # noqa: S310 -- loopback
                 opened += 1
         return Memory(tuple(_megabytes(child) for child in _children(pid)), opened)

@@ -9,7 +9,7 @@ from internkontroll.core.access import Role
 from internkontroll.findings.models import Finding, Severity
 from internkontroll.organisation.models import Municipality
 from internkontroll.plan.models import Control
-from internkontroll.review.models import Answer, Conclusion, ItemResult
+from internkontroll.review.models import Answer, Basis, Conclusion, ItemResult
 from internkontroll.sampling.models import (
     Draw,
     DrawOccurrence,
@@ -168,6 +168,7 @@ def _occurrence(
             population_size=320,
             deviating=deviating,
             is_random=True,
+            basis=Basis.SAMPLE,
             written_by_id=tester,
             written_at=signed,
             signed_by_id=signer,

@@ -23,6 +23,7 @@ from internkontroll.core.transaction import transaction
 from internkontroll.operation.doctor import refuse_unfit
 from internkontroll.operation.settings import remarks_on_settings
 from internkontroll.web import (
+    drafts,
     errors,
     event_words,
     filters,
@@ -38,6 +39,7 @@ from internkontroll.web.access import (
     now,
     public,
     refuse_unguarded_routes,
+    signed_in,
 )
 
 FEATURES = (
@@ -190,6 +192,9 @@ def create_app(
     app.extensions["permissions"] = joined(part.PERMISSIONS for part in parts if part)
     app.view_functions["static"] = public(app.view_functions["static"])
     health.register(app)
+    app.post("/utkast/<int:draft_id>/kasta", endpoint="throw_draft_away")(
+        signed_in(drafts.throw_away)
+    )
     for feature in FEATURES:
         if views := _part(feature, "views"):
             for blueprint in getattr(views, "BLUEPRINTS", (views.bp,)):
@@ -201,6 +206,7 @@ def create_app(
             filters.register_words(words.WORDS)
             event_words.register_events(words.WORDS)
     metrics.register(app)
+    drafts.register(app)
     headers.register(app)
     errors.register(app)
     navigation.register(app)

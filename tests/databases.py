@@ -3,10 +3,12 @@
 import itertools
 import os
 import pwd
+import select
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -41,11 +43,15 @@ def _write_out(path: Path) -> None:
 
 
 class Cluster:
-    """A PostgreSQL server of the tests' own on a socket in a folder, started without durability."""
+    """A PostgreSQL server of the tests' own on a socket in a folder.
 
-    def __init__(self, folder: Path, binaries: Path) -> None:
-        self.folder, self.binaries = folder, binaries
+    Started without durability, unless it is to be killed.
+    """
+
+    def __init__(self, folder: Path, binaries: Path, *, durable: bool = False) -> None:
+        self.folder, self.binaries, self.durable = folder, binaries, durable
         self.user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        self.data, self.socket_folder = folder / "data", folder / "s"
 
     def _run(self, program: str, *arguments: str) -> None:
         options = {"user": self.user, "group": self.user} if os.geteuid() == 0 else {}
@@ -58,41 +64,53 @@ class Cluster:
             **options,
         )
 
+    def start(self) -> None:
+        """Start, and come back when it answers; after a kill it first repairs itself."""
+        fast = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off "
+        settings = (
+            f"-c listen_addresses='' -c unix_socket_directories={self.socket_folder} "
+            f"{'' if self.durable else fast}-c max_connections=60"
+        )
+        log = str(self.data / "log")
+        self._run("pg_ctl", "-D", str(self.data), "-w", "-l", log, "-o", settings, "start")
+
+    def kill(self) -> None:
+        """kill -9 of the server and of every process it has."""
+        server = int((self.data / "postmaster.pid").read_text().split()[0])
+        os.kill(server, signal.SIGSTOP)  # so that it gets no more children meanwhile
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        for process in (server, *map(int, children)):
+            with suppress(ProcessLookupError):
+                handle = os.pidfd_open(process)
+                os.kill(process, signal.SIGKILL)
+                select.select([handle], [], [])
+                os.close(handle)
+        # Nobody may have fetched the dead server yet: its number would look as if it lived.
+        for lock in (self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*.lock")):
+            lock.unlink(missing_ok=True)
+
     @contextmanager
     def running(self) -> Iterator[str]:
         """Start, give the administrator's address, stop."""
-        data, socket_folder = self.folder / "data", self.folder / "s"
-        for part in (data, socket_folder):
+        for part in (self.data, self.socket_folder):
             part.mkdir(parents=True)
             if os.geteuid() == 0:
                 shutil.chown(part, self.user, self.user)
-        self._run("initdb", "-D", str(data), "-U", "postgres", "-A", "trust", "--locale=C.UTF-8")
-        settings = (
-            f"-c listen_addresses='' -c unix_socket_directories={socket_folder} "
-            "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=60"
-        )
-        self._run(
-            "pg_ctl",
-            "-D",
-            str(data),
-            "-w",
-            "-l",
-            str(self.folder / "data" / "log"),
-            "-o",
-            settings,
-            "start",
-        )
+        data = str(self.data)
+        self._run("initdb", "-D", data, "-U", "postgres", "-A", "trust", "--locale=C.UTF-8")
+        self.start()
         try:
-            yield f"postgresql+psycopg://postgres@/postgres?host={socket_folder}"
+            yield f"postgresql+psycopg://postgres@/postgres?host={self.socket_folder}"
         finally:
-            self._run("pg_ctl", "-D", str(data), "-m", "immediate", "stop")
+            self._run("pg_ctl", "-D", data, "-m", "immediate", "stop")
 
 
 class Databases:
     """Migrated templates, and fresh copies of them."""
 
-    def __init__(self, folder: Path, stack: ExitStack) -> None:
-        self.folder, self._stack = folder, stack
+    def __init__(self, folder: Path, stack: ExitStack, *, durable: bool = False) -> None:
+        self.folder, self._stack, self.durable = folder, stack, durable
+        self.cluster: Cluster | None = None
         self._count = itertools.count()
         self._admin: sa.Engine | None = None
         self._template: Path | None = None
@@ -100,10 +118,13 @@ class Databases:
 
     @classmethod
     @contextmanager
-    def started(cls, folder: Path) -> Iterator["Databases"]:
-        """Templates are made when they are first asked for."""
+    def started(cls, folder: Path, *, durable: bool = False) -> Iterator["Databases"]:
+        """Templates are made when they are first asked for.
+
+        ``durable`` is a server of one's own whose ``cluster`` may be killed.
+        """
         with ExitStack() as stack:
-            yield cls(folder, stack)
+            yield cls(folder, stack, durable=durable)
 
     @contextmanager
     def fresh(self, kind: str) -> Iterator[str]:
@@ -141,7 +162,7 @@ class Databases:
             return self._admin
         if os.environ.get("SKIP_POSTGRES") == "1" and os.environ.get("CI") != "true":
             pytest.skip("SKIP_POSTGRES=1: PostgreSQL är inte provat")
-        url = os.environ.get("TEST_DATABASE_URL")
+        url = None if self.durable else os.environ.get("TEST_DATABASE_URL")
         if url is None:
             binaries = postgres_binaries()
             if binaries is None:
@@ -149,7 +170,8 @@ class Databases:
             # Short, because a socket's path is limited, and open to the server's user.
             folder = Path(self._stack.enter_context(TemporaryDirectory(prefix="ik-pg-")))
             folder.chmod(0o755)
-            url = self._stack.enter_context(Cluster(folder, binaries).running())
+            self.cluster = Cluster(folder, binaries, durable=self.durable)
+            url = self._stack.enter_context(self.cluster.running())
         admin = sa.create_engine(url, isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
         self._admin = admin
         self._stack.callback(admin.dispose)

@@ -281,6 +281,8 @@ def make_occurrence(
         scheduled_on=scheduled,
         due_on=due_on or scheduled,
         state=state,
+        expired_at=AT if state is OccurrenceState.EXPIRED else None,
+        expired_reason="Utgick" if state is OccurrenceState.EXPIRED else None,
         recorded_at=AT,
     )
     session.add(occurrence)

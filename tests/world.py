@@ -8,16 +8,35 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.accounts.models import LoginSession
+from internkontroll.accounts.models import LoginSession, RoleGrant, User
 from internkontroll.accounts.rules import session_digest
 from internkontroll.core.access import Role, system_actor
 from internkontroll.core.database import intent_to_write
 from internkontroll.demo import fill_demo
 from internkontroll.demo.year import HERE
-from internkontroll.findings.models import Finding
-from internkontroll.organisation.models import Board, ReportingPoint, Subcommittee
-from internkontroll.plan.models import Control, ControlMark, MarkKind, Plan, PlanReadingRow
+from internkontroll.files.attachments import AttachmentKind
+from internkontroll.findings.models import Action, Finding
+from internkontroll.organisation.models import (
+    Board,
+    DefaultPoint,
+    Meeting,
+    ReportingPoint,
+    Subcommittee,
+    Unit,
+)
+from internkontroll.plan.models import (
+    Control,
+    ControlMark,
+    Criterion,
+    MarkKind,
+    ObligatoryControl,
+    Plan,
+    PlanReadingRow,
+    PlanState,
+)
 from internkontroll.plan.services import store_reading
+from internkontroll.review.models import Attachment
+from internkontroll.risk.models import Risk
 from internkontroll.sampling.models import Draw, DrawOccurrence, Population, SampleItem
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 
@@ -58,8 +77,46 @@ def fill_world(url: str) -> None:
                 actor=system_actor("provning"),
                 at=AT,
             )
+        _add_evidence(session)
         session.commit()
     engine.dispose()
+
+
+def _add_evidence(session: Session) -> None:
+    """An attachment of the board's own and of IU1's, and a draw that two of IU1's share."""
+    for committee in (None, "IU1"):
+        occurrence = session.get_one(Occurrence, World(session, "SCN", committee).open())
+        number = occurrence.id
+        session.add(
+            Attachment(
+                board_id=occurrence.board_id,
+                occurrence_id=number,
+                stored_name=f"bilaga{number}",
+                file_name="protokoll.pdf",
+                kind=AttachmentKind.PDF,
+                size=20_480,
+                sha256="0" * 64,
+                added_at=AT,
+            )
+        )
+        occurrence.attachments = 1
+    committee = World(session, "SCN", "IU1")
+    latest = session.scalars(
+        sa.select(DrawOccurrence.draw_id)
+        .join(Occurrence, Occurrence.id == DrawOccurrence.occurrence_id)
+        .join(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id)
+        .where(Subcommittee.code == "IU1", Occurrence.board_id == committee.board_id)
+        .order_by(DrawOccurrence.draw_id.desc())
+    ).first()
+    assert latest is not None
+    coming = session.scalars(
+        sa.select(Occurrence.id)
+        .join(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id)
+        .where(Subcommittee.code == "IU1", Occurrence.state == OccurrenceState.PLANNED)
+        .order_by(Occurrence.due_on.desc())
+    ).first()
+    session.add(DrawOccurrence(draw_id=latest, occurrence_id=coming))
+    session.flush()
 
 
 def log_in_directly(session: Session, username: str, at: datetime = AT) -> str:
@@ -93,13 +150,52 @@ class World:
         return found
 
     def plan_id(self) -> int:
-        return self._one(sa.select(Plan.id).where(Plan.board_id == self.board_id))
+        return self._one(
+            sa.select(Plan.id)
+            .where(Plan.board_id == self.board_id)
+            .order_by(Plan.year, Plan.version)
+        )
+
+    def draft_id(self) -> int:
+        return self._one(
+            sa.select(Plan.id).where(
+                Plan.board_id == self.board_id,
+                Plan.state == PlanState.DRAFT,
+                Plan.replaces_id.is_(None),
+            )
+        )
+
+    def of_draft(self, *columns: Any) -> sa.Select[Any]:
+        return (
+            sa.select(*columns)
+            .select_from(Control)
+            .where(Control.plan_id == self.draft_id())
+            .order_by(Control.number)
+        )
+
+    def draft_control_id(self) -> int:
+        return self._one(self.of_draft(Control.id))
+
+    def draft_area_id(self) -> int:
+        return self._one(self.of_draft(Control.area_id))
+
+    def draft_criterion_id(self) -> int:
+        return self._one(self.of_draft(Criterion.id).join(Control.criteria))
+
+    def draft_risk_id(self) -> int:
+        return self._one(self.of_draft(Risk.id).join(Control.risks))
+
+    def draft_obligatory_id(self) -> int:
+        return self._one(self.of_draft(Control.id).where(Control.obligatory_id.is_not(None)))
+
+    def obligatory_id(self) -> int:
+        return self._one(sa.select(ObligatoryControl.id).where(ObligatoryControl.year == YEAR + 1))
 
     def control_id(self) -> int:
         return self._one(
             sa.select(Control.id)
             .join(Plan, Plan.id == Control.plan_id)
-            .where(Plan.board_id == self.board_id)
+            .where(Plan.id == self.plan_id())
             .order_by(Control.number.desc())
         )
 
@@ -148,11 +244,66 @@ class World:
         return self._one(sa.select(Population.id).where(Population.occurrence_id == self.done()))
 
     def finding_id(self) -> int:
-        return self._one(sa.select(Finding.id).where(Finding.board_id == self.board_id))
+        return self._one(self._own(sa.select(Finding.id)))
+
+    def action_id(self) -> int:
+        return self._one(self._own(sa.select(Action.id).join(Action.finding)))
+
+    def _own(self, select: sa.Select[Any]) -> sa.Select[Any]:
+        """Findings of the board's own occurrences, or of the committee's."""
+        return (
+            select.join(Finding.occurrence)
+            .outerjoin(Occurrence.subcommittee)
+            .where(Finding.board_id == self.board_id, Subcommittee.code == self.committee)
+            .order_by(Finding.number)
+        )
+
+    def shared(self) -> int:
+        """An occurrence whose draw serves another one too."""
+        served = sa.select(DrawOccurrence.draw_id).group_by(DrawOccurrence.draw_id)
+        return self._one(
+            sa.select(Occurrence.id)
+            .join(DrawOccurrence, DrawOccurrence.occurrence_id == Occurrence.id)
+            .outerjoin(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id)
+            .where(
+                Occurrence.board_id == self.board_id,
+                Subcommittee.code == self.committee,
+                DrawOccurrence.draw_id.in_(served.having(sa.func.count() > 1)),
+            )
+        )
+
+    def attachment(self) -> Attachment:
+        return self._one(
+            sa.select(Attachment)
+            .join(Occurrence, Occurrence.id == Attachment.occurrence_id)
+            .outerjoin(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id)
+            .where(Attachment.board_id == self.board_id, Subcommittee.code == self.committee)
+        )
 
     def point_id(self) -> int:
         return self._one(
             sa.select(ReportingPoint.id).where(ReportingPoint.board_id == self.board_id)
+        )
+
+    def user_id(self) -> int:
+        return self._one(sa.select(User.id).where(User.username == "kontrollansvarig"))
+
+    def grant_id(self) -> int:
+        return self._one(sa.select(RoleGrant.id).where(RoleGrant.user_id == self.user_id()))
+
+    def default_point_id(self) -> int:
+        return self._one(sa.select(DefaultPoint.id))
+
+    def unit_id(self) -> int:
+        return self._one(
+            sa.select(Unit.id).where(Unit.board_id == self.board_id, Unit.parent_id.is_not(None))
+        )
+
+    def meeting_id(self) -> int:
+        return self._one(
+            sa.select(Meeting.id)
+            .where(Meeting.board_id == self.board_id)
+            .order_by(Meeting.held_on.desc(), Meeting.id)
         )
 
     def subcommittee_id(self) -> int:
@@ -171,12 +322,86 @@ def _on_open_report(_world: World) -> dict[str, Any]:
     return {"year": YEAR, "point": "årsbokslut"}
 
 
+def _on_attachment(world: World) -> dict[str, Any]:
+    found = world.attachment()
+    return {"occurrence_id": found.occurrence_id, "attachment_id": found.id}
+
+
 ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
+    "accounts.close": lambda w: {"user_id": w.user_id()},
+    "accounts.close_now": lambda w: {"user_id": w.user_id()},
+    "accounts.edit": lambda w: {"user_id": w.user_id()},
+    "accounts.end": lambda w: {"user_id": w.user_id(), "grant_id": w.grant_id()},
+    "accounts.end_own_session": lambda w: {"session_id": 1},
+    "accounts.ending": lambda w: {"user_id": w.user_id(), "grant_id": w.grant_id()},
+    "accounts.give_role": lambda w: {"user_id": w.user_id()},
+    "accounts.reopen": lambda w: {"user_id": w.user_id()},
+    "accounts.reset": lambda w: {"user_id": w.user_id()},
+    "accounts.reset_now": lambda w: {"user_id": w.user_id()},
+    "accounts.role": lambda w: {"user_id": w.user_id()},
+    "accounts.save": lambda w: {"user_id": w.user_id()},
+    "accounts.show": lambda w: {"user_id": w.user_id()},
+    "organisation.create_point": lambda w: {"year": YEAR},
+    "organisation.new_point": lambda w: {"year": YEAR},
+    "organisation.remove_point_now": lambda w: {"point_id": w.point_id()},
+    "organisation.removing_point": lambda w: {"point_id": w.point_id()},
+    "set_up.close_unit_now": lambda w: {"unit_id": w.unit_id()},
+    "set_up.closing_unit": lambda w: {"unit_id": w.unit_id()},
+    "set_up.create_committee": lambda w: {"board_id": w.board_id},
+    "set_up.create_new_unit": lambda w: {"board_id": w.board_id},
+    "set_up.edit_board": lambda w: {"board_id": w.board_id},
+    "set_up.edit_committee": lambda w: {"subcommittee_id": w.subcommittee_id()},
+    "set_up.new_committee": lambda w: {"board_id": w.board_id},
+    "set_up.new_unit": lambda w: {"board_id": w.board_id},
+    "set_up.point": lambda w: {"default_point_id": w.default_point_id()},
+    "set_up.remove_point": lambda w: {"default_point_id": w.default_point_id()},
+    "set_up.remove_point_now": lambda w: {"default_point_id": w.default_point_id()},
+    "set_up.reopen_unit_now": lambda w: {"unit_id": w.unit_id()},
+    "set_up.save_board": lambda w: {"board_id": w.board_id},
+    "set_up.save_committee": lambda w: {"subcommittee_id": w.subcommittee_id()},
+    "set_up.save_point": lambda w: {"default_point_id": w.default_point_id()},
+    "set_up.save_unit": lambda w: {"unit_id": w.unit_id()},
+    "set_up.show_board": lambda w: {"board_id": w.board_id},
+    "set_up.unit": lambda w: {"unit_id": w.unit_id()},
+    "findings.action": lambda w: {"action_id": w.action_id()},
+    "findings.action_list": lambda w: {},
+    "findings.assign": lambda w: {"action_id": w.action_id()},
+    "findings.begin_action": lambda w: {"action_id": w.action_id()},
+    "findings.cancel": lambda w: {"action_id": w.action_id()},
+    "findings.close": lambda w: {"finding_id": w.finding_id()},
+    "findings.correct": lambda w: {"finding_id": w.finding_id()},
     "findings.create": lambda w: {"occurrence_id": w.done()},
+    "findings.export": lambda w: {},
+    "findings.finish": lambda w: {"action_id": w.action_id()},
     "findings.index": lambda w: {},
+    "findings.move": lambda w: {"action_id": w.action_id()},
     "findings.new": lambda w: {"occurrence_id": w.done()},
+    "findings.new_action": lambda w: {"finding_id": w.finding_id()},
+    "findings.reopen": lambda w: {"finding_id": w.finding_id()},
+    "findings.retest": lambda w: {"finding_id": w.finding_id()},
+    "findings.revise": lambda w: {"finding_id": w.finding_id()},
+    "findings.save_action": lambda w: {"finding_id": w.finding_id()},
+    "findings.save_assignment": lambda w: {"action_id": w.action_id()},
+    "findings.save_cancel": lambda w: {"action_id": w.action_id()},
+    "findings.save_closing": lambda w: {"finding_id": w.finding_id()},
+    "findings.save_correction": lambda w: {"finding_id": w.finding_id()},
+    "findings.save_finish": lambda w: {"action_id": w.action_id()},
+    "findings.save_move": lambda w: {"action_id": w.action_id()},
+    "findings.save_reopening": lambda w: {"finding_id": w.finding_id()},
+    "findings.save_retest": lambda w: {"finding_id": w.finding_id()},
+    "findings.save_revision": lambda w: {"finding_id": w.finding_id()},
     "findings.show": lambda w: {"finding_id": w.finding_id()},
     "help.topic": lambda w: {"slug": "dra-stickprov"},
+    "obligatory.confirm_withdrawal": lambda w: {
+        "year": YEAR + 1,
+        "obligatory_id": w.obligatory_id(),
+    },
+    "obligatory.create": lambda w: {"year": YEAR + 1},
+    "obligatory.edit": lambda w: {"year": YEAR + 1, "obligatory_id": w.obligatory_id()},
+    "obligatory.index": lambda w: {"year": YEAR + 1},
+    "obligatory.new": lambda w: {"year": YEAR + 1},
+    "obligatory.save": lambda w: {"year": YEAR + 1, "obligatory_id": w.obligatory_id()},
+    "obligatory.withdraw": lambda w: {"year": YEAR + 1, "obligatory_id": w.obligatory_id()},
     "organisation.board": lambda w: {},
     "organisation.meetings": lambda w: {"year": YEAR, "subcommittee_id": w.subcommittee_id()},
     "organisation.open_year": lambda w: {"year": YEAR + 1},
@@ -184,19 +409,53 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "organisation.save_meetings": lambda w: {"year": YEAR, "subcommittee_id": w.subcommittee_id()},
     "organisation.save_point": lambda w: {"point_id": w.point_id()},
     "organisation.year": lambda w: {"year": YEAR},
+    "plan.applicability": lambda w: {"control_id": w.draft_obligatory_id()},
     "plan.appoint": lambda w: {"plan_id": w.plan_id()},
     "plan.appoint_now": lambda w: {"plan_id": w.plan_id()},
-    "plan.change_control": lambda w: {"control_id": w.control_id()},
+    "plan.area": lambda w: {"area_id": w.draft_area_id()},
+    "plan.areas": lambda w: {"plan_id": w.draft_id()},
+    "plan.change_control": lambda w: {"control_id": w.draft_control_id()},
+    "plan.confirm_removal": lambda w: {"kind": "kontrollmoment", "part_id": w.draft_control_id()},
+    "plan.confirm_risk_removal": lambda w: {"plan_id": w.draft_id(), "risk_id": w.draft_risk_id()},
     "plan.control": lambda w: {"control_id": w.control_id()},
+    "plan.create_control": lambda w: {"plan_id": w.draft_id()},
+    "plan.create_criterion": lambda w: {"control_id": w.draft_control_id()},
+    "plan.create_plan": lambda w: {},
+    "plan.create_risk": lambda w: {"plan_id": w.draft_id()},
     "plan.decide": lambda w: {"plan_id": w.plan_id()},
-    "plan.edit_control": lambda w: {"control_id": w.control_id()},
+    "plan.document": lambda w: {"plan_id": w.plan_id()},
+    "plan.edit_control": lambda w: {"control_id": w.draft_control_id()},
+    "plan.edit_criterion": lambda w: {"criterion_id": w.draft_criterion_id()},
+    "plan.edit_text": lambda w: {"plan_id": w.draft_id(), "slug": "utveckling"},
     "plan.frozen": lambda w: {"plan_id": w.plan_id()},
+    "plan.headings": lambda w: {"reading_id": w.reading_id()},
     "plan.import_file": lambda w: {},
     "plan.import_reading_now": lambda w: {"reading_id": w.reading_id()},
     "plan.index": lambda w: {},
+    "plan.move": lambda w: {"kind": "kontrollmoment", "part_id": w.draft_control_id()},
+    "plan.new_control": lambda w: {"plan_id": w.draft_id()},
+    "plan.new_criterion": lambda w: {"control_id": w.draft_control_id()},
+    "plan.new_plan": lambda w: {},
+    "plan.new_risk": lambda w: {"plan_id": w.draft_id()},
+    "plan.order": lambda w: {"plan_id": w.draft_id()},
+    "plan.pdf": lambda w: {"plan_id": w.plan_id()},
     "plan.reading": lambda w: {"reading_id": w.reading_id()},
+    "plan.remove": lambda w: {"kind": "kontrollmoment", "part_id": w.draft_control_id()},
+    "plan.remove_risk": lambda w: {"plan_id": w.draft_id(), "risk_id": w.draft_risk_id()},
+    "plan.risk": lambda w: {"plan_id": w.draft_id(), "risk_id": w.draft_risk_id()},
+    "plan.risks": lambda w: {"plan_id": w.draft_id()},
+    "plan.save_applicability": lambda w: {"control_id": w.draft_obligatory_id()},
+    "plan.save_area": lambda w: {"area_id": w.draft_area_id()},
+    "plan.save_criterion": lambda w: {"criterion_id": w.draft_criterion_id()},
+    "plan.save_new_area": lambda w: {"plan_id": w.draft_id()},
+    "plan.save_risk": lambda w: {"plan_id": w.draft_id(), "risk_id": w.draft_risk_id()},
+    "plan.save_text": lambda w: {"plan_id": w.draft_id(), "slug": "utveckling"},
     "plan.settle": lambda w: {"control_id": w.mark().control_id, "mark_id": w.mark().id},
     "plan.show": lambda w: {"plan_id": w.plan_id()},
+    "plan.take_over": lambda w: {"plan_id": w.draft_id()},
+    "plan.tell_headings": lambda w: {"reading_id": w.reading_id()},
+    "plan.texts": lambda w: {"plan_id": w.draft_id()},
+    "plan.undo_import": lambda w: {"reading_id": w.reading_id()},
     "plan.upload": lambda w: {},
     "plan.xray": lambda w: {"plan_id": w.plan_id()},
     "reporting.decide": _on_open_report,
@@ -209,16 +468,28 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reporting.save_overall": _on_open_report,
     "reporting.save_remark": lambda w: {**_on_open_report(w), "number": 5},
     "reporting.show": _on_report,
+    "review.attach": lambda w: {"occurrence_id": w.attachment().occurrence_id},
+    "review.attachment": lambda w: _on_attachment(w),
     "review.autosave": lambda w: {"occurrence_id": w.done(), "position": 1},
+    "review.autosave_shared": lambda w: {"occurrence_id": w.shared(), "position": 1},
     "review.conclude": lambda w: {"occurrence_id": w.done()},
     "review.conclusion": lambda w: {"occurrence_id": w.done()},
+    "review.evidence": lambda w: {"occurrence_id": w.attachment().occurrence_id},
     "review.item": lambda w: {"occurrence_id": w.done(), "position": 1},
     "review.judge": lambda w: {"occurrence_id": w.done(), "position": 1},
+    "review.judge_shared": lambda w: {"occurrence_id": w.shared(), "position": 1},
+    "review.removal": lambda w: _on_attachment(w),
+    "review.remove": lambda w: _on_attachment(w),
     "review.replace": lambda w: {"occurrence_id": w.done(), "position": 1},
+    "review.result": lambda w: {"occurrence_id": w.open()},
+    "review.save_result": lambda w: {"occurrence_id": w.open()},
     "review.send_back": lambda w: {"occurrence_id": w.done()},
+    "review.shared": lambda w: {"occurrence_id": w.shared()},
+    "review.shared_item": lambda w: {"occurrence_id": w.shared(), "position": 1},
     "review.sign": lambda w: {"occurrence_id": w.done()},
     "sampling.canonical": lambda w: {"draw_id": w.draw_id()},
     "sampling.check": lambda w: {"draw_id": w.draw_id()},
+    "sampling.choose": lambda w: {"occurrence_id": w.open()},
     "sampling.columns": lambda w: {"population_id": w.population_id()},
     "sampling.commit": lambda w: {"occurrence_id": w.done()},
     "sampling.draw": lambda w: {"draw_id": w.draw_id()},
@@ -231,14 +502,34 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "sampling.record_sealed": lambda w: {"draw_id": w.draw_id()},
     "sampling.seed": lambda w: {"draw_id": w.draw_id()},
     "sampling.take_away": lambda w: {"population_id": w.population_id()},
+    "sampling.targeted_new": lambda w: {"occurrence_id": w.open()},
     "schedule.generate": lambda w: {"year": YEAR},
     "schedule.index": lambda w: {"ar": YEAR},
     "schedule.not_performed": lambda w: {"occurrence_id": w.open()},
     "schedule.resume": lambda w: {"occurrence_id": w.open()},
     "schedule.save_not_performed": lambda w: {"occurrence_id": w.open()},
     "schedule.show": lambda w: {"occurrence_id": w.done()},
+    "throw_draft_away": lambda w: {"draft_id": 1},
     "trail.history": lambda w: {"kind": "plan", "subject_id": w.plan_id()},
     "static": lambda w: {"filename": "css/internkontroll.css"},
+    "organisation.cancel": lambda w: {"meeting_id": w.meeting_id()},
+    "organisation.cancel_now": lambda w: {"meeting_id": w.meeting_id()},
+    "organisation.meeting": lambda w: {"meeting_id": w.meeting_id()},
+    "organisation.move_meeting": lambda w: {"meeting_id": w.meeting_id()},
+    "plan.amend": lambda w: {"plan_id": w.plan_id()},
+    "plan.close": lambda w: {"plan_id": w.plan_id()},
+    "plan.drop": lambda w: {"plan_id": w.plan_id()},
+    "plan.prepare": lambda w: {"plan_id": w.plan_id()},
+    "plan.revise": lambda w: {"plan_id": w.plan_id()},
+    "plan.revise_now": lambda w: {"plan_id": w.plan_id()},
+    "plan.take_back": lambda w: {"plan_id": w.plan_id()},
+    "plan.take_back_now": lambda w: {"plan_id": w.plan_id()},
+    "plan.verify": lambda w: {"plan_id": w.plan_id()},
+    "plan.versions": lambda w: {"plan_id": w.plan_id()},
+    "schedule.move": lambda w: {"occurrence_id": w.open()},
+    "schedule.move_now": lambda w: {"occurrence_id": w.open()},
+    "schedule.order": lambda w: {"control_id": w.control_id()},
+    "schedule.order_now": lambda w: {"control_id": w.control_id()},
 }
 """How each route is opened with seeded data; routes without arguments need no entry."""
 

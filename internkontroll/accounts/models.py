@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -123,3 +124,21 @@ class Submission(Base):
     key: Mapped[str] = mapped_column(sa.String(64))
     at: Mapped[datetime]
     location: Mapped[str]
+
+
+class FormDraft(Base):
+    """Kvarlämnad text: what was sent after the session had ended, kept for the same person.
+
+    Nothing of it has been executed. ``path`` is where the form goes, ``page`` where it is shown;
+    ``fields`` are pairs of name and value, never a password or a file. It lasts a day.
+    """
+
+    __tablename__ = "form_draft"
+    __table_args__ = (sa.UniqueConstraint("user_id", "path"), sa.Index(None, "at"))
+
+    id: Mapped[Pk]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    path: Mapped[str] = mapped_column(sa.String(400))
+    page: Mapped[str] = mapped_column(sa.String(1000))
+    fields: Mapped[dict[str, Any]]
+    at: Mapped[datetime]

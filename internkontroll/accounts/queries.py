@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from internkontroll.accounts.models import LoginSession, RoleGrant, User
+from internkontroll.accounts.models import FormDraft, LoginSession, RoleGrant, User
 from internkontroll.accounts.rules import fold_username, session_digest
 from internkontroll.core.access import Grant, Role
+from internkontroll.core.collation import swedish_order
 
 
 @dataclass(frozen=True)
@@ -73,17 +74,7 @@ def grants_of(session: Session, user_id: int) -> tuple[Grant, ...]:
 
 def account_select(user_id: int) -> sa.Select[User]:
     """One account with its roles and their places."""
-    return (
-        sa.select(User)
-        .where(User.id == user_id)
-        .options(
-            selectinload(User.grants).options(
-                joinedload(RoleGrant.board),
-                joinedload(RoleGrant.subcommittee),
-                joinedload(RoleGrant.unit),
-            )
-        )
-    )
+    return account_rows().where(User.id == user_id)
 
 
 def grant_select(user_id: int, grant_id: int) -> sa.Select[RoleGrant]:
@@ -140,7 +131,7 @@ def account_rows() -> sa.Select[User]:
                 joinedload(RoleGrant.unit),
             )
         )
-        .order_by(User.title, User.username)
+        .order_by(swedish_order(User.title), User.username)
     )
 
 
@@ -191,5 +182,32 @@ def people_with_role(
                 )
             ),
         )
-        .order_by(User.title)
+        .order_by(swedish_order(User.title), User.id)
+    ).all()
+
+
+def draft_of(session: Session, draft_id: int, *, user_id: int, since: datetime) -> FormDraft | None:
+    """A person's own kept form, if it was kept after ``since``."""
+    return session.scalar(
+        sa.select(FormDraft).where(
+            FormDraft.id == draft_id, FormDraft.user_id == user_id, FormDraft.at >= since
+        )
+    )
+
+
+def has_draft_before(session: Session, before: datetime) -> bool:
+    """Whether any kept form is older than that."""
+    return bool(session.scalar(sa.select(sa.exists().where(FormDraft.at < before))))
+
+
+def grants_in_unit_after(session: Session, unit_id: int, last_day: date) -> Sequence[RoleGrant]:
+    """Roles in a unit that hold after a day, with their accounts: they outlive a unit that ends."""
+    return session.scalars(
+        sa.select(RoleGrant)
+        .options(joinedload(RoleGrant.user))
+        .where(
+            RoleGrant.unit_id == unit_id,
+            sa.or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to > last_day),
+        )
+        .order_by(RoleGrant.id)
     ).all()

@@ -46,7 +46,7 @@ WORDS: dict[StrEnum, str] = {
 DUTIES: dict[Role, str] = {
     Role.ADMINISTRATOR: "Lägger upp nämnder och konton. Ser inga ärenden.",
     Role.CONTROLLER: "Håller i nämndens plan, år och uppföljning.",
-    Role.RESPONSIBLE: "Gör de kontroller hon eller han är utsedd för.",
+    Role.RESPONSIBLE: "Gör de kontroller som personen är utsedd för.",
     Role.REVIEWER: "Granskar och skriver under slutsatser.",
     Role.UNIT_MANAGER: "Gör kontroller och åtgärdar i sin verksamhet.",
     Role.MEMBER: "Drar stickprov och granskar i sitt utskott.",

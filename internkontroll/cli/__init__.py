@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--title", help="vad kontot kallas på skärmen")
     user.add_argument("--role", choices=sorted(ROLE_NAMES))
     user.add_argument("--board", help="nämndens kod; utan den gäller rollen hela kommunen")
-    plan = add("import-plan", import_plan_now, "Läs in en internkontrollplan (XLSX, CSV).")
+    plan = add("import-plan", import_plan_now, "Läs in en internkontrollplan (XLSX, DOCX, CSV).")
     plan.add_argument("file", type=Path)
     plan.add_argument("--board", required=True)
     plan.add_argument("--year", required=True, type=int)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from internkontroll.accounts.services import create_user, grant_role
+from internkontroll.accounts.words import WORDS
 from internkontroll.cli.ground import actor, app_for, say, the_board
 from internkontroll.core.access import Role
 from internkontroll.core.clock import swedish_day, utc_now
@@ -16,26 +17,15 @@ from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.transaction import transaction
 from internkontroll.files.tables import read_table
+from internkontroll.plan.rules.layout import Arrangement
 from internkontroll.plan.rules.reading import read_plan
 from internkontroll.plan.services import import_plan
+from internkontroll.plan.services.importing import known_headings
 from internkontroll.reporting.documents import write_report_files
 from internkontroll.reporting.queries import find_point, shown_report
 
-ROLE_NAMES = {
-    "administratör": Role.ADMINISTRATOR,
-    "controller": Role.CONTROLLER,
-    "kontrollansvarig": Role.RESPONSIBLE,
-    "granskare": Role.REVIEWER,
-    "enhetschef": Role.UNIT_MANAGER,
-    "ledamot": Role.MEMBER,
-    "ordförande": Role.CHAIR,
-    "nämndsekreterare": Role.SECRETARY,
-    "förvaltningsdirektör": Role.DIRECTOR,
-    "ks-controller": Role.OVERSIGHT_CONTROLLER,
-    "revisor": Role.AUDITOR,
-    "dataskyddsombud": Role.DATA_PROTECTION_OFFICER,
-    "läsare": Role.READER,
-}
+ROLE_NAMES = {WORDS[role].lower(): role for role in Role}
+"""What a role is called on the command line."""
 
 
 def create_user_now(arguments: argparse.Namespace) -> int:
@@ -75,11 +65,13 @@ def import_plan_now(arguments: argparse.Namespace) -> int:
         raise InvalidInput(
             f"Filen {path.name} går inte att öppna. Kontrollera sökvägen."
         ) from error
-    reading = read_plan(read_table(data, path.name), year=arguments.year)
     if arguments.dry_run:
+        reading = read_plan(read_table(data, path.name), year=arguments.year)
         _print_reading(reading, as_json=arguments.json)
         return 0
     with app_for(arguments).app_context(), intent_to_write(), transaction(db.session()) as session:
+        told = Arrangement(known=known_headings(session))
+        reading = read_plan(read_table(data, path.name), year=arguments.year, arrangement=told)
         plan = import_plan(
             session,
             the_board(arguments.board),

@@ -59,6 +59,7 @@ class Permission(StrEnum):
     REPORT_WRITE = "report:write"
     SAMPLE_DRAW = "sample:draw"
     SAMPLE_READ = "sample:read"
+    TASKS_HAND_OVER = "tasks:hand-over"
     TRAIL_READ = "trail:read"
     YEAR_OPEN = "year:open"
 

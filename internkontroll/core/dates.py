@@ -42,7 +42,10 @@ _RELATIVE = {
 _WEEKDAY_NAMES = {
     **{name: number for number, name in enumerate(WEEKDAYS)},
     **{name[:3]: number for number, name in enumerate(WEEKDAYS)},
+    **{name[:2]: number for number, name in enumerate(WEEKDAYS)},
+    "tors": 3,
 }
+_ANY_WEEKDAY = "|".join(sorted(_WEEKDAY_NAMES, key=len, reverse=True))
 _MONTH_NAMES = {
     **{name: number for number, name in enumerate(MONTHS, start=1)},
     **{name[:3]: number for number, name in enumerate(MONTHS, start=1)},
@@ -51,8 +54,14 @@ _MONTH_NAMES = {
 
 _YEAR_FIRST = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})$", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)$", re.ASCII)
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d\d))?$", re.ASCII)
-_NAMED = re.compile(r"(?:den )?(\d{1,2})(?::[ea])? ?([a-zåäö]+)\.?(?:,? (\d{4}))?$", re.ASCII)
+_DAY_FIRST = re.compile(r"(?:den )?(\d{1,2})[-/.](\d{1,2})(?:[-/.](\d{4}|\d\d))?$", re.ASCII)
+_SWEDISH_YEAR = re.compile(
+    r"(?:den )?(\d{1,2}) ?/ ?(\d{1,2})(?:,? (\d{4})| ?- ?(\d{4}|\d\d))$", re.ASCII
+)
+"""``12/11 2026`` and ``18/12-26``: a stroke and then a year apart is written in Swedish only."""
+_NAMED = re.compile(
+    r"(?:den )?(\d{1,2})(?::[ea])? ?([a-zåäö]+)\.?(?:,? (\d{4})| ?- ?(\d{4}|\d\d))?$", re.ASCII
+)
 _TIME = re.compile(
     r"[ ,]+(?:kl\.? ?\d{1,2}(?:[.:]\d\d)?|\d{1,2}[.:]\d\d)(?: ?- ?\d{1,2}(?:[.:]\d\d)?)?$",
     re.ASCII,
@@ -79,8 +88,9 @@ def parse_date(
 ) -> date:
     """The day that a person means by ``text``.
 
-    Reads ``2020-03-12``, ``20200312``, ``2020/03/12``, ``12/3``, ``12 mars``, ``12 mars 2020``,
-    ``torsdag 12 mars``, ``idag``, ``igår``, ``i måndags`` (the last one before today) and
+    Reads ``2020-03-12``, ``20200312``, ``2020/03/12``, ``12/3``, ``12/3-20``, ``den 12/3 2020``,
+    ``12 mars``, ``12 mars 2020``, ``12 mar -20``, ``tors 12 mars``, ``12 mars (torsdag)``,
+    ``idag``, ``igår``, ``i måndags`` (the last one before today) and
     ``på måndag`` (the next one after today). Where no year is written it is ``year``, else the
     year of ``today``. Years 1900..2199.
 
@@ -96,7 +106,7 @@ def parse_date(
     by_weekday = _weekday_date(plain, typed, today, field)
     if by_weekday is not None:
         return by_weekday
-    weekday, rest = _leading_weekday(plain)
+    weekday, rest = _named_weekday(plain)
     day = _calendar_date(rest, typed, year or today.year, field)
     if weekday is not None and day.weekday() != weekday:
         raise InvalidInput(
@@ -133,14 +143,16 @@ def _weekday_date(plain: str, typed: str, today: date, field: str | None) -> dat
     return None
 
 
-def _leading_weekday(plain: str) -> tuple[int | None, str]:
-    """A weekday written before its date (``torsdag den 12 mars``), and what follows it."""
+def _named_weekday(plain: str) -> tuple[int | None, str]:
+    """A weekday written with its date (``torsdag den 12 mars``, ``12/3 (tors)``), and the date."""
     match = re.match(r"(?:på )?([a-zåäö]+)(?:en)?\.?,? (.+)$", plain)
     if match:
         name = match[1]
         for candidate in (name, name.removesuffix("en")):
             if candidate in _WEEKDAY_NAMES:
                 return _WEEKDAY_NAMES[candidate], match[2]
+    if match := re.match(rf"(.*\d.*?)[ ,]+\(?({_ANY_WEEKDAY})\.?\)?$", plain):
+        return _WEEKDAY_NAMES[match[2]], match[1]
     return None, plain
 
 
@@ -150,37 +162,64 @@ def _calendar_date(plain: str, typed: str, year: int, field: str | None) -> date
     if match := _NAMED.match(plain):
         month = _MONTH_NAMES.get(match[2])
         if month is not None:
-            return _day(int(match[3] or year), month, int(match[1]), typed, field)
+            written = _full_year(match[3] or match[4], year, typed, field)
+            return _day(written or year, month, int(match[1]), typed, field)
+    if match := _SWEDISH_YEAR.match(plain):
+        written = _full_year(match[3] or match[4], year, typed, field)
+        return _day_and_month(match[1], match[2], written or year, typed, field)
     if match := _DAY_FIRST.match(plain):
-        return _day_and_month(match, typed, year, field)
+        if match[3] is None:
+            return _day_and_month(match[1], match[2], year, typed, field)
+        if len(match[3]) == 2:
+            raise AmbiguousDate(
+                f"”{shown(typed)}” kan läsas på flera sätt. Skriv året med fyra siffror, "
+                "till exempel 2020-03-12 eller 12 mars 2020.",
+                field=field,
+            )
+        return _day_and_month(match[1], match[2], int(match[3]), typed, field, turned=True)
     raise InvalidInput(f"”{shown(typed)}” är inte ett datum. {_HOW}", field=field)
 
 
-def _day_and_month(match: re.Match[str], typed: str, year: int, field: str | None) -> date:
-    """``12/3`` is Swedish for 12 March; padded or with a short year it may be another order."""
-    first, second, written_year = match[1], match[2], match[3]
-    day, month = int(first), int(second)
-    if written_year is not None and len(written_year) == 2:
+_NEAR = 20
+"""Years from the year at hand within which two digits are read as a year of this century."""
+
+
+def _full_year(written: str | None, year: int, typed: str, field: str | None) -> int | None:
+    """The year that is written, in full; two digits far from ``year`` are asked about."""
+    if written is None or len(written) == 4:
+        return int(written) if written else None
+    full = year - year % 100 + int(written)
+    if abs(full - year) > _NEAR:
         raise AmbiguousDate(
-            f"”{shown(typed)}” kan läsas på flera sätt. Skriv året med fyra siffror, "
-            "till exempel 2020-03-12 eller 12 mars 2020.",
+            f"Året i ”{shown(typed)}” kan vara {full - 100} eller {full}. Skriv det med fyra "
+            "siffror.",
             field=field,
         )
+    return full
+
+
+def _day_and_month(
+    first: str,
+    second: str,
+    year: int,
+    typed: str,
+    field: str | None,
+    *,
+    turned: bool = False,
+) -> date:
+    """``12/3`` is Swedish for 12 March; padded, or ``turned``, it may be another order."""
+    day, month = int(first), int(second)
     may_be_turned = day <= 12 and month <= 12 and day != month
-    unclear = first.startswith("0") or second.startswith("0") or written_year is not None
+    unclear = first.startswith("0") or second.startswith("0") or turned
     if may_be_turned and unclear:
-        full_year = int(written_year or year)
-        choices = (
-            _day(full_year, month, day, typed, field),
-            _day(full_year, day, month, typed, field),
-        )
+        choices = (_day(year, month, day, typed, field), _day(year, day, month, typed, field))
         raise AmbiguousDate(
             f"”{shown(typed)}” kan vara {long_date(choices[0])} eller {long_date(choices[1])}. "
             f"{_HOW}",
             choices,
             field=field,
         )
-    return _day(int(written_year or year), month, day, typed, field)
+    return _day(year, month, day, typed, field)
 
 
 def _day(year: int, month: int, day: int, typed: str, field: str | None) -> date:
@@ -237,8 +276,8 @@ def _pieces(line: str) -> list[str]:
     """The dates of a line. A comma between a weekday or a date and its year does not divide."""
     line = fold_dashes(line)
     line = re.sub(r"^[-•*·]\s+", "", line)
-    names = "|".join(WEEKDAYS)
-    line = re.sub(rf"\b({names}|{'|'.join(n[:3] for n in WEEKDAYS)}),", r"\1", line, flags=re.I)
+    line = re.sub(rf",(?=\s*\(?(?:{_ANY_WEEKDAY})\.?\)?\s*(?:[,;]|$|kl))", "", line, flags=re.I)
+    line = re.sub(rf"(?<![\d)] )\b({_ANY_WEEKDAY}),", r"\1", line, flags=re.I)
     line = re.sub(r"([a-zåäö]),\s+(\d{4})(?=\s*(?:[,;]|$|kl))", r"\1 \2", line, flags=re.I)
     line = re.sub(r",(?=\s*kl)", "", line, flags=re.I)
     return [piece.strip() for piece in re.split(r"[,;]", line) if piece.strip()]

@@ -18,9 +18,12 @@ _DATE = (
     r"(?P<day>0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
 )
 _CANDIDATE = re.compile(
-    rf"(?<!\d)(?<!\d[-/.:,]){_DATE}(?P<join> ?[-+/] ?| )?(?P<tail>\d{{4}})(?!\d)(?![-/.:,]\d)",
+    rf"(?<!\d)(?<!\d[-/.:,]){_DATE}(?P<join> ?[-+/._:] ?| )?(?P<tail>\d{{4}})(?!\d)(?![-/.:,]\d)",
     re.ASCII,
 )
+_RARE_JOINS = frozenset("._:")
+"""Between date and last four they are seldom meant: only a right check digit counts then."""
+
 _PHONE_BEFORE = re.compile(r"(?:tel\w*|mobil\w*|ring\w*|fax|sms|växel\w*)[ .:]*$", re.IGNORECASE)
 
 
@@ -32,8 +35,9 @@ def find_personal_ids(text: str) -> list[tuple[int, int, bool]]:
     date fit but the check digit does not, or the digits may as well be a telephone number: warn.
 
     Read with or without century, with ``-``, ``+``, any Unicode dash, a space or nothing before
-    the last four, with a divided birth date, and across non-breaking and zero width characters.
-    Diarienummer, organisationsnummer, dates and divided telephone numbers are left alone.
+    the last four (with ``.``, ``_`` or ``:`` if the check digit is right), with a divided birth
+    date, and across non-breaking and zero width characters. Diarienummer, organisationsnummer,
+    dates and divided telephone numbers are left alone.
     """
     folded, positions = _fold(text)
     found = []
@@ -70,6 +74,8 @@ def _certainty(match: re.Match[str], folded: str) -> bool | None:
         return None
     digits = match["year"] + match["month"] + match["day"] + match["tail"]
     checked = passes_luhn(digits)
+    if not checked and (match["join"] or "").strip() in _RARE_JOINS:
+        return None
     if match["gap"]:
         return _certainty_of_divided_date(match, checked=checked)
     if match["join"] is None and not match["century"] and digits[0] == "0":
@@ -86,7 +92,9 @@ def _certainty_of_divided_date(match: re.Match[str], *, checked: bool) -> bool |
     if not checked or join is None:
         return None
     tail = match["tail"]
-    is_time = int(tail[:2]) < 24 and tail[2:] in ("00", "15", "30", "45")
+    # The day of a samordningsnummer is none of the calendar, and so nobody's time of day.
+    a_day = int(match["day"]) <= 31
+    is_time = a_day and int(tail[:2]) < 24 and tail[2:] in ("00", "15", "30", "45")
     if join == " " and (is_time or not match["century"]):
         return None
     return True

@@ -1,6 +1,7 @@
 """Demonstrationens arbete: lists, draws, answers and conclusions, done by its accounts."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,6 +33,11 @@ SIZES = {1: 21, 4: 18, 7: 412, 8: 412, 10: 96, 11: 14}
 """Rows in the invented list of each control; others have 120."""
 
 WHAT_WAS_FOUND = {
+    1: (
+        Severity.MINOR,
+        "Utredningen säger inte vad beslutet bygger på.",
+        None,
+    ),
     5: (
         Severity.MATERIAL,
         "Beslutet är fattat av en handläggare som inte hade rätten den dagen.",
@@ -71,6 +77,10 @@ class Work:
             if committee.id == occurrence.subcommittee_id
         )
 
+    def is_first(self, occurrence: Occurrence) -> bool:
+        """Whether the occurrence is the first individutskott's."""
+        return occurrence.subcommittee_id == self.town.subcommittees["IU1"].id
+
     def begin(self, occurrence: Occurrence, *, at: datetime) -> None:
         """Begin, and no more."""
         start_occurrence(self.session, occurrence, actor=self._tester(occurrence), at=at)
@@ -78,7 +88,7 @@ class Work:
     def perform(self, occurrence: Occurrence, *, at: datetime, deviating: int = 0) -> None:
         """Do the whole control: list, draw, answers, conclusion, signature, findings."""
         tester = self._tester(occurrence)
-        draw = self._drawn(occurrence, tester, at)
+        draw = self.drawn([occurrence], tester, at)
         items = self.session.scalars(
             sa.select(SampleItem).where(SampleItem.draw_id == draw.id).order_by(SampleItem.position)
         ).all()
@@ -113,7 +123,9 @@ class Work:
             self.session, occurrence, actor=self._signer(occurrence), at=at + timedelta(days=1)
         )
 
-    def _drawn(self, occurrence: Occurrence, tester: Actor, at: datetime) -> Draw:
+    def drawn(self, occurrences: Sequence[Occurrence], tester: Actor, at: datetime) -> Draw:
+        """A list of the first one's, frozen and drawn from, that serves all of them."""
+        occurrence = occurrences[0]
         control = occurrence.control
         size = SIZES.get(control.number, 120)
         population = self._population(occurrence, size, tester, at)
@@ -124,7 +136,7 @@ class Work:
         draw = commit_draw(
             self.session,
             population,
-            [occurrence],
+            occurrences,
             method=SelectionMethod.SRS_TICKET,
             n=min(n, size),
             actor=tester,

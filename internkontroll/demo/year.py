@@ -13,6 +13,10 @@ from internkontroll.core.clock import start_of_day, swedish_day
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.transaction import transaction
 from internkontroll.demo.accounts import Organisation, make_organisation
+from internkontroll.demo.follow_up import follow_up
+from internkontroll.demo.next_year import begin_next_plan, make_obligatory
+from internkontroll.demo.reading import leave_a_file_waiting, make_draft_from_file
+from internkontroll.demo.techniques import begin_other_ways
 from internkontroll.demo.work import Work
 from internkontroll.files.tables import read_table
 from internkontroll.organisation.models import Board, Municipality
@@ -104,9 +108,10 @@ def _fill(session: Session, *, actor: Actor, at: datetime) -> None:
     town = make_organisation(session, actor=actor, at=_at(begun), since=date(year - 1, 1, 1))
     plan = _decided_plan(session, town, year)
     _year_of(session, town, plan, today)
-    for code, name in (("AMN", "plan_amn.csv"),):
-        owner = town.actors[f"controller-{code.lower()}"]
-        _import(session, town.boards[code], year + 1, name, actor=owner, at=at)
+    make_obligatory(session, town, year + 1, at=at)
+    begin_next_plan(session, town, plan, at=at)
+    leave_a_file_waiting(session, town, year + 1, at=at)
+    make_draft_from_file(session, town, "AMN", year + 1, "plan_amn.csv", at=at)
 
 
 def _decided_plan(session: Session, town: Organisation, year: int) -> Plan:
@@ -163,6 +168,7 @@ def _year_of(session: Session, town: Organisation, plan: Plan, today: date) -> N
         )
     generate_occurrences(session, plan, actor=controller, at=opened)
     _do_what_is_due(session, town, plan, today)
+    begin_other_ways(Work(session, town), plan, today)
 
 
 def _do_what_is_due(session: Session, town: Organisation, plan: Plan, today: date) -> None:
@@ -175,6 +181,7 @@ def _do_what_is_due(session: Session, town: Organisation, plan: Plan, today: dat
     ).all()
     for occurrence in due:
         _play(work, occurrence, today)
+    follow_up(session, town, today)
     _decide_what_the_board_has_seen(session, town, plan.year, today)
 
 
@@ -223,5 +230,7 @@ def _play(work: Work, occurrence: Occurrence, today: date) -> None:
         work.begin(occurrence, at=_at(done_on))
         return
     deviating = {5: 1, 7: 2}.get(control.number, 0)
+    if control.number == 1 and occurrence.scheduled_on.month == 4 and work.is_first(occurrence):
+        deviating = 1
     late = timedelta(days=8 if control.number == 7 else 0)
     work.perform(occurrence, at=_at(done_on + late), deviating=deviating)

@@ -19,7 +19,6 @@ from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import shown
 from internkontroll.files.tables.container import check_container
 from internkontroll.files.tables.decoding import detect_encoding
-from internkontroll.files.tables.kinds import file_label
 from internkontroll.files.tables.limits import MEGABYTE, Limits
 
 ATTACHMENT_MAX = 20 * MEGABYTE
@@ -76,7 +75,7 @@ _MARKUP = re.compile(
 _PDF_NAMES = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
 _PDF_LOCKED = re.compile(rb"/Encrypt(?![A-Za-z])")
 _PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-_PDF_STREAM = re.compile(rb"stream\r?\n")
+_PDF_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,7 @@ def attachment_name(filename: str) -> str:
             "Filens namn innehåller ett personnummer. Byt namn på filen och välj den igen.",
             field="file",
         )
-    stem, dot, ending = "".join(c for c in file_label(base) if c.isprintable()).rpartition(".")
+    stem, dot, ending = "".join(c for c in base if c.isprintable()).rpartition(".")
     stem = re.sub(r'[<>:"/\\|?*;%]', "_", stem).strip(" .")
     if not dot or not stem or ending.lower() not in EXTENSIONS:
         raise InvalidInput(
@@ -243,7 +242,9 @@ def _unpacked_streams(data: bytes) -> list[bytes]:
     found, total = [], 0
     for mark in _PDF_STREAM.finditer(data):
         header = data[max(0, mark.start() - 400) : mark.start()]
-        if b"ObjStm" not in header.rpartition(b"obj")[2]:
+        own = header.rpartition(b"obj")[2]
+        # A stream without filter stands in the clear in the file itself.
+        if b"ObjStm" not in own or b"/Filter" not in own:
             continue
         inflater = zlib.decompressobj()
         try:

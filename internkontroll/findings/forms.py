@@ -97,7 +97,11 @@ class ActionForm(BaseForm):
 class RetestForm(BaseForm):
     """Vilket kontrolltillfälle som visar om åtgärden hjälpte."""
 
-    occurrence = RadioField("Omtest", [SentenceRequired("Välj när det ska testas om.")])
+    occurrence = RadioField(
+        "När ska det visa sig om åtgärden hjälpte?",
+        [SentenceRequired("Välj när det ska testas om.")],
+    )
+    due_on = DateField("När ska det egna omtestet vara gjort?")
 
 
 class CloseForm(BaseForm):

@@ -18,12 +18,16 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from internkontroll.accounts.queries import has_draft_before
+from internkontroll.accounts.services.drafts import DRAFT_LASTS, purge_drafts
 from internkontroll.core.clock import Clock
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.transaction import transaction
 from internkontroll.monitoring.models import JobOutcome
 from internkontroll.monitoring.rules import JOBS, Job, Rhythm, period_due
 from internkontroll.monitoring.services import claim_run, end_run, tidy_accounts
+from internkontroll.plan.services import remove_expired_files
+from internkontroll.review.services import changed_files, destroy_orphans, stored_names
 from internkontroll.sampling.services import load_waiting
 from internkontroll.trail.queries import verify_trail
 
@@ -39,6 +43,15 @@ def _load_populations(app: Flask, clock: Clock) -> str:
     return f"{done} listor inlästa"
 
 
+def _purge_drafts(_app: Flask, clock: Clock) -> str:
+    # Asked first: on SQLite a deletion of nothing would keep others from writing each tick.
+    if not has_draft_before(db.session(), clock() - DRAFT_LASTS):
+        return "inga gamla texter"
+    db.session.rollback()
+    with intent_to_write(), transaction(db.session()) as session:
+        return f"{purge_drafts(session, at=clock())} texter borttagna"
+
+
 def _verify(_app: Flask, _clock: Clock) -> str:
     verdicts = verify_trail(db.session())
     broken = [f"{v.chain} rad {v.broken_at}: {v.reason}" for v in verdicts if not v.whole]
@@ -52,9 +65,30 @@ def _tidy(_app: Flask, clock: Clock) -> str:
         return f"{tidy_accounts(session, at=clock())} rader borttagna"
 
 
+def _tidy_files(_app: Flask, clock: Clock) -> str:
+    with intent_to_write(), transaction(db.session()) as session:
+        return f"{remove_expired_files(session, at=clock())} planfiler borttagna"
+
+
+def _tidy_attachments(app: Flask, clock: Clock) -> str:
+    folder = app.config["INSTANCE_DIR"] / "attachments"
+    return f"{destroy_orphans(folder, stored_names(db.session()), clock())} filer förstörda"
+
+
+def _verify_attachments(app: Flask, _clock: Clock) -> str:
+    wrong = changed_files(db.session(), app.config["INSTANCE_DIR"] / "attachments")
+    if wrong:
+        raise RuntimeError(f"bilagor vars fil saknas eller har ändrats: {wrong}")
+    return "alla bilagor är oförändrade"
+
+
 ACTS: dict[str, Callable[[Flask, Clock], str]] = {
     "population:load": _load_populations,
+    "drafts:purge": _purge_drafts,
     "trail:verify": _verify,
+    "plan:tidy": _tidy_files,
+    "attachments:tidy": _tidy_attachments,
+    "attachments:verify": _verify_attachments,
     "accounts:tidy": _tidy,
 }
 

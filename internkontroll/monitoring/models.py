@@ -9,6 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 from internkontroll.core.base import Base, Pk
 
 
+class MonitoringEvent(StrEnum):
+    """What the trail says happened to people's tasks."""
+
+    TASKS_HANDED_OVER = "tasks:handed-over"
+
+
 class JobOutcome(StrEnum):
     """Hur en körning gick."""
 

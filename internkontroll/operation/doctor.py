@@ -79,7 +79,7 @@ def _remarks_on_time(facts: DatabaseFacts, at: datetime) -> Iterator[Remark]:
         )
     if facts.last_job_at is None:
         yield Remark(
-            "Inget nattligt jobb har körts än. De körs av internkontroll serve, efter klockan fyra.",
+            "Inget nattligt jobb har körts än. De körs av internkontroll serve, efter klockan 4.",
             Weight.WARNS,
         )
     elif at - facts.last_job_at > A_DAY:

@@ -24,7 +24,7 @@ MOST_PASSWORDS = 300
 
 @dataclass(frozen=True)
 class DatabaseFacts:
-    """What a database said. ``clock`` is its own time, None on SQLite, which has none of its own."""
+    """What a database said. ``clock`` is its own time; SQLite has none."""
 
     revision: str | None
     head: str
@@ -105,8 +105,9 @@ def _read(connection: sa.Connection, demo_password: str) -> DatabaseFacts:
     )  # fmt: skip
     if revision != head:
         return bare
+    server = kind == "postgresql"
     role, owner, changes = _role_facts(connection)
-    clock = connection.scalar(sa.select(sa.func.now())) if kind == "postgresql" else None
+    clock = connection.scalar(sa.text("SELECT CURRENT_TIMESTAMP")) if server else None
     return DatabaseFacts(
         revision,
         head,

@@ -1,5 +1,6 @@
 """gunicorn's settings: workers of threads, one line of JSON per event, no socket of its own."""
 
+import gc
 import os
 from typing import Any
 
@@ -35,6 +36,12 @@ proc_name = "internkontroll"
 umask = 0o077
 timeout = 120
 graceful_timeout = 30
+
+
+def post_worker_init(_worker: Any) -> None:
+    """What was made at start lives as long as the worker: it is not looked through at each page."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -184,7 +184,7 @@ def unit_select(unit_id: int) -> sa.Select[Unit]:
 def unit_names(session: Session, board_id: int) -> dict[int, str]:
     """The latest name of every unit of the board, closed ones too."""
     rows = session.execute(sa.select(Unit.id, Unit.name).where(Unit.board_id == board_id))
-    return {unit_id: name for unit_id, name in rows}
+    return {row.id: row.name for row in rows}
 
 
 def units_on(session: Session, board_id: int | None, on: date) -> dict[int, list[UnitFact]]:
@@ -255,7 +255,9 @@ def role_places(session: Session, on: date) -> list[RolePlace]:
             continue
         places.append(RolePlace(f"namnd-{board.id}", board.name, board))
         places += [
-            RolePlace(f"utskott-{row.id}", f"{board.name}: {row.name}", board, subcommittee_id=row.id)
+            RolePlace(
+                f"utskott-{row.id}", f"{board.name}: {row.name}", board, subcommittee_id=row.id
+            )
             for row in sorted(board.subcommittees, key=lambda row: swedish_key(row.name))
         ]
         places += [

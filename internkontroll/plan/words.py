@@ -83,6 +83,7 @@ _OWN: Mapping[StrEnum, str] = {
     PlanEvent.AMENDED: "Nämndens ändringar började skrivas in",
     PlanEvent.VERIFIED: "Protokollet justerades",
     PlanEvent.REVISED: "En revision av planen påbörjades",
+    PlanEvent.REVISION_DROPPED: "Revisionens utkast togs bort",
     PlanEvent.REPLACED: "Planen ersattes av en ny version",
     PlanEvent.CLOSED: "Planen avslutades",
     PlanKind.INTERNAL_CONTROL: "internkontrollplan",
@@ -163,3 +164,16 @@ def started_sentence(started: Any, *, copied: bool, other_board: str | None) -> 
             "kommunstyrelsen är inlagda."
         )
     return " ".join(words)
+
+
+def answer_word(state: PlanState | None, *, present: bool, reason: str | None) -> StateWord:
+    """What kommunstyrelsen is told of a board's obligatory control. ``state``: its plan's."""
+    if state is None:
+        return StateWord("Ingen plan än", "idle")
+    decided = state in (PlanState.DECIDED, PlanState.CLOSED)
+    where = "beslutad plan" if decided else "utkastet"
+    if not present:
+        return StateWord(f"Saknas i {where}", "bad" if decided else "warn")
+    if reason is not None:
+        return StateWord("Ej tillämpligt", "warn")
+    return StateWord(f"Finns i {where}", "ok" if decided else "idle")

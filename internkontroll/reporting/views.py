@@ -108,7 +108,7 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
         sha256=shown.sha256,
         where=where,
         assessment_word=_assessment_word,
-        remark_url=lambda number: url_for("reporting.remark", number=number, **where),
+        remarks_url=url_for("reporting.remark", number=0, **where).removesuffix("0"),
         may_write=live and may(Permission.REPORT_WRITE),
         may_decide=live and may(Permission.REPORT_DECIDE),
         may_read_trail=entry.report is not None and may(Permission.TRAIL_READ),

@@ -132,6 +132,8 @@ class OccurrenceMove(Base):
     old_due_on: Mapped[date]
     new_due_on: Mapped[date]
     reason: Mapped[str]
+    by_hand: Mapped[bool]
+    """Somebody gave it a day of its own; else it followed a meeting or a reporting point."""
     moved_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
     )

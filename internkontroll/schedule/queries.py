@@ -144,7 +144,10 @@ def occurrences_select(
     if wanted.subcommittee_id is not None:
         select = select.where(Occurrence.subcommittee_id == wanted.subcommittee_id)
     if wanted.control_id is not None:
-        select = select.where(Occurrence.control_id == wanted.control_id)
+        # The same control of an earlier version of the plan is the same control.
+        same = aliased(Control)
+        lineage = sa.select(same.lineage).where(same.id == wanted.control_id).scalar_subquery()
+        select = select.where(Control.lineage == lineage)
     if wanted.late_on is not None:
         select = select.where(is_late(wanted.late_on))
     keys = (Occurrence.due_on, Control.number)
@@ -263,6 +266,17 @@ def moves_of(session: Session, occurrence_id: int) -> Sequence[OccurrenceMove]:
         .where(OccurrenceMove.occurrence_id == occurrence_id)
         .order_by(OccurrenceMove.id.desc())
     ).all()
+
+
+def moved_by_hand(session: Session, occurrence_ids: Collection[int]) -> frozenset[int]:
+    """Those of the occurrences that somebody has given a day of their own."""
+    return frozenset(
+        session.scalars(
+            sa.select(OccurrenceMove.occurrence_id).where(
+                OccurrenceMove.occurrence_id.in_(occurrence_ids), OccurrenceMove.by_hand
+            )
+        )
+    )
 
 
 def frame_of_occurrence(session: Session, occurrence: Occurrence) -> Frame | None:

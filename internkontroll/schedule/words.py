@@ -1,5 +1,6 @@
 """Ord för kontrolltillfällen: states and events as screens and documents tell them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -70,6 +71,61 @@ def ended_sentence(count: int, decided_on: date) -> str:
     return (
         f"{made} inte: perioden hade slutat när nämnden beslutade planen {long_date(decided_on)}. "
         "Det räknas inte som missat."
+    )
+
+
+_TOUCHED = {
+    OccurrenceState.STARTED: "är påbörjad",
+    OccurrenceState.PERFORMED: "väntar på underskrift",
+    OccurrenceState.APPROVED: "är redan gjord",
+    OccurrenceState.NOT_PERFORMED: "är anmäld som ej genomförd",
+}
+
+
+def advice(state: OccurrenceState, held: bool, on_the_day: bool) -> str | None:
+    """What to do with an occurrence that somebody had begun when its meeting was changed.
+
+    ``held``: the meeting is not called off; ``on_the_day``: the occurrence has the meeting's day.
+    """
+    if held and on_the_day:
+        return None
+    if state is OccurrenceState.STARTED:
+        return (
+            "Flytta den för hand om den ska göras till den nya dagen."
+            if held
+            else "Gör klart den, eller anmäl den som ej genomförd."
+        )
+    if state is OccurrenceState.NOT_PERFORMED and held:
+        return "Ta tillbaka anmälan om den ska göras till den nya dagen."
+    return None
+
+
+def followed_sentences(
+    moved: int, expired: int, touched: Sequence[tuple[int, OccurrenceState]]
+) -> list[str]:
+    """What came of a changed calendar: first what followed, then each that somebody had begun."""
+    told = []
+    if moved:
+        told.append("1 kontroll flyttades." if moved == 1 else f"{moved} kontroller flyttades.")
+    if expired:
+        told.append("1 kontroll utgick." if expired == 1 else f"{expired} kontroller utgick.")
+    first = " ".join(told) or "Inga planerade kontroller berördes."
+    return [
+        first,
+        *(
+            f"Kontroll {number} {_TOUCHED[state]} och ändrades inte. Se vad du behöver göra nedan."
+            for number, state in touched
+        ),
+    ]
+
+
+def revised_sentence(expired: int, carried: int, new: int) -> str:
+    """What a revision did to the occurrences that nobody had begun."""
+    if not expired + carried + new:
+        return "Inga kontrolltillfällen ändrades."
+    return (
+        f"Kommande kontrolltillfällen: {carried} följde med till den nya versionen, "
+        f"{expired} utgick och {new} är nya."
     )
 
 
@@ -166,10 +222,13 @@ STAGES: dict[Stage, StageWord] = {
     Stage.CONCLUDE: StageWord(
         "Skriv slutsatsen", "Alla poster är granskade. Slutsatsen saknas.", _PERFORMER
     ),
-    Stage.CONCLUDE_UNSAMPLED: StageWord(
-        "Skriv slutsatsen",
-        "Planen anger inget stickprov. Gör kontrollen och skriv sedan slutsatsen.",
+    Stage.RESULT_MISSING: StageWord(
+        "Registrera resultatet",
+        "Kontrollen görs utan stickprov. Skriv vad som gjordes och vad som kom fram.",
         _PERFORMER,
+    ),
+    Stage.CONCLUDE_UNSAMPLED: StageWord(
+        "Skriv slutsatsen", "Resultatet är registrerat. Slutsatsen saknas.", _PERFORMER
     ),
     Stage.SIGN: StageWord(
         "Skriv under slutsatsen",
@@ -182,5 +241,5 @@ STAGES: dict[Stage, StageWord] = {
 
 STEP_NAMES = ("Lista", "Dragning", "Granskning", "Slutsats", "Underskrift")
 """The stepper of an occurrence."""
-UNSAMPLED_FROM = 3
-"""The first step of an occurrence that is done without a sample."""
+UNSAMPLED_STEPS = {2: "Resultat", 3: "Slutsats", 4: "Underskrift"}
+"""The steps of an occurrence that is done without a sample, by their place in the stepper."""

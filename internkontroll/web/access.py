@@ -23,6 +23,7 @@ from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import NotAllowed
 from internkontroll.core.transaction import transaction
 from internkontroll.organisation.models import Board
+from internkontroll.web.drafts import AUTOSAVE_SENTENCE, is_autosave, kept_page
 
 View = TypeVar("View", bound=Callable[..., Any])
 Row = TypeVar("Row")
@@ -136,7 +137,9 @@ def _admit(permission: Permission, values: dict[str, Any]) -> None:
 
 
 def _to_login() -> Any:
-    path = request.full_path.rstrip("?") if request.method == "GET" else None
+    if is_autosave():
+        return {"errors": [AUTOSAVE_SENTENCE]}, 401
+    path = request.full_path.rstrip("?") if request.method == "GET" else kept_page()
     return redirect(url_for("accounts.login", next=path), 303)
 
 

@@ -1,6 +1,6 @@
 """Refusals as pages: a sentence that says what happened and what to do."""
 
-from flask import Flask, render_template, url_for
+from flask import Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -69,7 +69,11 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def fault(error: Exception) -> ResponseReturnValue:
-        app.logger.error("unexpected fault", exc_info=error)
+        app.logger.error(
+            "unexpected fault",
+            exc_info=error,
+            extra={"request_id": g.get("request_id"), "endpoint": request.endpoint},
+        )
         if app.config["TESTING"]:
             raise error
         db.session.remove()

@@ -101,7 +101,7 @@ class BaseForm(FlaskForm):
 
     def refuse(self, error: InvalidInput) -> None:
         """Show a rule's refusal: at its field if the error names one, else for the whole form."""
-        field = self._fields.get(error.field) if error.field else None
+        field = dict(_leaves(self)).get(error.field) if error.field else None
         if field is None:
             self.form_errors = [*self.form_errors, error.sentence]
         else:

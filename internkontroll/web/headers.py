@@ -62,7 +62,7 @@ def register(app: Flask) -> None:
 
     @app.after_request
     def protect(answer: Response) -> Response:
-        answer.headers["Content-Security-Policy"] = _policy(f"'nonce-{_nonce()}'")
+        answer.headers.setdefault("Content-Security-Policy", _policy(f"'nonce-{_nonce()}'"))
         answer.headers.update(fixed)
         if request.endpoint != "static":
             answer.headers["Cache-Control"] = "no-store"

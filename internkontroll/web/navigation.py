@@ -28,6 +28,22 @@ _BOARD_MENU: tuple[tuple[str, str, Permission], ...] = (
     ("Uppföljning", "reporting.index", Permission.REPORT_READ_DECIDED),
 )
 
+_MUNICIPALITY_MENU: tuple[tuple[str, str, Permission], ...] = (
+    ("Konton", "accounts.index", Permission.ACCOUNT_MANAGE),
+    ("Organisation", "set_up.index", Permission.ORGANISATION_EDIT),
+    ("Jobb", "monitoring.jobs", Permission.JOBS_READ),
+)
+
+
+def _is_of(here: str, endpoint: str) -> bool:
+    """Whether the page belongs to a menu entry; one's own profile belongs to none."""
+    if endpoint == "monitoring.jobs" or here in _OWN_PAGES:
+        return here == endpoint
+    return here.split(".")[0] == endpoint.split(".")[0]
+
+
+_OWN_PAGES = frozenset({"accounts.profile", "accounts.password", "accounts.change_password"})
+
 
 def _board_of_menu() -> Board | None:
     """The route's board, or the only one in which the person has a role."""
@@ -55,8 +71,18 @@ def _links() -> list[NavigationLink]:
                         here.split(".")[0] == endpoint.split(".")[0],
                     )
                 )
-    elif may(Permission.JOBS_READ):
-        links.append(NavigationLink("Jobb", url_for("monitoring.jobs"), here == "monitoring.jobs"))
+    else:
+        links += [
+            NavigationLink(label, url_for(endpoint), _is_of(here, endpoint))
+            for label, endpoint, permission in _MUNICIPALITY_MENU
+            if may(permission)
+        ]
+        if may(Permission.PLAN_OBLIGE):
+            # The plans that are written now are next year's.
+            url = url_for("obligatory.index", year=today().year + 1)
+            links.append(
+                NavigationLink("Obligatoriskt för alla", url, _is_of(here, "obligatory.index"))
+            )
     return links
 
 

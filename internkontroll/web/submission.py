@@ -86,7 +86,7 @@ def _shown_by_first_press(form: BaseForm | None) -> str | None:
 
 def page(template: str, form: BaseForm | None = None, **context: Any) -> ResponseReturnValue:
     """Render a page; with a form that has errors the status is 422 (409 on a conflict)."""
-    refused = bool(form is not None and form.errors)
+    refused = bool(form is not None and (form.errors or form.error_links()))
     if refused and (location := _shown_by_first_press(form)):
         return redirect(location, 303)
     body = render_template(template, form=form, has_errors=refused, **context)

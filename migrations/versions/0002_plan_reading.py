@@ -111,10 +111,11 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Take them away; a file that was removed is then an empty one."""
+    with op.batch_alter_table("plan_reading") as batch:
+        batch.drop_constraint(op.f("ck_plan_reading_file_is_there_or_removed"), type_="check")
     empty = sa.text("UPDATE plan_reading SET file_data = :empty WHERE file_data IS NULL")
     op.get_bind().execute(empty.bindparams(sa.bindparam("empty", b"", sa.LargeBinary())))
     with op.batch_alter_table("plan_reading") as batch:
-        batch.drop_constraint(op.f("ck_plan_reading_file_is_there_or_removed"), type_="check")
         batch.drop_constraint(op.f("ck_plan_reading_readingsource"), type_="check")
         batch.alter_column("file_data", existing_type=sa.LargeBinary(), nullable=False)
         for name in ("file_removed_at", "undone_at", "made", "layout", "source"):

@@ -1,6 +1,6 @@
 // form[data-autosave="address"]: saves as a choice is made, a text is left or typing pauses.
 // The address answers 2xx, and if it counts versions JSON {"version": n} for the form's field
-// "version". Anything else, also a redirect to the login page, is told as not saved.
+// "version". 401 is told as logged out, anything else as not saved.
 "use strict";
 
 const PAUSE_MS = 4000;
@@ -25,6 +25,10 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
         body: new FormData(form),
         headers: { Accept: "application/json", "X-Requested-With": "autosave" },
       });
+      if (answer.status === 401) {
+        tell("Du är utloggad. Tryck på knappen och logga in: din text följer med.", true);
+        return;
+      }
       if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
       if (answer.headers.get("Content-Type")?.startsWith("application/json")) {
         const { version } = await answer.json();

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -24,13 +25,13 @@ from internkontroll.plan.rules.vocabulary import Frequency, SampleKind, Techniqu
 from internkontroll.plan.rules.xray import Severity
 from internkontroll.plan.services import (
     appoint,
-    change_control,
     decide_plan,
     import_reading,
     prepare_plan,
     settle_mark,
     store_reading,
 )
+from internkontroll.plan.services.controls import content_of, edit_control
 from internkontroll.trail.queries import history_of
 from tests.factories import AT, make_actor, make_board, make_control, make_plan, make_user, plan_csv
 
@@ -68,18 +69,17 @@ def decided(session: Session, plan: Plan) -> Plan:
     return decide(session, plan)
 
 
-def changed(session: Session, control: Control, **new: object) -> Control:
-    values: dict[str, object] = {
-        "technique": control.technique,
-        "sample_kind": control.sample_kind,
-        "sample_n": control.sample_n,
-        "frequency": control.frequency,
-        "points": control.points,
-        "performed_by": control.performed_by,
-        "row_version": control.row_version,
-        **new,
-    }
-    return change_control(session, control, actor=SYSTEM, at=AT, **values)  # type: ignore[arg-type]
+def changed(
+    session: Session, control: Control, row_version: int | None = None, **new: object
+) -> Control:
+    return edit_control(
+        session,
+        control,
+        replace(content_of(control), **new),  # type: ignore[arg-type]
+        row_version=control.row_version if row_version is None else row_version,
+        actor=SYSTEM,
+        at=AT,
+    )
 
 
 def test_a_decision_freezes_the_content_with_its_hash(session: Session, plan: Plan) -> None:
@@ -101,7 +101,7 @@ def test_a_decision_freezes_the_content_with_its_hash(session: Session, plan: Pl
     assert third["points"] == ["april", "augusti", "årsbokslut"]
     assert third["sample"] == {"kind": "unstated", "n": None}
     assert {mark["field"] for mark in third["marks"]} == {"sample", "reporting"}
-    assert third["criteria"] == [{"counts": True, "text": "Konto är rätt"}]
+    assert third["criteria"] == [{"counts": True, "help": None, "text": "Konto är rätt"}]
     assert len(third["lineage"]) == 32
 
 

@@ -131,6 +131,8 @@ def test_a_verb_acts_only_from_its_own_states(
     session: Session, occurrence: Occurrence, verb: Verb, state: OccurrenceState
 ) -> None:
     occurrence.state = state
+    if state is OccurrenceState.EXPIRED:
+        occurrence.expired_at, occurrence.expired_reason = AT, REASON
     session.flush()
     extra = {"reason": REASON} if verb in (mark_returned, record_not_performed) else {}
 

@@ -93,7 +93,7 @@ def test_the_list_filters_by_year_and_severity(
     assert "Visar 1–1 av 1 avvikelser" in page.text
     assert "2020:3" in page.text
     page = client.get(f"{LIST}?ar=2020&allvar=material")
-    assert "Inga avvikelser med den allvarlighetsgraden" in page.text
+    assert "Inga avvikelser stämmer med urvalet" in page.text
     page = client.get(f"{LIST}?ar=nonsens&allvar=nonsens&sida=-4")
     assert "Visar 1–3 av 3 avvikelser" in page.text
 

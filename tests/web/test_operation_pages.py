@@ -111,7 +111,9 @@ def test_an_error_is_told_by_its_class_and_place_and_not_by_its_words(log: io.St
 
 
 def test_the_servers_own_lines_are_cut_before_the_address(log: io.StringIO) -> None:
-    logging.getLogger("gunicorn.error2").warning("Error handling request %s", "/namnd/scn?x=hemligt")
+    logging.getLogger("gunicorn.error2").warning(
+        "Error handling request %s", "/namnd/scn?x=hemligt"
+    )
 
     assert lines(log)[0]["event"] == "Error handling request"
 
@@ -200,7 +202,13 @@ def test_files_handed_out_before_the_app_carry_the_same_headers(
         with client.get("/static/finns-inte.css") as missing:
             assert missing.status_code == 404
 
-    own = {"Cache-Control", "Content-Security-Policy", "Set-Cookie", "Content-Length", "Content-Type"}
+    own = {
+        "Cache-Control",
+        "Content-Security-Policy",
+        "Set-Cookie",
+        "Content-Length",
+        "Content-Type",
+    }
     assert {name for name, _ in page} - own - {"Vary"} <= {name for name, _ in file}
     assert ("Strict-Transport-Security" in file) is https
     assert "script-src 'none'" in file["Content-Security-Policy"]

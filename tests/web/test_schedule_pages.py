@@ -84,7 +84,10 @@ def state_of(app: Flask, occurrence_id: int) -> OccurrenceState:
 
 def set_state(app: Flask, occurrence_id: int, state: OccurrenceState) -> None:
     with app.app_context(), intent_to_write():
-        db.session().get_one(Occurrence, occurrence_id).state = state
+        occurrence = db.session().get_one(Occurrence, occurrence_id)
+        occurrence.state = state
+        if state is OccurrenceState.EXPIRED:
+            occurrence.expired_at, occurrence.expired_reason = AT, "Sammanträdet ställdes in."
         db.session().commit()
 
 

@@ -1,6 +1,6 @@
-"""Tables that people hand in: XLSX, DOCX, CSV and pasted cells, judged before they are parsed, text cells out.
+"""Tables that people hand in (XLSX, DOCX, CSV, pasted cells), judged before they are parsed.
 
-Knows no feature. Wrong files raise InvalidInput with the sentence that fits.
+Text cells come out. Knows no feature. Wrong files raise InvalidInput with the sentence that fits.
 """
 
 from internkontroll.core.errors import InvalidInput

@@ -1,4 +1,4 @@
-"""The zip and the XML of a workbook or a document, measured and judged before any reader unpacks them.
+"""The zip and the XML of a workbook or document, measured and judged before they are unpacked.
 
 Sizes written in the file are never trusted: every entry is inflated in small pieces and counted,
 and each sheet's cells are counted where they stand. Memory stays under a few megabytes.
@@ -50,8 +50,8 @@ def check_container(data: bytes, filename: str, limits: Limits, *, documents: bo
         raise InvalidInput(f"Filen ”{label}” {refused.reason}") from None
     except _DAMAGED as error:
         raise InvalidInput(
-            f"Filen ”{label}” är skadad och går inte att öppna. Öppna den i Excel eller Word, spara "
-            "den på nytt och välj den nya filen."
+            f"Filen ”{label}” är skadad och går inte att öppna. Öppna den i Excel eller Word, "
+            "spara den på nytt och välj den nya filen."
         ) from error
 
 
@@ -126,9 +126,7 @@ def _kind(folded: set[str], documents: bool) -> str:
     )
 
 
-def _count_unzipped(
-    data: bytes, entries: list[zipfile.ZipInfo], limits: Limits, kind: str
-) -> None:
+def _count_unzipped(data: bytes, entries: list[zipfile.ZipInfo], limits: Limits, kind: str) -> None:
     """Inflate everything once, counting, and compare with what the directory claims."""
     claimed = sum(entry.file_size for entry in entries)
     if claimed > limits.unzipped:

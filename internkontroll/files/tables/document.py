@@ -5,16 +5,16 @@ what is not part of a table's cells is told in the workbook's notes. Nothing is 
 but the tables' own texts.
 """
 
-from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.text import clean_line, clean_text, shown
 from internkontroll.files.tables.container import part_names, part_pieces
 from internkontroll.files.tables.decoding import refuse_mangled
+from internkontroll.files.tables.document_table import OpenCell, OpenParagraph, OpenTable
 from internkontroll.files.tables.kinds import file_label
 from internkontroll.files.tables.limits import Limits
-from internkontroll.files.tables.model import Paragraph, Row, Sheet, Workbook
+from internkontroll.files.tables.model import Paragraph, Sheet, Workbook
 
 BODY = "word/document.xml"
 _QUOTED = 400
@@ -62,7 +62,8 @@ def _numbering(sheets: tuple[Sheet, ...]) -> list[str]:
     if len(sheets) == 1:
         return []
     places = ", ".join(
-        f"{sheet.name.lower()} är rad {sheet.start}–{sheet.rows[-1].number}" for sheet in sheets[:20]
+        f"{sheet.name.lower()} är rad {sheet.start}–{sheet.rows[-1].number}"
+        for sheet in sheets[:20]
     )
     return [f"Dokumentet har {len(sheets)} tabeller. Raderna räknas genom alla: {places}."]
 
@@ -71,7 +72,9 @@ def _other_parts(data: bytes, walker: "_Walker") -> list[str]:
     names = part_names(data)
     notes = []
     if walker.pictures or any(name.startswith("word/media/") for name in names):
-        notes.append("Bilder i dokumentet läses inte. Står något av planen i en bild, skriv in det.")
+        notes.append(
+            "Bilder i dokumentet läses inte. Står något av planen i en bild, skriv in det."
+        )
     if walker.embedded or any(name.startswith("word/embeddings/") for name in names):
         notes.append(
             "Inbäddade objekt i dokumentet läses inte. Står något av planen i ett sådant, klistra "
@@ -82,35 +85,6 @@ def _other_parts(data: bytes, walker: "_Walker") -> list[str]:
     if walker.footnoted:
         notes.append("Fotnoter i dokumentet läses inte.")
     return notes
-
-
-@dataclass
-class _Cell:
-    lines: list[str] = field(default_factory=list)
-    span: int = 1
-    merge: str | None = None
-    """``restart`` or ``continue`` of a cell merged over rows."""
-
-
-@dataclass
-class _Table:
-    name: str
-    start: int
-    above: tuple[Paragraph, ...]
-    rows: list[Row] = field(default_factory=list)
-    merged: dict[int, tuple[str, int]] = field(default_factory=dict)
-    """Column -> text and first row of a cell merged over rows that is still open."""
-    ranges: list[str] = field(default_factory=list)
-    width: int = 0
-
-
-@dataclass
-class _Block:
-    """A paragraph being read, and what is known of it."""
-
-    text: list[str] = field(default_factory=list)
-    listed: bool = False
-    heading: bool = False
 
 
 class _Walker:
@@ -128,14 +102,14 @@ class _Walker:
         self._lost: list[str] = []
         self._boxes: list[str] = []
         self._nested: set[str] = set()
-        self._blocks: list[_Block] = []
+        self._blocks: list[OpenParagraph] = []
         self._sinks: list[list[str]] = []
         self._box_marks: list[int] = []
         self._above: list[Paragraph] = []
-        self._table: _Table | None = None
+        self._table: OpenTable | None = None
         self._depth = 0
-        self._cells: list[_Cell] = []
-        self._cell: _Cell | None = None
+        self._cells: list[OpenCell] = []
+        self._cell: OpenCell | None = None
         self._before = 0
         self._number = 0
         self._area = 0
@@ -236,7 +210,8 @@ class _Walker:
     def _start_ins(self, _: str | None) -> None:
         self._inserted = True
 
-    _start_moveTo = _start_ins
+    def _start_moveTo(self, _: str | None) -> None:  # noqa: N802 - the element's name
+        self._inserted = True
 
     def _start_del(self, _: str | None) -> None:
         self._deleted += 1
@@ -262,7 +237,7 @@ class _Walker:
     # -- paragraphs and text boxes ------------------------------------------------------------
 
     def _start_p(self, _: str | None) -> None:
-        self._blocks.append(_Block())
+        self._blocks.append(OpenParagraph())
 
     def _start_numId(self, value: str | None) -> None:  # noqa: N802 - the element's name
         if self._blocks and value != "0":
@@ -305,7 +280,7 @@ class _Walker:
         self._depth += 1
         if self._depth == 1:
             name = f"Tabell {len(self.sheets) + 1}"
-            self._table = _Table(name, self._number + 1, tuple(self._above))
+            self._table = OpenTable(name, self._number + 1, tuple(self._above))
             self._above = []
         elif self._table is not None and not self._box_marks:
             self._nested.add(f"rad {self._number}")
@@ -314,15 +289,7 @@ class _Walker:
         self._depth -= 1
         table = self._table
         if self._depth == 0 and table is not None:
-            self.sheets.append(
-                Sheet(
-                    table.name,
-                    tuple(table.rows),
-                    merged=tuple(table.ranges),
-                    start=table.start,
-                    above=table.above,
-                )
-            )
+            self.sheets.append(table.as_sheet())
             self._table = None
 
     def _start_tr(self, _: str | None) -> None:
@@ -342,7 +309,7 @@ class _Walker:
 
     def _start_tc(self, _: str | None) -> None:
         if self._depth == 1:
-            self._cell = _Cell()
+            self._cell = OpenCell()
             self._cells.append(self._cell)
             self._sinks.append(self._cell.lines)
 
@@ -374,31 +341,10 @@ class _Walker:
             raise InvalidInput(
                 f"Tabellerna i ”{self._label}” är för stora. Ta bort det som inte hör till planen."
             )
-        self._add_row(table, width)
-
-    def _add_row(self, table: _Table, width: int) -> None:
-        texts = [""] * width
-        filled: set[int] = set()
-        column = self._before
-        for cell in self._cells:
-            text = clean_text("\n".join(cell.lines))
-            refuse_mangled(text, f"{table.name.lower()}, rad {self._number}")
-            texts[column] = text
-            if cell.merge == "restart":
-                table.merged[column] = (text, self._number)
-            elif cell.merge is None:
-                table.merged.pop(column, None)
-            elif column in table.merged and not text:
-                above, first = table.merged[column]
-                texts[column] = above
-                if above:
-                    filled.add(column)
-                    table.ranges.append(f"rad {first}–{self._number}")
-            column += cell.span
-        own = any(text for place, text in enumerate(texts) if place not in filled)
-        if own:
-            table.rows.append(Row(self._number, tuple(texts), frozenset(filled)))
+        table.add_row(self._number, self._cells, self._before, width)
 
 
 def _whole(value: str | None, default: int) -> int:
-    return int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else default
+    return (
+        int(value) if value and value.isascii() and value.isdigit() and len(value) < 6 else default
+    )

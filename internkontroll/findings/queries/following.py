@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload, selectinload
@@ -28,7 +29,7 @@ from internkontroll.findings.rules import (
     FindingFacts,
     RetestFacts,
 )
-from internkontroll.plan.models import Control
+from internkontroll.plan.models import Control, Plan, PlanState
 from internkontroll.review.models import Conclusion
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import Committees, within_reach
@@ -146,6 +147,16 @@ def latest_retest(session: Session, finding_id: int) -> Retest | None:
     )
 
 
+def latest_signed(occurrence_id: Any) -> sa.ScalarSelect[int]:
+    """Id of the conclusion of an occurrence that counts: the one that was signed last."""
+    signed = aliased(Conclusion)
+    return (
+        sa.select(sa.func.max(signed.id))
+        .where(signed.occurrence_id == occurrence_id, signed.signed_at.is_not(None))
+        .scalar_subquery()
+    )
+
+
 def _retest_facts(session: Session, finding_ids: Collection[int]) -> dict[int, RetestFacts]:
     newest = (
         sa.select(sa.func.max(Retest.id))
@@ -155,10 +166,7 @@ def _retest_facts(session: Session, finding_ids: Collection[int]) -> dict[int, R
     rows = session.execute(
         sa.select(Retest.finding_id, Occurrence.state, Conclusion)
         .join(Occurrence, Occurrence.id == Retest.occurrence_id)
-        .outerjoin(
-            Conclusion,
-            sa.and_(Conclusion.occurrence_id == Occurrence.id, Conclusion.signed_at.is_not(None)),
-        )
+        .outerjoin(Conclusion, Conclusion.id == latest_signed(Occurrence.id))
         .where(Retest.id.in_(newest))
     )
     return {
@@ -263,3 +271,24 @@ def retest_candidates(session: Session, finding: Finding) -> Sequence[Occurrence
         )
         .order_by(Occurrence.scheduled_on, Occurrence.id)
     ).all()
+
+
+def control_in_force(session: Session, finding: Finding, year: int) -> Control | None:
+    """The finding's control as it stands in the plan that holds that year, if it does."""
+    other = aliased(Control)
+    lineage = (
+        sa.select(other.lineage).where(other.id == finding.occurrence.control_id).scalar_subquery()
+    )
+    return session.scalar(
+        sa.select(Control)
+        .join(Control.plan)
+        .options(joinedload(Control.plan))
+        .where(
+            Plan.board_id == finding.board_id,
+            Plan.year == year,
+            Plan.state == PlanState.DECIDED,
+            Control.lineage == lineage,
+        )
+        .order_by(Plan.version.desc())
+        .limit(1)
+    )

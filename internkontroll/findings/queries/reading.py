@@ -108,15 +108,11 @@ def earlier_texts(
     return {row.finding_id: FindingText(row.severity, row.description, row.cause) for row in rows}
 
 
-def mistaken_at(session: Session, finding_ids: Collection[int], moment: datetime) -> frozenset[int]:
-    """Those of the findings that at the moment were ended as felaktig iakttagelse; one query."""
-    return frozenset(
-        session.scalars(
-            sa.select(Closing.finding_id).where(
-                Closing.finding_id.in_(finding_ids),
-                Closing.outcome == ClosingOutcome.MISTAKEN,
-                Closing.recorded_at <= moment,
-                sa.or_(Closing.reopened_at.is_(None), Closing.reopened_at > moment),
-            )
-        )
+def was_mistaken(moment: datetime) -> sa.ColumnElement[bool]:
+    """Whether a finding of the select was ended as felaktig iakttagelse at the moment."""
+    return sa.exists().where(
+        Closing.finding_id == Finding.id,
+        Closing.outcome == ClosingOutcome.MISTAKEN,
+        Closing.recorded_at <= moment,
+        sa.or_(Closing.reopened_at.is_(None), Closing.reopened_at > moment),
     )

@@ -19,6 +19,7 @@ from internkontroll.findings.services.closing import (
     choose_retest,
     close_finding,
     may_close,
+    order_retest,
     reopen_finding,
 )
 from internkontroll.findings.services.correcting import record_correction
@@ -33,6 +34,7 @@ __all__ = [
     "finish_action",
     "may_close",
     "move_action",
+    "order_retest",
     "record_correction",
     "record_finding",
     "reopen_finding",

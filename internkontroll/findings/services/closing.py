@@ -1,12 +1,13 @@
 """Välj omtest, avsluta avvikelsen and open it again. Never by who answers for its action."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission
+from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.core.text import clean_text
 from internkontroll.findings.models import (
@@ -19,11 +20,19 @@ from internkontroll.findings.models import (
     FindingState,
     Retest,
 )
-from internkontroll.findings.queries import facts_of, latest_retest, retest_candidates
+from internkontroll.findings.queries import (
+    control_in_force,
+    facts_of,
+    label,
+    latest_retest,
+    retest_candidates,
+)
 from internkontroll.findings.rules import hindrances
 from internkontroll.findings.services.correcting import DONE_BY_MAX
 from internkontroll.findings.services.guards import ensure_may, lock_open, trace, written
+from internkontroll.organisation.models import Board
 from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.services import mark_ordered
 
 
 def choose_retest(
@@ -44,6 +53,41 @@ def choose_retest(
     known = latest_retest(session, finding.id)
     if known is not None and known.occurrence_id == occurrence.id:
         return known
+    return _chosen(session, finding, occurrence, known, actor=actor, at=at)
+
+
+def order_retest(
+    session: Session, finding: Finding, due_on: date | None, *, actor: Actor, at: datetime
+) -> Retest:
+    """Lägg till ett eget omtest: an occurrence for this alone, to be done by ``due_on``.
+
+    It is made under the plan that holds in the day's year. Raises NotAllowed, InvalidInput (no
+    day, one that has been, or a year without a decided plan) and InvalidTransition.
+    """
+    ensure_may(actor, Permission.FINDING_HANDLE, finding, at)
+    lock_open(session, finding)
+    if due_on is None:
+        raise InvalidInput("Skriv när omtestet ska vara gjort.", field="due_on")
+    if due_on < swedish_day(at):
+        raise InvalidInput("Dagen har redan varit. Skriv en dag som kommer.", field="due_on")
+    control = control_in_force(session, finding, due_on.year)
+    if control is None:
+        raise InvalidInput(
+            f"Nämnden har ingen beslutad plan för {due_on.year} med kontrollen i. Välj en dag "
+            "under ett år då planen är beslutad.",
+            field="due_on",
+        )
+    name = label(finding, session.get_one(Board, finding.board_id))
+    occurrence = mark_ordered(
+        session,
+        control,
+        due_on=due_on,
+        reason=f"Omtest av {name[0].lower()}{name[1:]}",
+        subcommittee_id=finding.occurrence.subcommittee_id,
+        actor=actor,
+        at=at,
+    )
+    known = latest_retest(session, finding.id)
     return _chosen(session, finding, occurrence, known, actor=actor, at=at)
 
 

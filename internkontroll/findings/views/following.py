@@ -1,6 +1,7 @@
 """Vad som görs med en avvikelse: rättelse, åtgärd, omtest, avslut."""
 
 from datetime import date
+from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from internkontroll.findings.services import (
     add_action,
     choose_retest,
     close_finding,
+    order_retest,
     record_correction,
     reopen_finding,
 )
@@ -45,6 +47,7 @@ from internkontroll.web.filters import swedish_date
 from internkontroll.web.forms import choices
 
 HANDLE, CLOSE = Permission.FINDING_HANDLE, Permission.FINDING_CLOSE
+OWN_RETEST = "eget"
 A_FUNCTION = "Skriv organ, enhet eller funktion. Skriv inget namn."
 
 
@@ -168,9 +171,8 @@ def _occasion(occurrence: Occurrence) -> str:
 def _retest(board: Board, finding: Finding) -> tuple[RetestForm, Asked]:
     known = latest_retest(session(), finding.id)
     form = RetestForm(occurrence=str(known.occurrence_id) if known else None)
-    form.occurrence.choices = choices(
-        (str(row.id), _occasion(row)) for row in retest_candidates(session(), finding)
-    )
+    later = [(str(row.id), _occasion(row)) for row in retest_candidates(session(), finding)]
+    form.occurrence.choices = choices([*later, (OWN_RETEST, "Ett eget omtest, för det här felet")])
     return form, _asked(
         board,
         finding,
@@ -196,13 +198,12 @@ def save_retest(board: Board, finding_id: int) -> ResponseReturnValue:
     form, asked = _retest(board, finding)
 
     def act(open_session: Session) -> str:
-        choose_retest(
-            open_session,
-            finding,
-            open_session.get_one(Occurrence, int(form.occurrence.data)),
-            actor=current_actor(),
-            at=now(),
-        )
+        who: dict[str, Any] = {"actor": current_actor(), "at": now()}
+        if form.occurrence.data == OWN_RETEST:
+            order_retest(open_session, finding, form.due_on.data, **who)
+        else:
+            chosen = open_session.get_one(Occurrence, int(form.occurrence.data))
+            choose_retest(open_session, finding, chosen, **who)
         return asked.back
 
     return answer(form, asked, act, done="Omtestet är valt.")

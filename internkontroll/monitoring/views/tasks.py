@@ -1,41 +1,41 @@
-"""Mina uppgifter: what waits for one person, as the start page shows it."""
+"""Mina uppgifter på skärmen: the tasks in words, and the way to each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from flask import url_for
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Role
+from internkontroll.core.clock import start_of_day
 from internkontroll.core.words import StateWord
 from internkontroll.monitoring.queries import (
+    Decided,
     OverseenBoard,
+    ReadingCount,
     boards_of,
-    drafts_of,
+    decided_lately,
+    facts_for,
     overseen_boards,
-    reports_ahead,
+    secret_readings,
 )
-from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS
+from internkontroll.monitoring.rules import Fact, Kind, Person, Task, tasks
+from internkontroll.monitoring.words import EMPTY, Emptiness, told
 from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import points_of_year
 from internkontroll.plan.queries import plan_lines
-from internkontroll.schedule.models import OccurrenceState
-from internkontroll.schedule.policy import committees_within_reach
-from internkontroll.schedule.queries import Task, open_tasks
 from internkontroll.schedule.words import late_word, left_words
 from internkontroll.web.board_line import LineStep, board_line, plan_of
-from internkontroll.web.filters import state_word, swedish_date
+from internkontroll.web.filters import has_endpoint, swedish_date
 
-PERFORMS = frozenset({Role.RESPONSIBLE, Role.UNIT_MANAGER, Role.MEMBER, Role.CHAIR})
-SIGNS = frozenset({Role.REVIEWER, Role.CHAIR, Role.CONTROLLER})
-STEERS = frozenset({Role.CONTROLLER, Role.SECRETARY})
-TO_DO = (OccurrenceState.PLANNED, OccurrenceState.STARTED)
 MOST = 30
 """How many tasks the page shows; the lists behind it show the rest."""
 
-MOST_READ = 300
-"""How many open occurrences of a board are looked at, the earliest due first."""
+READS_DECISIONS = frozenset({Role.AUDITOR, Role.READER, Role.DIRECTOR})
+LATELY = timedelta(days=180)
+READINGS_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -47,144 +47,98 @@ class TaskRow:
     left: str
     title: str
     detail: str
-    url: str
+    url: str | None
     state: StateWord | None
-    sort_on: date
 
 
 @dataclass(frozen=True)
 class StartPage:
-    """What the start page shows."""
+    """What the start page shows; ``more`` are the tasks beyond those that have rows."""
 
     rows: Sequence[TaskRow]
     late: int
+    more: int
     boards: Sequence[Board]
+    empty: Emptiness
     line: Sequence[LineStep]
     """The year of the person's board, where there is just one."""
-    may_import: bool
+    decided: Sequence[Decided] | None
     overseen: Sequence[OverseenBoard]
+    readings: Sequence[ReadingCount] | None
     runs_the_program: bool
 
 
-def _boards_with(actor: Actor, roles: frozenset[Role], on: date) -> set[int]:
-    return {
-        grant.board_id
-        for grant in actor.grants
-        if grant.board_id is not None
-        and grant.role in roles
-        and grant.valid_from <= on <= grant.valid_to
-    }
+def _of(name: str, *more: str) -> Callable[[Fact], tuple[str, dict[str, Any]]]:
+    return lambda fact: (name, {**dict.fromkeys(more, fact.subject_id)})
 
 
-def _row(due_on: date, on: date, title: str, detail: str, url: str, state: StateWord) -> TaskRow:
-    days = (due_on - on).days
+def _report(fact: Fact) -> tuple[str, dict[str, Any]]:
+    return "reporting.show", {"year": fact.year, "point": fact.where or fact.text}
+
+
+_OCCURRENCE = _of("schedule.show", "occurrence_id")
+_FINDING = _of("findings.show", "finding_id")
+_ACTION = _of("findings.action", "action_id")
+_PLAN = _of("plan.show", "plan_id")
+
+_WAYS: Mapping[Kind, Callable[[Fact], tuple[str, dict[str, Any]]]] = {
+    Kind.PREPARE_PLAN: _PLAN,
+    Kind.REGISTER_PLAN: _PLAN,
+    Kind.VERIFY_PLAN: _PLAN,
+    Kind.APPOINT: _of("plan.appoint", "plan_id"),
+    Kind.LOAD_LIST: _OCCURRENCE,
+    Kind.FREEZE_LIST: _OCCURRENCE,
+    Kind.COMMIT_DRAW: _OCCURRENCE,
+    Kind.DRAW: _OCCURRENCE,
+    Kind.REVIEW: _OCCURRENCE,
+    Kind.DO_CONTROL: _OCCURRENCE,
+    Kind.SIGN: _of("review.conclusion", "occurrence_id"),
+    Kind.WATCH_OCCURRENCE: _OCCURRENCE,
+    Kind.WRITE_REPORT: _report,
+    Kind.ASSESS: _report,
+    Kind.REGISTER_REPORT: _report,
+    Kind.VERIFY_REPORT: _report,
+    Kind.CORRECT: _FINDING,
+    Kind.ADD_ACTION: _FINDING,
+    Kind.CHOOSE_RETEST: _FINDING,
+    Kind.CLOSE_FINDING: _FINDING,
+    Kind.DO_ACTION: _ACTION,
+    Kind.WATCH_ACTION: _ACTION,
+    Kind.ENTER_MEETINGS: lambda fact: (
+        "organisation.meetings",
+        {"year": fact.year, "subcommittee_id": fact.subject_id},
+    ),
+    Kind.RENEW_ROLE: _of("accounts.show", "user_id"),
+    Kind.SEE_JOB: _of("monitoring.jobs"),
+}
+"""Where each task is done."""
+
+
+def _url(task: Task, boards: Mapping[int, Board]) -> str | None:
+    endpoint, values = _WAYS[task.kind](task.fact)
+    if not has_endpoint(endpoint):
+        return None
+    if task.fact.board_id is not None:
+        values = {**values, "board_code": boards[task.fact.board_id].code.lower()}
+    return url_for(endpoint, **values)
+
+
+def _row(task: Task, boards: Mapping[int, Board], on: date) -> TaskRow:
+    words = told(task, on)
+    board = boards.get(task.fact.board_id) if task.fact.board_id is not None else None
+    where = [board.name] if board else []
+    if task.fact.where and task.fact.subcommittee_id is not None:
+        where.append(task.fact.where)
+    days = None if task.due_on is None else (task.due_on - on).days
     return TaskRow(
-        due=swedish_date(due_on),
-        late=late_word(-days),
-        left=left_words(days) or "",
-        title=title,
-        detail=detail,
-        url=url,
-        state=state,
-        sort_on=due_on,
+        due="När du kan" if task.due_on is None else swedish_date(task.due_on),
+        late=late_word(task.days_late(on)),
+        left="" if days is None else left_words(days) or "",
+        title=words.title,
+        detail=". ".join([", ".join(where), words.detail] if where else [words.detail]),
+        url=_url(task, boards),
+        state=words.state,
     )
-
-
-def _occurrence_row(task: Task, on: date) -> TaskRow:
-    where = f", {task.subcommittee_name}" if task.subcommittee_name else ""
-    return _row(
-        task.due_on,
-        on,
-        task.control_text.splitlines()[0],
-        f"{task.board_code}, kontroll {task.control_number}{where}",
-        url_for(
-            "schedule.show", board_code=task.board_code.lower(), occurrence_id=task.occurrence_id
-        ),
-        state_word(task.state),
-    )
-
-
-def _open(
-    session: Session,
-    actor: Actor,
-    on: date,
-    roles: frozenset[Role],
-    states: tuple[OccurrenceState, ...],
-    until: date | None = None,
-) -> list[Task]:
-    """Open occurrences of the boards in which the actor has one of the roles, wall by wall."""
-    found: list[Task] = []
-    for board_id in sorted(_boards_with(actor, roles, on)):
-        found += open_tasks(
-            session,
-            [board_id],
-            committees=committees_within_reach(actor, board_id, on),
-            states=states,
-            until=until,
-            limit=MOST_READ,
-        )
-    return found
-
-
-def _performing(session: Session, actor: Actor, on: date) -> list[TaskRow]:
-    ahead = on + timedelta(days=LOOK_AHEAD_DAYS)
-    found = _open(session, actor, on, PERFORMS, TO_DO, ahead)
-    return [
-        _occurrence_row(task, on)
-        for task in found
-        if task.subcommittee_id in _own_committees(actor) or task.responsible_id == actor.user_id
-    ]
-
-
-def _own_committees(actor: Actor) -> set[int]:
-    return {g.subcommittee_id for g in actor.grants if g.subcommittee_id is not None}
-
-
-def _watching(session: Session, actor: Actor, on: date) -> list[TaskRow]:
-    """What waits for a signature and, for a controller, what others are late with. One query."""
-    late_for = _boards_with(actor, frozenset({Role.CONTROLLER}), on)
-    found = _open(session, actor, on, SIGNS, (*TO_DO, OccurrenceState.PERFORMED))
-    return [
-        _occurrence_row(task, on)
-        for task in found
-        if task.state is OccurrenceState.PERFORMED
-        or (task.board_id in late_for and task.due_on < on)
-    ]
-
-
-def _steering(session: Session, actor: Actor, on: date) -> list[TaskRow]:
-    boards = _boards_with(actor, STEERS, on)
-    if not boards:
-        return []
-    rows = [
-        _row(
-            date(plan.year, 1, 1),
-            on,
-            f"Gör klart internkontrollplanen {plan.year} för beslut",
-            plan.board.name,
-            url_for("plan.show", board_code=plan.board.code.lower(), plan_id=plan.id),
-            state_word(plan.state),
-        )
-        for plan in drafts_of(session, boards)
-    ]
-    until = on + timedelta(days=LOOK_AHEAD_DAYS)
-    rows += [
-        _row(
-            point.board_on or point.cut_off,
-            on,
-            f"Uppföljning per {point.name} {point.year}",
-            board.name,
-            url_for(
-                "reporting.show",
-                board_code=board.code.lower(),
-                year=point.year,
-                point=point.name,
-            ),
-            StateWord("Inte beslutad", "idle"),
-        )
-        for board, point in reports_ahead(session, boards, until)
-    ]
-    return rows
 
 
 def _line(session: Session, board: Board, on: date) -> Sequence[LineStep]:
@@ -198,20 +152,22 @@ def _line(session: Session, board: Board, on: date) -> Sequence[LineStep]:
 
 def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
     """All that waits for the person, the latest first, and where they work."""
-    rows = [
-        *_performing(session, actor, on),
-        *_watching(session, actor, on),
-        *_steering(session, actor, on),
-    ]
-    rows.sort(key=lambda row: row.sort_on)
     roles = {grant.role for grant in actor.grants if grant.valid_from <= on <= grant.valid_to}
     boards = boards_of(session, actor)
+    by_id = {board.id: board for board in boards}
+    waiting = tasks(facts_for(session, actor, by_id, on), Person(actor, on))
+    reads = roles & READS_DECISIONS
     return StartPage(
-        rows=rows[:MOST],
-        late=sum(1 for row in rows if row.late),
+        rows=[_row(task, by_id, on) for task in waiting[:MOST]],
+        late=sum(1 for task in waiting if task.days_late(on)),
+        more=max(0, len(waiting) - MOST),
         boards=boards,
+        empty=next((EMPTY[role] for role in Role if role in roles), EMPTY[None]),
         line=_line(session, boards[0], on) if len(boards) == 1 else (),
-        may_import=bool(_boards_with(actor, frozenset({Role.CONTROLLER}), on)),
-        overseen=overseen_boards(session) if Role.OVERSIGHT_CONTROLLER in roles else (),
+        decided=decided_lately(session, by_id, on - LATELY) if reads else None,
+        overseen=overseen_boards(session, on) if Role.OVERSIGHT_CONTROLLER in roles else (),
+        readings=secret_readings(session, start_of_day(on - READINGS_FOR))
+        if Role.DATA_PROTECTION_OFFICER in roles
+        else None,
         runs_the_program=Role.ADMINISTRATOR in roles,
     )

@@ -25,7 +25,9 @@ CONTENTS, KEY = "innehall.json", "hemlig_nyckel"
 SEAL_SIZE = 128
 PIECE = 1024 * 1024
 LARGEST_CONTENTS = 64 * PIECE
-_FILE = re.compile(r"(?:attachments|uploads)/[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)?")
+_FILE = re.compile(
+    r"(?:attachments|uploads)/[A-Za-z0-9][A-Za-z0-9._-]*(?:/[A-Za-z0-9][A-Za-z0-9._-]*)?"
+)
 
 
 @dataclass(frozen=True)
@@ -152,7 +154,7 @@ def new_archive(path: Path, secret: str) -> Iterator[Writer]:
         half.rename(path)
     except OSError as error:
         raise InvalidInput(
-            f"{path.name} går inte att skriva. Kontrollera att mappen finns och att disken har plats."
+            f"{path.name} går inte att skriva. Kontrollera mappen och att disken har plats."
         ) from error
     finally:
         half.unlink(missing_ok=True)

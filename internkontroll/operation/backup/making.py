@@ -92,9 +92,7 @@ def _write(config: Config, writer: Writer, connection: sa.Connection, at: dateti
     return contents
 
 
-def back_up(
-    config: Config, path: Path, *, at: datetime, with_key: bool = False
-) -> BackupMade:
+def back_up(config: Config, path: Path, *, at: datetime, with_key: bool = False) -> BackupMade:
     """Säkerhetskopiera everything to a new file.
 
     The rows are those of one moment: one read transaction (REPEATABLE READ on PostgreSQL, the

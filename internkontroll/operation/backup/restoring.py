@@ -51,7 +51,9 @@ def _refuse_filled(connection: sa.Connection) -> None:
     for table in sa.inspect(connection).get_table_names():
         if table == "alembic_version":
             continue
-        if connection.execute(sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)).first():
+        if connection.execute(
+            sa.select(sa.literal(1)).select_from(sa.table(table)).limit(1)
+        ).first():
             raise InvalidInput(NOT_EMPTY.format(what="Databasen"))
 
 
@@ -130,7 +132,7 @@ def _load_in_one(url: str, reader: Reader) -> None:
                 # Before the transaction begins: within it the setting has no effect.
                 raw = connection.connection.dbapi_connection
                 assert raw is not None  # noqa: S101 -- an open connection has one
-                raw.execute("PRAGMA foreign_keys=OFF")  # type: ignore[attr-defined]
+                raw.execute("PRAGMA foreign_keys=OFF")
             with Session(connection) as session, transaction(session):
                 # Asked for first, so that it is the session's own transaction that is committed.
                 within = session.connection()
@@ -142,6 +144,11 @@ def _load_in_one(url: str, reader: Reader) -> None:
         raise damaged(reader.path, "en rad i den går inte att läsa in") from error
     finally:
         engine.dispose()
+
+
+def _remove_all(folder: Path, pattern: str) -> None:
+    for path in folder.glob(pattern):
+        path.unlink()
 
 
 def _sqlite(config: Config, reader: Reader, stack: ExitStack) -> Path:
@@ -156,9 +163,8 @@ def _sqlite(config: Config, reader: Reader, stack: ExitStack) -> Path:
             engine.dispose()
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     built = place.with_name(place.name + ".aterstalls")
-    for leftover in place.parent.glob(f"{built.name}*"):
-        leftover.unlink()
-    stack.callback(lambda: [path.unlink() for path in place.parent.glob(f"{built.name}*")])
+    _remove_all(place.parent, f"{built.name}*")
+    stack.callback(_remove_all, place.parent, f"{built.name}*")
     url = f"sqlite:///{built}"
     migrate(url, revision=reader.contents.schema)
     built.chmod(0o600)
@@ -209,7 +215,7 @@ def _place_files(config: Config, staged: Path, stack: ExitStack) -> None:
         if place.exists():
             place.rmdir()
         folder.rename(place)
-        stack.callback(lambda done=place: shutil.rmtree(done))
+        stack.callback(shutil.rmtree, place)
 
 
 def _keep_key(config: Config, key: str | None) -> bool:

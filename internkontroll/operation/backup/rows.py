@@ -96,8 +96,7 @@ def lines_of(connection: sa.Connection, table: StoredTable) -> Iterator[bytes]:
     with connection.execution_options(yield_per=BATCH).execute(select) as found:
         for row in found:
             values = [
-                _written(value, kind)
-                for value, (_, kind) in zip(row, table.columns, strict=True)
+                _written(value, kind) for value, (_, kind) in zip(row, table.columns, strict=True)
             ]
             text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
             yield text.encode("utf-8") + b"\n"

@@ -1,48 +1,103 @@
-"""Lägg upp kommunen, nämnder, utskott och enheter."""
+"""Lägg upp och ändra kommunen, nämnderna och utskotten."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor
-from internkontroll.core.errors import Conflict, InvalidInput, NotAllowed
-from internkontroll.core.text import clean_line
+from internkontroll.core.access import Actor, Permission, Scope, ensure
+from internkontroll.core.clock import swedish_day
+from internkontroll.core.errors import Conflict, InvalidInput
 from internkontroll.organisation.models import (
     Board,
     BoardKind,
+    DefaultPoint,
     Municipality,
     OrganisationEvent,
     Subcommittee,
-    Unit,
 )
-from internkontroll.organisation.rules import check_board_code
+from internkontroll.organisation.policy import PERMISSIONS
+from internkontroll.organisation.queries import default_points
+from internkontroll.organisation.rules import (
+    DEFAULT_DUE_DAYS,
+    DEFAULT_POINTS,
+    check_board_code,
+    check_due_days,
+    check_name,
+    check_validity,
+)
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
 from internkontroll.trail.services import record
 
+FASTER = (
+    "Någon annan har ändrat uppgifterna sedan du öppnade sidan. "
+    "Jämför med det som gäller nu och spara igen."
+)
 
-def _only_system(actor: Actor) -> None:
-    """Setting up the organisation is the command line's: no role on the screen may do it yet."""
-    if not actor.is_system:
-        raise NotAllowed("Kommunens nämnder läggs upp från kommandoraden. Be driften om hjälp.")
+
+def ensure_sets_up(actor: Actor, at: datetime) -> None:
+    """Refuse (NotAllowed) whoever does not set up the organisation."""
+    ensure(actor, Permission.ORGANISATION_EDIT, Scope(None), swedish_day(at), PERMISSIONS)
 
 
-def create_municipality(session: Session, name: str, *, actor: Actor, at: datetime) -> Municipality:
-    """Lägg upp kommunen, the one this installation serves. A second one is refused (Conflict).
+def differences(row: Any, wanted: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """What would change of a row: old and new of every column that differs."""
+    return {
+        name: {"old": getattr(row, name), "new": value}
+        for name, value in wanted.items()
+        if getattr(row, name) != value
+    }
 
-    The same name again gives the row that is there.
+
+def change_row(session: Session, row: Any, row_version: int, wanted: dict[str, Any]) -> None:
+    """Change a row that has a version; Conflict if it was changed after ``row_version``."""
+    model = type(row)
+    changed = session.execute(
+        sa.update(model)
+        .where(model.id == row.id, model.row_version == row_version)
+        .values(**wanted, row_version=row_version + 1)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict(FASTER)
+    session.refresh(row)
+
+
+def create_municipality(
+    session: Session,
+    name: str,
+    *,
+    actor: Actor,
+    at: datetime,
+    due_days: int = DEFAULT_DUE_DAYS,
+) -> Municipality:
+    """Lägg upp kommunen, the one this installation serves, with three reporting points.
+
+    A second one is refused (Conflict). The same name again gives the row that is there.
     """
-    _only_system(actor)
-    name = clean_line(name)
-    if not name:
-        raise InvalidInput("Kommunens namn saknas. Skriv namnet.", field="name")
+    ensure_sets_up(actor, at)
+    name = check_name(name, "Kommunens namn saknas. Skriv namnet.")
+    check_due_days(due_days)
     known = session.get(Municipality, 1)
     if known is not None:
         if known.name == name:
             return known
         raise Conflict(f"Installationen tillhör redan {known.name}.")
-    municipality = Municipality(id=1, name=name)
+    municipality = Municipality(id=1, name=name, due_days=due_days)
     session.add(municipality)
+    if not default_points(session):
+        session.add_all(
+            DefaultPoint(
+                name=point.name,
+                month=point.month,
+                day=point.day,
+                cut_off_days=point.cut_off_days,
+                board_days=point.board_days,
+                executive_days=point.executive_days,
+            )
+            for point in DEFAULT_POINTS
+        )
     session.flush()
     record(
         session,
@@ -51,7 +106,42 @@ def create_municipality(session: Session, name: str, *, actor: Actor, at: dateti
         at=at,
         event=OrganisationEvent.MUNICIPALITY_NAMED,
         subject=("municipality", 1),
-        data={"name": name},
+        data={"name": name, "due_days": due_days},
+    )
+    return municipality
+
+
+def change_municipality(
+    session: Session,
+    municipality: Municipality,
+    *,
+    name: str,
+    due_days: int,
+    row_version: int,
+    actor: Actor,
+    at: datetime,
+) -> Municipality:
+    """Ändra kommunens namn och inställningar. Conflict if somebody was faster.
+
+    ``due_days`` counts for the occurrences that are made from now on.
+    """
+    ensure_sets_up(actor, at)
+    wanted = {
+        "name": check_name(name, "Kommunens namn saknas. Skriv namnet."),
+        "due_days": check_due_days(due_days),
+    }
+    changes = differences(municipality, wanted)
+    if not changes and municipality.row_version == row_version:
+        return municipality
+    change_row(session, municipality, row_version, wanted)
+    record(
+        session,
+        chain=MUNICIPALITY_CHAIN,
+        actor=actor,
+        at=at,
+        event=OrganisationEvent.MUNICIPALITY_CHANGED,
+        subject=("municipality", 1),
+        data=changes,
     )
     return municipality
 
@@ -69,11 +159,10 @@ def create_board(
     valid_to: date | None = None,
 ) -> Board:
     """Lägg upp en nämnd. Refuses a code that is taken or not letters and digits (InvalidInput)."""
-    _only_system(actor)
+    ensure_sets_up(actor, at)
     code = check_board_code(code)
-    name = clean_line(name)
-    if not name:
-        raise InvalidInput("Nämndens namn saknas. Skriv namnet.", field="name")
+    name = check_name(name, "Nämndens namn saknas. Skriv namnet.")
+    check_validity(valid_from, valid_to)
     if session.scalar(sa.select(Board.id).where(Board.code == code)):
         raise InvalidInput(f"Förkortningen {code} är upptagen. Välj en annan.", field="code")
     board = Board(
@@ -93,7 +182,53 @@ def create_board(
         at=at,
         event=OrganisationEvent.BOARD_CREATED,
         subject=("board", board.id),
-        data={"code": code, "name": name, "kind": kind.value, "oversight": oversight},
+        data={
+            "code": code,
+            "name": name,
+            "kind": kind.value,
+            "oversight": oversight,
+            "valid_from": valid_from,
+            "valid_to": valid_to,
+        },
+    )
+    return board
+
+
+def change_board(
+    session: Session,
+    board: Board,
+    *,
+    name: str,
+    kind: BoardKind,
+    oversight: bool,
+    valid_from: date | None,
+    valid_to: date | None,
+    row_version: int,
+    actor: Actor,
+    at: datetime,
+) -> Board:
+    """Ändra en nämnd. Its code stays: addresses, diarium and the trail's chain are named by it."""
+    ensure_sets_up(actor, at)
+    check_validity(valid_from, valid_to)
+    wanted = {
+        "name": check_name(name, "Nämndens namn saknas. Skriv namnet."),
+        "kind": kind,
+        "oversight": oversight,
+        "valid_from": valid_from,
+        "valid_to": valid_to,
+    }
+    changes = differences(board, wanted)
+    if not changes and board.row_version == row_version:
+        return board
+    change_row(session, board, row_version, wanted)
+    record(
+        session,
+        chain=board.code,
+        actor=actor,
+        at=at,
+        event=OrganisationEvent.BOARD_CHANGED,
+        subject=("board", board.id),
+        data=changes,
     )
     return board
 
@@ -109,11 +244,9 @@ def create_subcommittee(
     reviews_cases: bool = False,
 ) -> Subcommittee:
     """Lägg upp ett utskott. ``reviews_cases``: it is an individutskott. Refuses a taken code."""
-    _only_system(actor)
+    ensure_sets_up(actor, at)
     code = check_board_code(code)
-    name = clean_line(name)
-    if not name:
-        raise InvalidInput("Utskottets namn saknas. Skriv namnet.", field="name")
+    name = check_name(name, "Utskottets namn saknas. Skriv namnet.")
     taken = sa.select(Subcommittee.id).where(
         Subcommittee.board_id == board.id, Subcommittee.code == code
     )
@@ -134,45 +267,33 @@ def create_subcommittee(
     return committee
 
 
-def create_unit(
+def change_subcommittee(
     session: Session,
-    board: Board,
+    committee: Subcommittee,
     *,
     name: str,
-    valid_from: date,
+    reviews_cases: bool,
+    row_version: int,
     actor: Actor,
     at: datetime,
-    parent: Unit | None = None,
-    valid_to: date | None = None,
-) -> Unit:
-    """Lägg upp en enhet under the board, perhaps within another unit of the same board."""
-    _only_system(actor)
-    name = clean_line(name)
-    if not name:
-        raise InvalidInput("Enhetens namn saknas. Skriv namnet.", field="name")
-    if parent is not None and parent.board_id != board.id:
-        raise InvalidInput("Den överordnade enheten hör till en annan nämnd.", field="parent_id")
-    if valid_to is not None and valid_to < valid_from:
-        raise InvalidInput("Slutdagen kan inte ligga före startdagen.", field="valid_to")
-    taken = sa.select(Unit.id).where(Unit.board_id == board.id, Unit.name == name)
-    if session.scalar(taken):
-        raise InvalidInput(f"Nämnden har redan en enhet som heter {name}.", field="name")
-    unit = Unit(
-        board_id=board.id,
-        parent_id=parent.id if parent else None,
-        name=name,
-        valid_from=valid_from,
-        valid_to=valid_to,
-    )
-    session.add(unit)
-    session.flush()
+) -> Subcommittee:
+    """Ändra ett utskott. Its code stays. Conflict if somebody was faster."""
+    ensure_sets_up(actor, at)
+    wanted = {
+        "name": check_name(name, "Utskottets namn saknas. Skriv namnet."),
+        "reviews_cases": reviews_cases,
+    }
+    changes = differences(committee, wanted)
+    if not changes and committee.row_version == row_version:
+        return committee
+    change_row(session, committee, row_version, wanted)
     record(
         session,
-        chain=board.code,
+        chain=committee.board.code,
         actor=actor,
         at=at,
-        event=OrganisationEvent.UNIT_CREATED,
-        subject=("unit", unit.id),
-        data={"name": name, "parent_id": unit.parent_id},
+        event=OrganisationEvent.SUBCOMMITTEE_CHANGED,
+        subject=("subcommittee", committee.id),
+        data=changes,
     )
-    return unit
+    return committee

@@ -20,7 +20,7 @@ from internkontroll.organisation.models import (
     Subcommittee,
 )
 from internkontroll.organisation.policy import PERMISSIONS
-from internkontroll.organisation.queries import points_of_year
+from internkontroll.organisation.queries import point_templates, points_of_year
 from internkontroll.organisation.rules import check_meeting_dates, check_point_dates
 from internkontroll.organisation.rules import points_of_year as default_points
 from internkontroll.trail.services import record
@@ -49,7 +49,7 @@ def open_year(
     a year outside 2000-2100.
     """
     ensure(actor, Permission.YEAR_OPEN, Scope(board.id), swedish_day(at), PERMISSIONS)
-    dates = default_points(year)
+    dates = default_points(year, point_templates(session))
     _lock(session, board)
     if known := points_of_year(session, board.id, year):
         return known

@@ -79,6 +79,7 @@ def board(board: Board) -> ResponseReturnValue:
         points=points,
         groups=_meeting_groups(board, year),
         may_open=may(Permission.YEAR_OPEN),
+        may_hand_over=may(Permission.TASKS_HAND_OVER),
     )
 
 
@@ -96,6 +97,10 @@ def _year_page(board: Board, year: int, form: ButtonForm) -> ResponseReturnValue
         can_generate=plan is not None and plan.state is PlanState.DECIDED,
         counts=year_counts(session(), board.id, year, today(), committees=reach),
         may_open=may(Permission.YEAR_OPEN),
+        decided_late=plan is not None
+        and plan.decision is not None
+        and plan.decision.decided_on.year >= year
+        and not plan.ended_periods,
     )
 
 

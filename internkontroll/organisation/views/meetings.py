@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.core.dates import parse_date_list
 from internkontroll.organisation.forms import MeetingsForm
-from internkontroll.organisation.models import Board, Subcommittee
+from internkontroll.organisation.models import Board, MeetingKind, Subcommittee
 from internkontroll.organisation.queries import meetings_of_year, subcommittee_select
 from internkontroll.organisation.services import AddedMeetings, add_meetings
 from internkontroll.organisation.views.blueprint import YEAR, bp
@@ -73,7 +73,14 @@ def save_meetings(board: Board, year: int, subcommittee_id: int) -> ResponseRetu
         days = parse_date_list(form.dates.data or "", today=today(), year=year, field="dates")
         results.append(
             add_meetings(
-                open_session, board, committee, days, actor=current_actor(), at=now(), year=year
+                open_session,
+                board,
+                committee,
+                days,
+                kind=MeetingKind(form.kind.data),
+                actor=current_actor(),
+                at=now(),
+                year=year,
             )
         )
         return url_for("organisation.year", board_code=board.code.lower(), year=year)

@@ -1,23 +1,38 @@
-"""Rapporteringstidpunkternas dagar."""
+"""Rapporteringstidpunkterna i en nämnds år: their days, one more, one less."""
 
-from flask import url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
-from internkontroll.organisation.forms import PointForm
+from internkontroll.organisation.forms import ChangeForm, NewPointForm, PointForm
 from internkontroll.organisation.models import Board, ReportingPoint
 from internkontroll.organisation.queries import point_select
-from internkontroll.organisation.services import change_point
-from internkontroll.organisation.views.blueprint import bp
-from internkontroll.web.access import current_actor, load_or_404, now, requires
+from internkontroll.organisation.services import add_point, remove_point
+from internkontroll.organisation.views.blueprint import YEAR, bp
+from internkontroll.plan.queries import controls_of, decided_plan
+from internkontroll.schedule.services import Followed, change_point
+from internkontroll.schedule.words import followed_sentences
+from internkontroll.web.access import current_actor, load_or_404, now, requires, session
 from internkontroll.web.submission import page, submit
 
 
-def _point_page(
-    board: Board, reporting_point: ReportingPoint, form: PointForm
-) -> ResponseReturnValue:
-    return page("organisation/point.html", form=form, board=board, point=reporting_point)
+def _address(board: Board, year: int) -> str:
+    return url_for("organisation.year", board_code=board.code.lower(), year=year)
+
+
+def _point_form(point: ReportingPoint, **more: object) -> PointForm:
+    return PointForm(
+        cut_off=point.cut_off,
+        board_on=point.board_on,
+        executive_on=point.executive_on,
+        row_version=str(point.row_version),
+        **more,
+    )
+
+
+def _point_page(board: Board, point: ReportingPoint, form: PointForm) -> ResponseReturnValue:
+    return page("organisation/point.html", form=form, board=board, point=point)
 
 
 @bp.get("/rapporteringstidpunkt/<int:point_id>")
@@ -25,13 +40,7 @@ def _point_page(
 def point(board: Board, point_id: int) -> ResponseReturnValue:
     """The days of a reporting point, to be changed."""
     found = load_or_404(point_select(board.id, point_id))
-    form = PointForm(
-        cut_off=found.cut_off,
-        board_on=found.board_on,
-        executive_on=found.executive_on,
-        row_version=str(found.row_version),
-    )
-    return _point_page(board, found, form)
+    return _point_page(board, found, _point_form(found))
 
 
 @bp.post("/rapporteringstidpunkt/<int:point_id>")
@@ -40,26 +49,113 @@ def save_point(board: Board, point_id: int) -> ResponseReturnValue:
     """Change the days of a reporting point."""
     found = load_or_404(point_select(board.id, point_id))
     form = PointForm()
+    results: list[Followed] = []
 
     def act(open_session: Session) -> str:
-        changed = change_point(
-            open_session,
-            board,
-            found,
-            cut_off=form.cut_off.data,
-            board_on=form.board_on.data,
-            executive_on=form.executive_on.data,
-            row_version=form.seen_version,
-            actor=current_actor(),
-            at=now(),
+        results.append(
+            change_point(
+                open_session,
+                board,
+                found,
+                cut_off=form.cut_off.data,
+                board_on=form.board_on.data,
+                executive_on=form.executive_on.data,
+                row_version=form.seen_version,
+                actor=current_actor(),
+                at=now(),
+            )
         )
-        return url_for("organisation.year", board_code=board.code.lower(), year=changed.year)
+        return _address(board, found.year)
 
     if form.validate() and (
         answer := submit(form, act, done=f"Dagarna för {found.name} är sparade.")
     ):
+        for result in results:
+            if result.moved:
+                flash(followed_sentences(result.moved, result.expired, [])[0])
         return answer
     if form.refused_with == 409:
-        # The next try is made against what the page now shows beside the typed days.
-        form.row_version.data = str(found.row_version)
+        form.set_beside(_point_form(found, formdata=None))
     return _point_page(board, found, form)
+
+
+def _new_page(board: Board, year: int, form: NewPointForm) -> ResponseReturnValue:
+    return page("organisation/new_point.html", form=form, board=board, year=year)
+
+
+@bp.get(f"/ar/{YEAR}/rapporteringstidpunkt/ny")
+@requires(Permission.YEAR_OPEN)
+def new_point(board: Board, year: int) -> ResponseReturnValue:
+    """The form of one more reporting point in the year."""
+    return _new_page(board, year, NewPointForm())
+
+
+@bp.post(f"/ar/{YEAR}/rapporteringstidpunkt/ny")
+@requires(Permission.YEAR_OPEN)
+def create_point(board: Board, year: int) -> ResponseReturnValue:
+    """Give the board one more reporting point in the year."""
+    form = NewPointForm()
+
+    def act(open_session: Session) -> str:
+        add_point(
+            open_session,
+            board,
+            year,
+            name=form.name.data or "",
+            period_end=form.period_end.data,
+            cut_off=form.cut_off.data,
+            board_on=form.board_on.data,
+            executive_on=form.executive_on.data,
+            actor=current_actor(),
+            at=now(),
+        )
+        return _address(board, year)
+
+    if form.validate() and (answer := submit(form, act, done="Tidpunkten är tillagd.")):
+        return answer
+    return _new_page(board, year, form)
+
+
+def _remove_page(board: Board, found: ReportingPoint, form: ChangeForm) -> ResponseReturnValue:
+    plan = decided_plan(session(), board.id, found.year)
+    controls = controls_of(session(), plan.id) if plan else []
+    return page(
+        "organisation/remove_point.html",
+        form=form,
+        board=board,
+        point=found,
+        used_by=[control for control in controls if found.name in control.points],
+    )
+
+
+@bp.get("/rapporteringstidpunkt/<int:point_id>/ta-bort")
+@requires(Permission.YEAR_OPEN)
+def removing_point(board: Board, point_id: int) -> ResponseReturnValue:
+    """What it means to remove a reporting point of the year."""
+    found = load_or_404(point_select(board.id, point_id))
+    return _remove_page(board, found, ChangeForm(row_version=str(found.row_version)))
+
+
+@bp.post("/rapporteringstidpunkt/<int:point_id>/ta-bort")
+@requires(Permission.YEAR_OPEN)
+def remove_point_now(board: Board, point_id: int) -> ResponseReturnValue:
+    """Remove a reporting point that nothing stands on."""
+    found = load_or_404(point_select(board.id, point_id))
+    form, year, name = ChangeForm(), found.year, found.name
+
+    def act(open_session: Session) -> str:
+        remove_point(
+            open_session,
+            board,
+            found,
+            row_version=form.seen_version,
+            actor=current_actor(),
+            at=now(),
+        )
+        return _address(board, year)
+
+    if form.validate() and (answer := submit(form, act, done=f"Tidpunkten {name} är borttagen.")):
+        return answer
+    if form.refused_with == 409:
+        form.row_version.data = str(found.row_version)
+    return _remove_page(board, found, form)

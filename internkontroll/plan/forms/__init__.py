@@ -4,16 +4,26 @@
 ``deciding`` the board's decision and who is responsible.
 """
 
-from internkontroll.plan.forms.controls import SettleForm
-from internkontroll.plan.forms.deciding import AppointForm, DecideForm, appoint_form
+from internkontroll.plan.forms.deciding import (
+    AppointForm,
+    DecideForm,
+    ReviseForm,
+    TakeBackForm,
+    VerifyForm,
+    appoint_form,
+)
 from internkontroll.plan.forms.reading import (
     LATER,
     AnswersForm,
+    HeadingsForm,
     ImportForm,
     PlanFile,
-    answer_hint,
+    SettleForm,
     answers_form,
+    dry_run_hint,
+    headings_form,
     proposed_hint,
+    settle_form,
 )
 from internkontroll.plan.forms.versions import row_version
 
@@ -22,12 +32,18 @@ __all__ = [
     "AnswersForm",
     "AppointForm",
     "DecideForm",
+    "HeadingsForm",
     "ImportForm",
     "PlanFile",
+    "ReviseForm",
     "SettleForm",
-    "answer_hint",
+    "TakeBackForm",
+    "VerifyForm",
     "answers_form",
     "appoint_form",
+    "dry_run_hint",
+    "headings_form",
     "proposed_hint",
     "row_version",
+    "settle_form",
 ]

@@ -37,13 +37,6 @@ from internkontroll.web.forms import (
 )
 
 
-class SettleForm(BaseForm):
-    """Besvara en fråga om ett kontrollmoment, eller avsluta ett påpekande."""
-
-    answer = TextAreaField("Svar", [NoPersonalId()])
-    alike = BooleanField("Svaret gäller alla kontrollmoment med samma fråga")
-
-
 class Checkboxes(SelectMultipleField):
     """Kryssrutor: several of a list."""
 

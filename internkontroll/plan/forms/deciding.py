@@ -3,17 +3,45 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import HiddenField, SelectField, StringField
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 
 from internkontroll.accounts.models import User
+from internkontroll.organisation.models import DecisionOutcome
 from internkontroll.plan.forms.versions import whole
 from internkontroll.plan.models import Control
-from internkontroll.web.forms import BaseForm, DateField, SentenceRequired, choices
+from internkontroll.web.forms import (
+    BaseForm,
+    DateField,
+    NoPersonalId,
+    SentenceRequired,
+    VersionedForm,
+    choices,
+)
+
+OUTCOMES = (
+    (DecisionOutcome.APPROVED, "Bifall"),
+    (DecisionOutcome.REFERRED_BACK, "Återremiss"),
+    (DecisionOutcome.TABLED, "Bordläggning"),
+)
+"""What the board may do with a proposal as it stands. What it changes is written in first."""
 
 
 class DecideForm(BaseForm):
-    """Registrera nämndens beslut om planen."""
+    """Registrera vad nämnden gjorde med planen: bifall, återremiss, bordläggning."""
 
+    outcome = RadioField(
+        "Vad beslutade nämnden?",
+        choices=choices([(outcome.value, word) for outcome, word in OUTCOMES]),
+        default=DecisionOutcome.APPROVED.value,
+        filters=[lambda value: value or DecisionOutcome.APPROVED.value],
+    )
     body = StringField(
         "Organ som beslutade", [SentenceRequired("Skriv vilket organ som beslutade.")]
     )
@@ -27,7 +55,43 @@ class DecideForm(BaseForm):
         "Diarienummer", [SentenceRequired("Skriv beslutets diarienummer.")]
     )
     verified_on = DateField("Protokollet justerat den")
+    reason = TextAreaField("Skäl", [NoPersonalId()])
+    next_on = DateField("Tas upp igen den")
+    attachment_of = StringField("Bilaga till beslutet")
+    attachment = StringField("Bilagans nummer eller namn")
+    ended_periods = BooleanField("Skapa kontroller även för perioder som har slutat")
     row_version = HiddenField()
+
+    @property
+    def chosen(self) -> DecisionOutcome:
+        """The outcome that was chosen."""
+        return DecisionOutcome(self.outcome.data)
+
+
+class TakeBackForm(VersionedForm):
+    """Ta tillbaka en beredd plan till utkast."""
+
+    reason = TextAreaField(
+        "Varför tas planen tillbaka?",
+        [SentenceRequired("Skriv varför planen tas tillbaka."), NoPersonalId()],
+    )
+
+
+class ReviseForm(BaseForm):
+    """Påbörja en revision av en beslutad plan."""
+
+    reason = TextAreaField(
+        "Varför revideras planen?",
+        [SentenceRequired("Skriv varför planen revideras."), NoPersonalId()],
+    )
+
+
+class VerifyForm(BaseForm):
+    """När protokollet justerades, if it was not known at the decision."""
+
+    verified_on = DateField(
+        "Protokollet justerat den", [SentenceRequired("Skriv dagen då protokollet justerades.")]
+    )
 
 
 class AppointForm(BaseForm):

@@ -19,7 +19,7 @@ FORMAT = "internkontrollplan-2"
 1: areas, risks (number, description, assessment), controls. 2 adds the text sections; a risk's
 cause, consequence, category, owner and flag; a control's kind, frame and whether it is obligatory;
 a criterion's help. What was frozen in form 1 stays as it was: the hash is of the text itself, and
-:mod:`internkontroll.plan.rules.document` reads both.
+:mod:`internkontroll.plan.documents` reads both.
 """
 
 

@@ -28,11 +28,13 @@ _ABBREVIATIONS = (
     "fr\\.o\\.m|t\\.o\\.m|max|min|jfr|p|s|kr|tkr|mkr|f\\.n|e\\.d|p\\.g\\.a|pga|mm|ev"
 )
 _SENTENCE_END = re.compile(
-    rf"(?<!\b[0-9])(?<!\b[0-9][0-9])[.!?](?=\s+[A-ZÅÄÖ])|\n+(?=\s*[A-ZÅÄÖ])"
+    r"(?<!\b[0-9])(?<!\b[0-9][0-9])[.!?](?=\s+[A-ZÅÄÖ])|"
+    r"\n+(?=\s*[A-ZÅÄÖ])"
 )
 _ABBREVIATED = re.compile(rf"(?:^|[\s(])(?:{_ABBREVIATIONS})$", re.IGNORECASE)
 _REFERS = re.compile(
-    r"(?:det (?:framgår|följer|regleras|anges|gäller)|detta|se |jfr|enligt |exempelvis|till exempel|"
+    r"(?:det (?:framgår|följer|regleras|anges|gäller)|detta|se |jfr|enligt |exempelvis|"
+    r"till exempel|"
     r"t\.ex|observera|obs|not[: ]|syftet|kontrollen (?:görs|sker|utförs|genomförs))",
     re.IGNORECASE,
 )

@@ -11,7 +11,9 @@ from typing import Any
 
 from internkontroll.plan.rules.vocabulary import (
     FREQUENCY_TERMS,
+    KIND_TERMS,
     TECHNIQUE_TERMS,
+    ControlKind,
     Frequency,
     SampleKind,
     Technique,
@@ -155,6 +157,7 @@ _LABELS: Mapping[str, str] = {
     "performed_by": "Utförs av",
     "responsible_text": "Ansvarig enligt planen",
     "criteria": "Granskas mot",
+    "obligatory": "Obligatoriskt för alla nämnder",
     "not_applicable_reason": "Inte tillämpligt hos oss",
     "extra": "Övriga kolumner",
 }
@@ -166,7 +169,6 @@ _SAMPLES = {
     SampleKind.UNSTATED: "antal inte angivet",
     SampleKind.NONE: "inget urval",
 }
-_KINDS = {"preventive": "förebyggande", "detective": "upptäckande och korrigerande"}
 
 
 def _sample(value: Any) -> str:
@@ -177,7 +179,7 @@ def _criteria(value: Any) -> str:
     lines = []
     for row in value:
         line = row["text"] if row["counts"] else f"{row['text']} (räknas inte)"
-        lines.append(f"{line} {row['help_text']}" if row.get("help_text") else line)
+        lines.append(f"{line} {row['help']}" if row.get("help") else line)
     return "\n".join(lines)
 
 
@@ -186,13 +188,14 @@ _WORDS: Mapping[str, Callable[[Any], str]] = {
     "frequency": lambda value: FREQUENCY_TERMS[Frequency(value)],
     "sample": _sample,
     "criteria": _criteria,
-    "kind": lambda value: _KINDS[value],
+    "kind": lambda value: KIND_TERMS[ControlKind(value)],
+    "obligatory": lambda _: "ja",
     "extra": lambda value: "\n".join(f"{name}: {text}" for name, text in sorted(value.items())),
 }
 
 
 def _value(name: str, value: Any, content: Content) -> str:
-    if value is None or value in ("", [], {}):
+    if value in (None, False, "", [], {}):
         return NOTHING
     if name == "risks":
         words = {risk["number"]: risk["description"] for risk in content.get("risks", ())}
@@ -207,17 +210,18 @@ def _plan_changes(old: Content, new: Content) -> Iterable[FieldChange]:
         first, second = _value(name, old.get(name), old), _value(name, new.get(name), new)
         if first != second:
             yield FieldChange(name, label, first, second)
-    before, after = _texts(old), _texts(new)
-    for heading in dict.fromkeys((*before, *after)):
-        first, second = before.get(heading, NOTHING), after.get(heading, NOTHING)
-        if first != second:
-            yield FieldChange("texts", heading, first, second)
+    if "texts" in old and "texts" in new:
+        before, after = _texts(old), _texts(new)
+        for heading in dict.fromkeys((*before, *after)):
+            first, second = before.get(heading, NOTHING), after.get(heading, NOTHING)
+            if first != second:
+                yield FieldChange("texts", heading, first, second)
     yield from _risk_changes(old, new)
 
 
 def _texts(content: Content) -> dict[str, str]:
-    sections: Sequence[Row] = content.get("texts", ())
-    return {row["heading"]: row["text"] or NOTHING for row in sections}
+    sections: Sequence[Row] = content["texts"]
+    return {row["title"]: row["text"] or NOTHING for row in sections}
 
 
 def _risk_changes(old: Content, new: Content) -> Iterable[FieldChange]:

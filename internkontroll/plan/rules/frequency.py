@@ -34,6 +34,13 @@ _FREQUENCIES: tuple[tuple[Frequency, re.Pattern[str]], ...] = (
         ),
     ),
     (
+        Frequency.MEETING_MONTH,
+        re.compile(
+            r"\b(?:varje |de )?månad(?:er|en)? (?:med|då|när|som) [^.;\n]{0,40}?"
+            r"(?:sammanträd|utskott|nämnd)\w*"
+        ),
+    ),
+    (
         Frequency.MONTH,
         re.compile(
             r"\bmånads?vis\b|\bmånatlig\w*|\bvarje månad\b|\bper månad\b|\bi månaden\b|"

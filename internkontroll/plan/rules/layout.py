@@ -82,7 +82,10 @@ def find_table(
     """
     told = arrangement or Arrangement()
     if told.header_row is not None:
-        return _read([_pointed_out(workbook, told)], workbook, told.known)
+        pointed = _pointed_out(workbook, told)
+        alike = [] if workbook.kind != "docx" else workbook.sheets
+        others = [_find_header(s, told.known) for s in alike if s is not pointed.sheet]
+        return _read([pointed, *filter(None, others)], workbook, told.known)
     found = [hit for s in workbook.sheets if (hit := _find_header(s, told.known)) is not None]
     if sheet is not None:
         chosen = [hit for hit in found if hit.sheet.name == sheet]
@@ -123,13 +126,22 @@ def likely_sheet(workbook: Workbook) -> Sheet | None:
     return max(tables, key=lambda sheet: sum(len(row.texts) for row in sheet.rows), default=None)
 
 
-def _pointed_out(workbook: Workbook, told: Arrangement) -> _Found:
-    sheet = next(
-        (s for s in workbook.sheets if any(row.number == told.header_row for row in s.rows)),
-        likely_sheet(workbook),
-    )
-    if sheet is None:
+def asked_sheet(workbook: Workbook, header_row: int | None) -> Sheet:
+    """The sheet whose columns a person is asked about: where the header row is, or the likely one.
+
+    Raises InvalidInput if the file has no table.
+    """
+    if not workbook.sheets:
         raise InvalidInput("Filen har ingen tabell. Välj filen med planen.")
+    pointed = [s for s in workbook.sheets if any(row.number == header_row for row in s.rows)]
+    likely = likely_sheet(workbook)
+    if likely is not None and (likely in pointed or not pointed):
+        return likely
+    return max(pointed or workbook.sheets, key=lambda sheet: len(sheet.rows))
+
+
+def _pointed_out(workbook: Workbook, told: Arrangement) -> _Found:
+    sheet = asked_sheet(workbook, told.header_row)
     place = next((i for i, row in enumerate(sheet.rows) if row.number == told.header_row), -1)
     texts = sheet.rows[place].cells if place >= 0 else ()
     width = max((len(row.cells) for row in sheet.rows), default=0)

@@ -10,7 +10,6 @@ from internkontroll.files.tables import Workbook, column_name
 from internkontroll.plan.rules.headers import FIELD_TERMS, Field
 from internkontroll.plan.rules.reading import PlanReading, PlanRow
 
-
 _DIGITS = re.compile(r"\d\D{0,3}\d\D{0,3}\d\D{0,3}\d")
 
 
@@ -51,7 +50,7 @@ def personal_id_places(reading: PlanReading) -> tuple[PersonalIdPlace, ...]:
 
 def refuse_personal_ids_anywhere(workbook: Workbook) -> None:
     """Refuse (InvalidInput) a file with a personnummer in any cell or text above its tables."""
-    places = []
+    places: list[str] = []
     for sheet in workbook.sheets:
         places.extend(
             f"texten ovanför {sheet.name.lower()}"
@@ -75,8 +74,10 @@ def refuse_personal_ids_anywhere(workbook: Workbook) -> None:
 
 def _certain(text: str) -> bool:
     # Nine of ten cells have no digits at all: a plan may have many thousand cells.
-    return len(text) >= 10 and _DIGITS.search(text) is not None and any(
-        certain for _, _, certain in find_personal_ids(text)
+    return (
+        len(text) >= 10
+        and _DIGITS.search(text) is not None
+        and any(certain for _, _, certain in find_personal_ids(text))
     )
 
 

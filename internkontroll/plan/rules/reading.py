@@ -153,16 +153,8 @@ class PlanReading:
         """
         wanted = self.rows[row - 1]
         asked = [
-            Mark(
-                "question",
-                question.code,
-                question.text,
-                question.field,
-                question.choices,
-                _asked_later(question, wanted),
-            )
-            for question in self.questions
-            if row in question.rows
+            Mark("question", later.code, later.text, later.field, later.choices, later)
+            for later in (_asked_later(q, wanted) for q in self.questions if row in q.rows)
         ]
         noted = [
             Mark("note", note.code, note.text, note.field)
@@ -200,7 +192,15 @@ def _asked_later(question: Question, row: PlanRow) -> Question:
         return question
     known = [choice for choice in question.choices if choice.value not in (ABOVE, row.area_above)]
     first = Choice(row.area_above, row.area_above)
-    return replace(question, code="area_missing", choices=(first, *known), free=True)
+    text = f"Rad {row.file_row} saknar kontrollområde. Vilket kontrollområde hör den till?"
+    return replace(
+        question,
+        code="area_missing",
+        text=text,
+        choices=(first, *known),
+        proposed=row.area_above,
+        free=True,
+    )
 
 
 def read_plan(
@@ -213,8 +213,8 @@ def read_plan(
     """Read the plan in a workbook. ``year`` is the plan's year, to compare the title block with.
 
     ``arrangement`` is what people have said of the headings. Raises HeaderMissing if there is a
-    table whose headings say nothing, and InvalidInput if there is no header row, if several sheets have one (``sheet`` chooses),
-    and if no row has a kontrollmoment.
+    table whose headings say nothing, and InvalidInput if there is no header row, if several sheets
+    have one (``sheet`` chooses), and if no row has a kontrollmoment.
     """
     table = find_table(workbook, sheet=sheet, arrangement=arrangement)
     if not table.controls:

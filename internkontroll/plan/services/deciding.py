@@ -15,7 +15,7 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.core.text import clean_line
 from internkontroll.organisation.models import DecisionOutcome
 from internkontroll.plan.models import Plan, PlanEvent, PlanState
-from internkontroll.plan.queries import live_content, plan_select
+from internkontroll.plan.queries import controls_of, live_content, plan_select
 from internkontroll.plan.rules.content import frozen
 from internkontroll.plan.rules.diff import diff_contents
 from internkontroll.plan.rules.states import require_transition
@@ -240,6 +240,14 @@ def _replace(session: Session, plan: Plan, replaces_id: int, *, actor: Actor, at
     old = before.state
     require_transition(old, PlanState.REPLACED)
     change_state(session, before, PlanState.REPLACED)
+    # Whoever was appointed while the board waited is responsible in the new version too.
+    appointed = {
+        control.lineage: control.responsible_id for control in controls_of(session, before.id)
+    }
+    for control in controls_of(session, plan.id):
+        if control.responsible_id is None:
+            control.responsible_id = appointed.get(control.lineage)
+    session.flush()
     trace(
         session,
         before,

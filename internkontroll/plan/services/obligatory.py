@@ -22,10 +22,16 @@ from internkontroll.plan.models import (
     ObligatoryControl,
     Plan,
     PlanEvent,
-    PlanKind,
 )
 from internkontroll.plan.policy import PERMISSIONS
 from internkontroll.plan.queries import point_names
+from internkontroll.plan.queries.obligatory import (
+    ObligatoryGap,
+    core_for,
+    criteria_for,
+    obligatory_gap,
+    own_points,
+)
 from internkontroll.plan.rules.vocabulary import (
     ControlKind,
     Frequency,
@@ -47,16 +53,6 @@ from internkontroll.plan.services.guards import (
 from internkontroll.risk.services import register_risks
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
 from internkontroll.trail.services import record
-
-_SAME = (
-    "text",
-    "kind",
-    "method_text",
-    "technique",
-    "sample_kind",
-    "sample_n",
-    "frequency",
-)
 
 
 @dataclass(frozen=True)
@@ -221,70 +217,6 @@ def withdraw_obligatory(
     return row
 
 
-def obligatory_of_year(session: Session, year: int) -> Sequence[ObligatoryControl]:
-    """The obligatory kontrollmoment of a year that hold, by number."""
-    return session.scalars(
-        sa.select(ObligatoryControl)
-        .where(ObligatoryControl.year == year, ObligatoryControl.withdrawn_at.is_(None))
-        .order_by(ObligatoryControl.number)
-    ).all()
-
-
-@dataclass(frozen=True)
-class ObligatoryGap:
-    """Vad ett utkast behöver: missing ones, changed ones, and those no longer obligatory."""
-
-    missing: tuple[ObligatoryControl, ...] = ()
-    changed: tuple[tuple[Control, ObligatoryControl], ...] = ()
-    released: tuple[Control, ...] = ()
-
-    def __bool__(self) -> bool:
-        return bool(self.missing or self.changed or self.released)
-
-
-def _core_of(row: ObligatoryControl, points: Sequence[str]) -> dict[str, Any]:
-    return {**{name: getattr(row, name) for name in _SAME}, "points": list(points)}
-
-
-def _criteria_of(row: ObligatoryControl) -> list[str]:
-    return list(row.criteria) or [row.text]
-
-
-def obligatory_gap(session: Session, plan: Plan, controls: Sequence[Control]) -> ObligatoryGap:
-    """What differs between a plan and kommunstyrelsen's list of its year. One or two queries.
-
-    ``controls`` are the plan's, with their criteria loaded. A plan of another kind has no gap.
-    """
-    if plan.kind is not PlanKind.INTERNAL_CONTROL:
-        return ObligatoryGap()
-    wanted = {row.id: row for row in obligatory_of_year(session, plan.year)}
-    have = {row.obligatory_id: row for row in controls if row.obligatory_id is not None}
-    if not wanted and not have:
-        return ObligatoryGap()
-    known = point_names(session, plan.board_id, plan.year)
-    changed = []
-    for id_, control in have.items():
-        row = wanted.get(id_)
-        if row is None:
-            continue
-        core = _core_of(row, _own_points(row, known))
-        criteria = [criterion.text for criterion in control.criteria]
-        if criteria != _criteria_of(row) or any(
-            getattr(control, name) != value for name, value in core.items()
-        ):
-            changed.append((control, row))
-    return ObligatoryGap(
-        missing=tuple(row for id_, row in wanted.items() if id_ not in have),
-        changed=tuple(changed),
-        released=tuple(control for id_, control in have.items() if id_ not in wanted),
-    )
-
-
-def _own_points(row: ObligatoryControl, known: Sequence[str]) -> list[str]:
-    """The points by the board's own names; a board without any of them reports at the last one."""
-    return [name for name in known if name in row.points] or list(known[-1:])
-
-
 def put_in(session: Session, plan: Plan, *, actor: Actor, at: datetime) -> int:
     """Put every obligatory kontrollmoment that a new plan lacks into it; how many. No trail."""
     gap = obligatory_gap(session, plan, ())
@@ -306,7 +238,7 @@ def _put_one(
     number = session.scalar(
         sa.select(sa.func.max(Control.number)).where(Control.plan_id == plan.id)
     )
-    core = _core_of(row, _own_points(row, point_names(session, plan.board_id, plan.year)))
+    core = core_for(row, own_points(row, point_names(session, plan.board_id, plan.year)))
     control = Control(
         plan_id=plan.id,
         area_id=area.id,
@@ -316,7 +248,7 @@ def _put_one(
         obligatory_id=row.id,
         criteria=[
             Criterion(position=position, text=text)
-            for position, text in enumerate(_criteria_of(row), start=1)
+            for position, text in enumerate(criteria_for(row), start=1)
         ],
         **core,
     )
@@ -344,7 +276,7 @@ def take_over_obligatory(
         _put_one(session, plan, row, actor=actor, at=at)
     known = point_names(session, plan.board_id, plan.year)
     for control, row in gap.changed:
-        core = _core_of(row, _own_points(row, known))
+        core = core_for(row, own_points(row, known))
         values = {**core, "reporting_text": reporting_words(core["points"])}
         change_if_unchanged(session, control, control.row_version, values)
         for criterion in list(control.criteria):
@@ -352,7 +284,7 @@ def take_over_obligatory(
         session.flush()
         session.add_all(
             Criterion(control_id=control.id, position=position, text=text)
-            for position, text in enumerate(_criteria_of(row), start=1)
+            for position, text in enumerate(criteria_for(row), start=1)
         )
         session.flush()
         session.expire(control, ["criteria"])

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.base import Base
 from internkontroll.core.clock import swedish_day
-from internkontroll.core.errors import InvalidTransition
+from internkontroll.core.errors import Conflict, InvalidTransition
 from internkontroll.plan.models import (
     Control,
     ControlArea,
@@ -19,10 +19,11 @@ from internkontroll.plan.models import (
     PlanEvent,
     PlanState,
     PlanText,
+    control_risk,
 )
 from internkontroll.plan.policy import PERMISSIONS
-from internkontroll.plan.queries import open_revision
-from internkontroll.plan.rules.states import require_transition
+from internkontroll.plan.queries import open_revision, treatments_of
+from internkontroll.plan.rules.states import require_editable, require_transition
 from internkontroll.plan.services.proposal import checked_reason
 from internkontroll.trail.services import record
 
@@ -121,3 +122,48 @@ def _copy_content(session: Session, plan: Plan, made: Plan) -> None:
         session.add_all(_copy(part, control_id=own.id) for part in parts)
     session.flush()
     session.expire(made)
+
+
+def drop_revision(session: Session, plan: Plan, *, actor: Actor, at: datetime) -> None:
+    """Ta bort en påbörjad revision that the board has never seen. The plan that holds stays.
+
+    Raises NotAllowed, InvalidTransition for a plan that is no revision's draft or has been before
+    the board.
+    """
+    ensure(actor, Permission.PLAN_EDIT, Scope(plan.board_id), swedish_day(at), PERMISSIONS)
+    if plan.replaces_id is None:
+        raise InvalidTransition("Planen är ingen revision och kan inte tas bort.")
+    require_editable(plan.state)
+    if treatments_of(session, plan.id):
+        raise InvalidTransition(
+            "Nämnden har behandlat revisionen. Den kan inte tas bort, för beslutet hör till den."
+        )
+    own = sa.select(Control.id).where(Control.plan_id == plan.id)
+    chain, plan_id, version = plan.board.code, plan.id, plan.version
+    replaces_id = plan.replaces_id
+    session.execute(sa.delete(control_risk).where(control_risk.c.control_id.in_(own)))
+    for part in (Criterion, ControlMark):
+        session.execute(sa.delete(part).where(part.control_id.in_(own)))
+    for kind in (Control, ControlArea, PlanText):
+        session.execute(sa.delete(kind).where(kind.plan_id == plan.id))
+    gone = session.execute(
+        sa.delete(Plan)
+        .where(
+            Plan.id == plan.id,
+            Plan.state == plan.state,
+            Plan.row_version == plan.row_version,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    if gone.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("Någon annan ändrade revisionen nyss. Läs om sidan.")
+    session.expunge(plan)
+    record(
+        session,
+        chain=chain,
+        actor=actor,
+        at=at,
+        event=PlanEvent.REVISION_DROPPED,
+        subject=("plan", plan_id),
+        data={"version": version, "replaces": replaces_id},
+    )

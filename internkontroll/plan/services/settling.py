@@ -29,10 +29,14 @@ from internkontroll.plan.rules.questions import Choice, Question, later_question
 from internkontroll.plan.rules.reading import PlanRow
 from internkontroll.plan.rules.states import EDITABLE, require_standing
 from internkontroll.plan.services.guards import change_if_unchanged, has_changed, raise_version
+from internkontroll.risk.services import record_assessment
 from internkontroll.trail.services import record
 
 ANSWER_MAX = 2_000
 """Longest answer to a question, in characters."""
+
+LARGEST_OF_FOUR = 16
+"""The largest riskvärde on a scale of four steps."""
 
 _READ = ("technique", "sample_kind", "sample_n", "frequency", "points")
 
@@ -111,7 +115,7 @@ def settle_mark(
         if not _settle(session, one, _words(question, answer), actor.user_id, at):
             continue
         settled += 1
-        changes = _apply(session, one.control, question, answer) if question else {}
+        changes = _apply(session, one.control, question, answer, at) if question else {}
         record(
             session,
             chain=plan.board.code,
@@ -162,7 +166,7 @@ def _words(question: Question | None, answer: str) -> str:
 
 
 def _apply(
-    session: Session, control: Control, question: Question, answer: str
+    session: Session, control: Control, question: Question, answer: str, at: datetime
 ) -> dict[str, Any]:
     """Change the kontrollmoment as the answer says; the changes as the trail tells them."""
     before = _as_row(control)
@@ -191,8 +195,26 @@ def _apply(
     elif after.limits:
         _help_criteria(control, after)
         changes["help"] = {"new": [help_words(*limit) for limit in after.limits]}
+    if after.score is not None and control.risks:
+        _assess(session, control, after.score, at)
+        changes["score"] = {"new": after.score}
     session.flush()
     return changes
+
+
+def _assess(session: Session, control: Control, score: int, at: datetime) -> None:
+    """The riskvärde that the plan should have stated, as a dated value of each of its risks."""
+    for risk in control.risks:
+        record_assessment(
+            session,
+            risk,
+            likelihood=None,
+            impact=None,
+            score=score,
+            scale={"steps": 5 if score > LARGEST_OF_FOUR else 4, "heading": ""},
+            on=swedish_day(at),
+            at=at,
+        )
 
 
 def _place(known: Sequence[str], name: str) -> int:

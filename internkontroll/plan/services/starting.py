@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
@@ -252,16 +252,3 @@ def _copy_texts(session: Session, source: Plan, plan: Plan, *, actor: Actor, at:
         for section, text in latest.items()
     )
     return len(latest)
-
-
-def copy_sources(session: Session, board_id: int) -> Sequence[Plan]:
-    """The plans that a board may copy: all its own, and other boards' decided ones. Two queries."""
-    return session.scalars(
-        sa.select(Plan)
-        .options(selectinload(Plan.board))
-        .where(sa.or_(Plan.board_id == board_id, Plan.state.in_(SHARED)))
-        .order_by(
-            (Plan.board_id == board_id).desc(), Plan.year.desc(), Plan.version.desc(), Plan.id
-        )
-        .limit(200)
-    ).all()

@@ -1,6 +1,36 @@
-"""Planens sidor: the list, a file on its way in, the plan, one kontrollmoment, the decision."""
+"""Planens sidor: the list, a file on its way in, the plan written by hand, the decision."""
 
-from internkontroll.plan.views import controls, decision, plans, reading
+from internkontroll.plan.views import (
+    areas,
+    controls,
+    criteria,
+    decision,
+    document,
+    obligatory,
+    plans,
+    reading,
+    risks,
+    starting,
+    texts,
+    versions,
+)
 from internkontroll.plan.views.blueprint import bp
 
-__all__ = ["bp", "controls", "decision", "plans", "reading"]
+BLUEPRINTS = (bp, obligatory.municipal)
+
+__all__ = [
+    "BLUEPRINTS",
+    "areas",
+    "bp",
+    "controls",
+    "criteria",
+    "decision",
+    "document",
+    "obligatory",
+    "plans",
+    "reading",
+    "risks",
+    "starting",
+    "texts",
+    "versions",
+]

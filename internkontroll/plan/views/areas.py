@@ -16,8 +16,9 @@ from internkontroll.plan.forms.controls import MoveForm, RemovalForm
 from internkontroll.plan.models import Control, ControlArea, Criterion, Plan
 from internkontroll.plan.queries import (
     area_select,
-    controls_per_area,
     control_select,
+    controls_of,
+    controls_per_area,
     criterion_select,
     plan_areas,
     plan_select,
@@ -31,7 +32,9 @@ from internkontroll.plan.words import short_title
 from internkontroll.web.access import current_actor, load_or_404, now, requires, session
 from internkontroll.web.submission import page, submit
 
-PARTS = "any(kontrollomrade,kontrollmoment,kriterium)"
+PREFIXES = {"kontrollomrade": "o", "kontrollmoment": "k", "kriterium": "r"}
+"""Beginnings of the names of the fields that move a part: a page has one form for each part."""
+PARTS = f"any({','.join(PREFIXES)})"
 
 
 @bp.get("/planer/<int:plan_id>/omraden")
@@ -52,7 +55,7 @@ def _areas_page(board: Board, plan: Plan, *, sent: bool = False) -> ResponseRetu
     form, plan_id = AreaForm(), plan.id
 
     def act(open_session: Session) -> str:
-        add_area(open_session, plan, form.name.data, actor=current_actor(), at=now())
+        add_area(open_session, plan, form.name.data or "", actor=current_actor(), at=now())
         return address("plan.areas", board, plan_id=plan_id)
 
     done = "Kontrollområdet är tillagt."
@@ -68,6 +71,25 @@ def _areas_page(board: Board, plan: Plan, *, sent: bool = False) -> ResponseRetu
         counts=controls_per_area(session(), plan_id),
         move_forms={
             row.id: MoveForm(formdata=None, prefix=f"o{row.id}", to=row.position) for row in rows
+        },
+        editable=plan.state in EDITABLE,
+        **WORDS_OF_A_PLAN,
+    )
+
+
+@bp.get("/planer/<int:plan_id>/ordning")
+@requires(Permission.PLAN_EDIT)
+def order(board: Board, plan_id: int) -> ResponseReturnValue:
+    """The plan's kontrollmoment by number, each with the way to move or remove it."""
+    plan = load_or_404(plan_select(board.id, plan_id))
+    rows = controls_of(session(), plan_id)
+    return page(
+        "plan/order.html",
+        board=board,
+        plan=plan,
+        controls=rows,
+        move_forms={
+            row.id: MoveForm(formdata=None, prefix=f"k{row.id}", to=row.number) for row in rows
         },
         editable=plan.state in EDITABLE,
         **WORDS_OF_A_PLAN,
@@ -96,7 +118,7 @@ def _area_page(board: Board, area: ControlArea, *, sent: bool = False) -> Respon
         rename_area(
             open_session,
             area,
-            form.name.data,
+            form.name.data or "",
             seen=form.seen.data or "",
             actor=current_actor(),
             at=now(),
@@ -108,9 +130,7 @@ def _area_page(board: Board, area: ControlArea, *, sent: bool = False) -> Respon
     if form.refused_with == 409:
         area = load_or_404(area_select(board.id, area_id))
         form.set_beside(AreaForm(formdata=None, name=area.name, seen=area.name))
-    return page(
-        "plan/area.html", form=form, board=board, plan=plan, area=area, **WORDS_OF_A_PLAN
-    )
+    return page("plan/area.html", form=form, board=board, plan=plan, area=area, **WORDS_OF_A_PLAN)
 
 
 @dataclass(frozen=True)
@@ -165,7 +185,7 @@ def _control_part(board: Board, row: Control) -> Part:
         ),
         button="Ta bort kontrollmomentet",
         done="Kontrollmomentet är borttaget ur utkastet.",
-        back=address("plan.show", board, plan_id=row.plan_id),
+        back=address("plan.order", board, plan_id=row.plan_id),
         move=move_control,
         remove=remove_control,
         row=row,
@@ -194,8 +214,7 @@ def _criterion_part(board: Board, row: Criterion) -> Part:
 def move(board: Board, kind: str, part_id: int) -> ResponseReturnValue:
     """Move an area, a kontrollmoment or a criterion: one step, or to a number."""
     part = _part(board, kind, part_id)
-    form = MoveForm(prefix=f"o{part_id}" if kind == "kontrollomrade" else "")
-    form.key.data = request.form.get("key") or form.key.data
+    form = MoveForm(prefix=f"{PREFIXES[kind]}{part_id}")
     step = request.form.get("act")
     back, place = part.back, part.place
 

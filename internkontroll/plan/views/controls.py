@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
-from internkontroll.plan.forms import SettleForm, row_version
+from internkontroll.plan.forms import SettleForm, row_version, settle_form
 from internkontroll.plan.forms.controls import (
     MoveForm,
     control_form,
@@ -22,6 +22,7 @@ from internkontroll.plan.models import (
     ControlMark,
     MarkKind,
     Plan,
+    PlanState,
 )
 from internkontroll.plan.queries import (
     alike_marks,
@@ -33,6 +34,7 @@ from internkontroll.plan.queries import (
     point_names,
 )
 from internkontroll.plan.rules.states import EDITABLE, STANDING
+from internkontroll.plan.rules.vocabulary import Frequency
 from internkontroll.plan.services import settle_mark
 from internkontroll.plan.services.controls import add_control
 from internkontroll.plan.services.controls import edit_control as edit_control_now
@@ -60,13 +62,6 @@ class OpenMark:
     alike: Sequence[int]
 
 
-def _settle_form(mark: ControlMark) -> SettleForm:
-    form = SettleForm(prefix=f"m{mark.id}")
-    if mark.kind is MarkKind.NOTE:
-        form.answer.label.text = "Kommentar"
-    return form
-
-
 def _control_page(
     board: Board, control: Control, refused: SettleForm | None = None, mark_id: int = 0
 ) -> ResponseReturnValue:
@@ -88,7 +83,7 @@ def _control_page(
         waiting=[
             OpenMark(
                 mark,
-                refused if refused is not None and mark.id == mark_id else _settle_form(mark),
+                refused if refused is not None and mark.id == mark_id else settle_form(mark, plan),
                 alike_marks(session(), mark, plan.id) if standing else (),
             )
             for mark in waiting
@@ -97,7 +92,13 @@ def _control_page(
         occurrences=occurrences,
         may_settle=standing,
         may_edit=may(Permission.PLAN_EDIT) and plan.state in EDITABLE,
-        move_form=MoveForm(formdata=None, to=control.number),
+        may_order=may(Permission.OCCURRENCE_PLAN)
+        and control.frequency is Frequency.ON_DEMAND
+        and plan.state is PlanState.DECIDED,
+        criterion_forms={
+            row.id: MoveForm(formdata=None, prefix=f"r{row.id}", to=row.position)
+            for row in control.criteria
+        },
         **WORDS_OF_A_PLAN,
     )
 
@@ -115,7 +116,7 @@ def settle(board: Board, control_id: int, mark_id: int) -> ResponseReturnValue:
     """Answer a question, or be done with a note."""
     found = load_or_404(control_select(board.id, control_id))
     mark = load_or_404(mark_select(board.id, mark_id).where(ControlMark.control_id == control_id))
-    form = _settle_form(mark)
+    form = settle_form(mark, found.plan)
 
     def act(open_session: Session) -> str:
         settle_mark(

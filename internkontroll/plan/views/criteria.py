@@ -137,7 +137,9 @@ def _applicability_form(control: Control, **more: None) -> ApplicabilityForm:
         row_version=str(control.row_version),
         **more,
     )
-    form.applicable.choices = choices([("ja", "Ja, vi gör den"), ("nej", "Nej, den är ej tillämplig")])
+    form.applicable.choices = choices(
+        [("ja", "Ja, vi gör den"), ("nej", "Nej, den är ej tillämplig")]
+    )
     return form
 
 

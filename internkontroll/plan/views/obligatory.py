@@ -1,6 +1,6 @@
 """What kommunstyrelsen makes obligatory: its own pages, and the button in a board's draft."""
 
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -10,17 +10,23 @@ from internkontroll.plan.forms import row_version
 from internkontroll.plan.forms.content import ObligatoryForm, obligatory_form
 from internkontroll.plan.forms.controls import RemovalForm, core_of
 from internkontroll.plan.models import ObligatoryControl
-from internkontroll.plan.queries import board_answers, controls_of, obligatory_select, plan_select
+from internkontroll.plan.queries import (
+    board_answers,
+    controls_of,
+    obligatory_of_year,
+    obligatory_select,
+    plan_select,
+)
 from internkontroll.plan.services.obligatory import (
     ObligatoryContent,
     change_obligatory,
-    obligatory_of_year,
     take_over_obligatory,
     withdraw_obligatory,
     write_obligatory,
     year_points,
 )
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, address, bp
+from internkontroll.plan.views.plans import show_page
 from internkontroll.plan.words import answer_word
 from internkontroll.web.access import current_actor, load_or_404, now, requires, session
 from internkontroll.web.forms import ButtonForm
@@ -76,7 +82,9 @@ def _new_page(year: int, *, sent: bool = False) -> ResponseReturnValue:
         write_obligatory(open_session, year, _content(form), actor=current_actor(), at=now())
         return url_for("obligatory.index", year=year)
 
-    done = "Kontrollmomentet är obligatoriskt. Det kommer med i planer som påbörjas från och med nu."
+    done = (
+        "Kontrollmomentet är obligatoriskt. Det kommer med i planer som påbörjas från och med nu."
+    )
     if sent and form.validate() and (answer := submit(form, act, done=done)):
         return answer
     return page("plan/obligatory.html", form=form, year=year, row=None, **WORDS_OF_A_PLAN)
@@ -172,17 +180,4 @@ def take_over(board: Board, plan_id: int) -> ResponseReturnValue:
     done = "De obligatoriska kontrollmomenten är inlagda."
     if form.validate() and (answer := submit(form, act, done=done)):
         return answer
-    for link in form.error_links():
-        flash(link.sentence, "bad")
-    return page(
-        "plan/remove.html",
-        form=form,
-        board=board,
-        plan=plan,
-        name="",
-        consequence="",
-        button_text="",
-        back=back,
-        action="",
-        **WORDS_OF_A_PLAN,
-    )
+    return show_page(board, plan, form)

@@ -11,16 +11,20 @@ from internkontroll.organisation.models import Board
 from internkontroll.plan.models import (
     Control,
     MarkKind,
+    Plan,
+    PlanState,
 )
 from internkontroll.plan.queries import (
     controls_of,
     frozen_select,
+    import_of,
+    obligatory_gap,
     plan_lines,
-    plan_risks,
     plan_select,
+    risks_of,
     waiting_readings,
 )
-from internkontroll.plan.rules.states import EDITABLE, STANDING
+from internkontroll.plan.rules.states import EDITABLE, OPEN, STANDING
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, bp
 from internkontroll.schedule.queries import Count, occurrence_counts
 from internkontroll.web.access import (
@@ -29,6 +33,7 @@ from internkontroll.web.access import (
     requires,
     session,
 )
+from internkontroll.web.forms import ButtonForm
 from internkontroll.web.submission import page
 
 
@@ -90,14 +95,23 @@ def _groups(controls: Sequence[Control], counts: Mapping[int, Count]) -> list[Ar
 @requires(Permission.PLAN_READ)
 def show(board: Board, plan_id: int) -> ResponseReturnValue:
     """The plan: what is controlled, how, when, by whom, and how far it has come."""
-    plan = load_or_404(plan_select(board.id, plan_id))
+    return show_page(board, load_or_404(plan_select(board.id, plan_id)), ButtonForm())
+
+
+def show_page(board: Board, plan: Plan, form: ButtonForm) -> ResponseReturnValue:
+    """The plan's page; ``form`` is the button that was pressed on it, with what refused it."""
     controls = controls_of(session(), plan.id)
-    risks = plan_risks(session(), plan.id)
+    risks = risks_of(controls)
+    editable = plan.state in EDITABLE
     return page(
         "plan/show.html",
+        form=form,
+        gap=obligatory_gap(session(), plan, controls) if editable else None,
         board=board,
         plan=plan,
-        groups=_groups(controls, occurrence_counts(session(), plan.id)),
+        groups=_groups(
+            controls, {} if plan.decision is None else occurrence_counts(session(), plan.id)
+        ),
         controls=controls,
         risks=risks,
         numbers_of={
@@ -107,7 +121,9 @@ def show(board: Board, plan_id: int) -> ResponseReturnValue:
         questions=sum(_open(control, MarkKind.QUESTION) for control in controls),
         unappointed=sum(control.responsible_id is None for control in controls),
         may_edit=may(Permission.PLAN_EDIT) and plan.state in EDITABLE,
-        may_decide=may(Permission.PLAN_DECIDE) and plan.state in EDITABLE,
+        import_id=import_of(session(), plan.id) if may(Permission.PLAN_EDIT) else None,
+        may_decide=may(Permission.PLAN_DECIDE) and plan.state in OPEN,
+        may_revise=may(Permission.PLAN_EDIT) and plan.state is PlanState.DECIDED,
         may_appoint=may(Permission.PLAN_APPOINT) and plan.state in STANDING,
         **WORDS_OF_A_PLAN,
     )

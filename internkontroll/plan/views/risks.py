@@ -79,9 +79,7 @@ def _new_page(board: Board, plan: Plan, *, sent: bool = False) -> ResponseReturn
     done = "Risken är sparad. Koppla den till ett kontrollmoment."
     if sent and form.validate() and (answer := submit(form, act, done=done)):
         return answer
-    return page(
-        "plan/risk.html", form=form, board=board, plan=plan, risk=None, **WORDS_OF_A_PLAN
-    )
+    return page("plan/risk.html", form=form, board=board, plan=plan, risk=None, **WORDS_OF_A_PLAN)
 
 
 @bp.get("/planer/<int:plan_id>/risker/<int:risk_id>")
@@ -126,9 +124,7 @@ def _edit_page(
     if form.refused_with == 409:
         found = load_or_404(risk_select(board.id, risk_id))
         form.set_beside(_form_of(found, formdata=None))
-    return page(
-        "plan/risk.html", form=form, board=board, plan=plan, risk=found, **WORDS_OF_A_PLAN
-    )
+    return page("plan/risk.html", form=form, board=board, plan=plan, risk=found, **WORDS_OF_A_PLAN)
 
 
 @bp.get("/planer/<int:plan_id>/risker/<int:risk_id>/ta-bort")

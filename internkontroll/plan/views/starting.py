@@ -9,8 +9,9 @@ from internkontroll.core.errors import InvalidInput
 from internkontroll.organisation.models import Board
 from internkontroll.plan.forms.content import EMPTY, NewPlanForm
 from internkontroll.plan.models import Plan
+from internkontroll.plan.queries import copy_sources
 from internkontroll.plan.rules.content import plan_title
-from internkontroll.plan.services.starting import Started, copy_plan, copy_sources, start_plan
+from internkontroll.plan.services.starting import Started, copy_plan, start_plan
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, address, bp
 from internkontroll.plan.words import started_sentence
 from internkontroll.web.access import current_actor, now, requires, session, today

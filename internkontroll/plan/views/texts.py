@@ -108,9 +108,7 @@ def _page(board: Board, plan: Plan, slug: str, *, sent: bool = False) -> Respons
         slug=slug,
         title=SECTION_TITLES[section],
         hint=SECTION_HINTS[section],
-        versions=[
-            row for row in reversed(text_rows(session(), plan_id)) if row.section is section
-        ],
+        versions=[row for row in reversed(text_rows(session(), plan_id)) if row.section is section],
         default=default_text(section, board_name=board.name, year=plan.year),
         **WORDS_OF_A_PLAN,
     )

@@ -1,6 +1,6 @@
 """Read the facts that a report is made of, each with the moment at which it became known.
 
-A live report takes seven statements however many rows there are.
+A live report takes ten statements however many rows there are.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.findings.models import Finding
+from internkontroll.findings.queries import earlier_texts, was_mistaken
 from internkontroll.organisation.models import (
     Board,
     BoardKind,
@@ -28,6 +29,7 @@ from internkontroll.reporting.rules import (
     ControlFact,
     DecisionFacts,
     FindingFact,
+    Move,
     OccurrenceFact,
     PlanFacts,
     PointFacts,
@@ -35,9 +37,9 @@ from internkontroll.reporting.rules import (
     ReportFacts,
     Verdict,
 )
-from internkontroll.review.models import Conclusion
+from internkontroll.review.models import Basis, Conclusion
 from internkontroll.risk.models import Risk
-from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceState
+from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceMove
 from internkontroll.trail.queries import chain_head
 
 PROGRAM_VERSION = version("internkontroll")
@@ -112,6 +114,7 @@ def _controls(rows: Sequence[Row], version_known: int) -> tuple[PlanFacts, list[
             performed_by=own[0].performed_by,
             points=tuple(own[0].points),
             risks=tuple(row.risk for row in own if row.risk is not None),
+            in_force=own[0].version == version_known,
         )
         for lineage, own in newest.items()
     ]
@@ -120,13 +123,20 @@ def _controls(rows: Sequence[Row], version_known: int) -> tuple[PlanFacts, list[
 
 
 def _in_period(statement: Rows, board_id: int, point: ReportingPoint) -> Rows:
-    """Only what belongs to the board's own plan of the year and to the point's period."""
+    """Only what belongs to the board's own plan of the year and to the point's period.
+
+    Whatever has been moved out of the period is read too: it may have been in it at the cut-off.
+    """
+    period = (date(point.year, 1, 1), point.period_end)
+    moved_from = sa.select(OccurrenceMove.occurrence_id).where(
+        OccurrenceMove.old_scheduled_on.between(*period)
+    )
     return (
         statement.join(Control, Control.id == Occurrence.control_id)
         .join(Plan, Plan.id == Control.plan_id)
         .where(
             Occurrence.board_id == board_id,
-            Occurrence.scheduled_on.between(date(point.year, 1, 1), point.period_end),
+            sa.or_(Occurrence.scheduled_on.between(*period), Occurrence.id.in_(moved_from)),
             *of_the_plan(board_id, point.year),
         )
     )
@@ -148,6 +158,27 @@ def _absences(session: Session, board_id: int, point: ReportingPoint) -> dict[in
     return found
 
 
+def _moves(session: Session, board_id: int, point: ReportingPoint) -> dict[int, list[Move]]:
+    statement = sa.select(OccurrenceMove).join(
+        Occurrence, Occurrence.id == OccurrenceMove.occurrence_id
+    )
+    found: dict[int, list[Move]] = defaultdict(list)
+    for row in session.scalars(
+        _in_period(statement, board_id, point).order_by(
+            OccurrenceMove.recorded_at, OccurrenceMove.id
+        )
+    ):
+        move = Move(
+            old_scheduled_on=row.old_scheduled_on,
+            old_due_on=row.old_due_on,
+            new_due_on=row.new_due_on,
+            reason=row.reason,
+            recorded_at=row.recorded_at,
+        )
+        found[row.occurrence_id].append(move)
+    return found
+
+
 def _verdict(row: Row) -> Verdict | None:
     if row.signed_at is None:
         return None
@@ -157,6 +188,7 @@ def _verdict(row: Row) -> Verdict | None:
         population=row.population_size,
         deviating=row.deviating,
         is_random=row.is_random,
+        recorded=row.basis is Basis.RESULT,
     )
 
 
@@ -165,7 +197,8 @@ def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list
         Occurrence.id,
         Occurrence.scheduled_on,
         Occurrence.due_on,
-        Occurrence.state,
+        Occurrence.expired_at,
+        Occurrence.expired_reason,
         Occurrence.recorded_at,
         Control.lineage,
         Subcommittee.name.label("where"),
@@ -174,8 +207,9 @@ def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list
         Conclusion.population_size,
         Conclusion.deviating,
         Conclusion.is_random,
+        Conclusion.basis,
     )
-    # At most one conclusion of an occurrence is signed: the database holds it to one that stands.
+    # One row for each signed conclusion: the first, then those that correct it.
     statement = statement.outerjoin(
         Subcommittee, Subcommittee.id == Occurrence.subcommittee_id
     ).outerjoin(
@@ -183,44 +217,64 @@ def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list
         sa.and_(Conclusion.occurrence_id == Occurrence.id, Conclusion.signed_at.is_not(None)),
     )
     absences = _absences(session, board_id, point)
+    moves = _moves(session, board_id, point)
     rows = session.execute(
-        _in_period(statement, board_id, point).order_by(Occurrence.scheduled_on, Occurrence.id)
+        _in_period(statement, board_id, point).order_by(
+            Occurrence.scheduled_on, Occurrence.id, Conclusion.id
+        )
     )
+    signed: dict[int, list[Row]] = {}
+    for row in rows:
+        signed.setdefault(row.id, []).append(row)
     return [
         OccurrenceFact(
             occurrence_id=row.id,
             lineage=row.lineage,
             scheduled_on=row.scheduled_on,
             due_on=row.due_on,
-            expired=row.state is OccurrenceState.EXPIRED,
+            expired_at=row.expired_at,
+            expired_reason=row.expired_reason,
+            moves=tuple(moves.get(row.id, ())),
             recorded_at=row.recorded_at,
             where=row.where,
             verdict=_verdict(row),
             absences=tuple(absences.get(row.id, ())),
+            corrections=tuple(
+                verdict for later in corrections if (verdict := _verdict(later)) is not None
+            ),
         )
-        for row in rows
+        for row, *corrections in signed.values()
     ]
 
 
-def _findings(session: Session, board: Board, point: ReportingPoint) -> list[FindingFact]:
+def _findings(
+    session: Session, board: Board, point: ReportingPoint, known_at: datetime
+) -> list[FindingFact]:
+    """The findings as they read at the moment; one that had proved mistaken by then is none."""
     statement = sa.select(
+        Finding.id,
         Finding.year,
         Finding.number,
         Finding.severity,
         Finding.description,
         Finding.recorded_at,
+        Finding.occurrence_id,
         Control.lineage,
     ).join(Occurrence, Occurrence.id == Finding.occurrence_id)
     rows = session.execute(
-        _in_period(statement, board.id, point).order_by(Finding.year, Finding.number)
-    )
+        _in_period(statement, board.id, point)
+        .where(~was_mistaken(known_at))
+        .order_by(Finding.year, Finding.number)
+    ).all()
+    earlier = earlier_texts(session, [row.id for row in rows], known_at)
     return [
         FindingFact(
             lineage=row.lineage,
             label=f"Avvikelse {row.year}:{row.number} ({board.code})",
-            severity=row.severity,
-            description=row.description,
+            severity=earlier.get(row.id, row).severity,
+            description=earlier.get(row.id, row).description,
             recorded_at=row.recorded_at,
+            occurrence_id=row.occurrence_id,
         )
         for row in rows
     ]
@@ -233,7 +287,7 @@ def _remarks(session: Session, report: FollowUpReport | None) -> dict[str, Remar
         sa.select(ReportRemark, Control.lineage)
         .join(Control, Control.id == ReportRemark.control_id)
         .where(ReportRemark.report_id == report.id)
-        .order_by(ReportRemark.revision)
+        .order_by(ReportRemark.revision, ReportRemark.id)
     )
     return {
         lineage: RemarkFact(remark.comment, remark.assessment, remark.assessment_reason)
@@ -272,7 +326,9 @@ def report_facts(
         plan=plan,
         controls=controls,
         occurrences=[fact for fact in occurrences if fact.lineage in read],
-        findings=_findings(session, board, point),
+        findings=[
+            fact for fact in _findings(session, board, point, known_at) if fact.lineage in read
+        ],
         remarks=_remarks(session, entry.report),
         overall=entry.report.overall if entry.report else None,
         grounds=entry.report.overall_grounds if entry.report else None,

@@ -94,12 +94,14 @@ def control_select(board_id: int, year: int, plan_version: int, number: int) -> 
 def standing_remark(
     session: Session, report: FollowUpReport | None, control_id: int
 ) -> StandingRemark:
-    """What stands about a control in the report now."""
+    """What stands about a control in the report now, in whichever version of the plan."""
     if report is None:
         return StandingRemark(0, None)
+    lineage = sa.select(Control.lineage).where(Control.id == control_id).scalar_subquery()
     remark = session.scalar(
         sa.select(ReportRemark)
-        .where(ReportRemark.report_id == report.id, ReportRemark.control_id == control_id)
+        .join(Control, Control.id == ReportRemark.control_id)
+        .where(ReportRemark.report_id == report.id, Control.lineage == lineage)
         .order_by(ReportRemark.revision.desc())
         .limit(1)
     )

@@ -3,6 +3,7 @@
 - count: the count that must close
 - assessment: what the printed rule proposes, and what a sample proves
 - report: the report object, to plain data and back
+- matters: what the board needs to take a stand on
 - build: from facts to the report
 """
 
@@ -30,6 +31,7 @@ from internkontroll.reporting.rules.count import (
     Absence,
     ClosingCount,
     CountDoesNotClose,
+    Move,
     OccurrenceFact,
     Outcome,
     Verdict,
@@ -48,9 +50,11 @@ from internkontroll.reporting.rules.report import (
     LaterFact,
     LaterKind,
     Matter,
+    MoveLine,
     PlanFacts,
     Report,
     ShownReport,
+    UnreportedControl,
     report_from_plain,
     section_words,
     to_plain,
@@ -74,6 +78,8 @@ __all__ = [
     "LaterFact",
     "LaterKind",
     "Matter",
+    "Move",
+    "MoveLine",
     "OccurrenceFact",
     "Outcome",
     "PlanFacts",
@@ -82,6 +88,7 @@ __all__ = [
     "Report",
     "ReportFacts",
     "ShownReport",
+    "UnreportedControl",
     "Verdict",
     "build_report",
     "closing_count",

@@ -51,13 +51,16 @@ def undone_words(count: ClosingCount) -> str | None:
 def proof_of(verdicts: Sequence[Verdict]) -> str | None:
     """The sentence on what the sample proves, where one random draw stands alone.
 
-    Draws of several occasions are never pooled, and a targeted selection carries no bound: then
-    only the counts are told and this is None. A whole list examined is told as such.
+    Draws of several occasions are never pooled, and a targeted selection or a recorded result
+    carries no bound: then only the counts are told and this is None. A whole list examined is told
+    as such.
     """
-    examined = [verdict for verdict in verdicts if verdict.population]
+    examined = [verdict for verdict in verdicts if verdict.population or verdict.reviewed]
     if len(examined) != 1 or not examined[0].reviewed:
         return None
     only = examined[0]
+    if only.recorded or not only.population:
+        return None
     if not only.is_random and only.reviewed != only.population:
         return None
     return proof_sentence(only.reviewed, only.deviating, only.population)

@@ -1,13 +1,12 @@
 """Bygg uppföljningen av fakta: pure, from what the queries read to the one report object."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from internkontroll.core.clock import end_of_day, swedish_day
 from internkontroll.core.dates import long_date
-from internkontroll.core.text import shown
 from internkontroll.findings.models import Severity
 from internkontroll.reporting.models import Assessment, OverallAssessment, ReportState
 from internkontroll.reporting.rules.assessment import (
@@ -25,6 +24,8 @@ from internkontroll.reporting.rules.count import (
     outcome_of,
     total,
 )
+from internkontroll.reporting.rules.matters import matters_of
+from internkontroll.reporting.rules.news import news_of
 from internkontroll.reporting.rules.report import (
     AbsenceLine,
     AreaCount,
@@ -35,13 +36,13 @@ from internkontroll.reporting.rules.report import (
     FindingLine,
     LaterFact,
     LaterKind,
-    Matter,
+    MoveLine,
     PlanFacts,
     Report,
+    UnreportedControl,
 )
 
 MATTERS_SHOWN = 3
-_PRESSING = (Assessment.SERIOUS, Assessment.NOT_PERFORMED, Assessment.MATERIAL)
 _OVERALL_WORDS = {
     OverallAssessment.SUFFICIENT: "tillräcklig",
     OverallAssessment.PARTLY: "delvis tillräcklig",
@@ -51,7 +52,7 @@ _OVERALL_WORDS = {
 
 @dataclass(frozen=True)
 class ControlFact:
-    """Kontrollmoment as the plan has it."""
+    """Kontrollmoment as the plan has it; not ``in_force`` when a revision has taken it away."""
 
     lineage: str
     number: int
@@ -62,17 +63,19 @@ class ControlFact:
     performed_by: str | None
     points: tuple[str, ...]
     risks: tuple[str, ...]
+    in_force: bool = True
 
 
 @dataclass(frozen=True)
 class FindingFact:
-    """Avvikelse with the moment it was recorded."""
+    """Avvikelse with the moment it was recorded; ``occurrence_id`` None where that is unknown."""
 
     lineage: str
     label: str
     severity: Severity
     description: str
     recorded_at: datetime
+    occurrence_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,13 @@ def _finding_lines(findings: Iterable[FindingFact]) -> tuple[FindingLine, ...]:
     )
 
 
+def _known_sum(verdicts: Sequence[Verdict]) -> int:
+    """N over the occasions; 0 as soon as one of them looked at items of an unknown N."""
+    if any(verdict.reviewed and not verdict.population for verdict in verdicts):
+        return 0
+    return sum(verdict.population for verdict in verdicts)
+
+
 class _Builder:
     """The facts sorted by kontrollmoment and split at the cut-off."""
 
@@ -171,13 +181,17 @@ class _Builder:
         self.occurrences: dict[str, list[OccurrenceFact]] = defaultdict(list)
         self.added: dict[str, list[OccurrenceFact]] = defaultdict(list)
         start = date(facts.point.year, 1, 1)
+        counted: set[int | None] = {None}
         for fact in facts.occurrences:
-            if start <= fact.scheduled_on <= facts.point.period_end:
+            if start <= fact.scheduled_at(cut_off_at) <= facts.point.period_end:
+                counted.add(fact.occurrence_id)
                 late = fact.recorded_at > cut_off_at
                 (self.added if late else self.occurrences)[fact.lineage].append(fact)
         self.findings: dict[str, list[FindingFact]] = defaultdict(list)
         self.late_findings: dict[str, list[FindingFact]] = defaultdict(list)
         for finding in facts.findings:
+            if finding.occurrence_id not in counted:
+                continue
             late = finding.recorded_at > cut_off_at
             (self.late_findings if late else self.findings)[finding.lineage].append(finding)
 
@@ -193,8 +207,22 @@ class _Builder:
                 Outcome.NOT_PERFORMED,
                 Outcome.NOT_YET_DUE,
             }:
-                lines.append(AbsenceLine(fact.scheduled_on, fact.where, absence.reason))
+                day = fact.scheduled_at(self.cut_off_at)
+                lines.append(AbsenceLine(day, fact.where, absence.reason))
         return tuple(lines)
+
+    def _moves(self, lineage: str) -> tuple[MoveLine, ...]:
+        return tuple(
+            MoveLine(fact.where, move.old_due_on, move.new_due_on, move.reason)
+            for fact in self.occurrences[lineage]
+            for move in fact.moves
+            if move.recorded_at <= self.cut_off_at
+        )
+
+    def tells_of(self, control: ControlFact) -> bool:
+        """Whether the report has a row of it: it is in force, or something was done before."""
+        known = self.occurrences[control.lineage] or self.findings[control.lineage]
+        return control.in_force or bool(known)
 
     def row(self, control: ControlFact) -> ControlRow:
         """The row of one control."""
@@ -213,7 +241,7 @@ class _Builder:
             performed_by=control.performed_by,
             count=count,
             reviewed=sum(verdict.reviewed for verdict in verdicts),
-            population=sum(verdict.population for verdict in verdicts),
+            population=_known_sum(verdicts),
             deviating=deviating,
             proof=proof_of(verdicts),
             undone=undone_words(count),
@@ -223,6 +251,8 @@ class _Builder:
             comment=remark.comment,
             absences=self._absences(control.lineage),
             findings=_finding_lines(findings),
+            moves=self._moves(control.lineage),
+            removed=not control.in_force,
         )
 
     def changed(self, control: ControlFact) -> ChangedControl | None:
@@ -251,7 +281,8 @@ class _Builder:
         if absence is not None:
             return after is None or absence.recorded_at > after
         missed = outcome_of(fact, self.cut_off_at) is Outcome.MISSED
-        return missed and (after is None or fact.due_on > swedish_day(after))
+        due_on = fact.due_at(self.cut_off_at)
+        return missed and (after is None or due_on > swedish_day(after))
 
     def later(self, controls: Sequence[ControlFact]) -> tuple[LaterFact, ...]:
         """What was recorded after the cut-off, in the order in which it came."""
@@ -271,41 +302,24 @@ class _Builder:
             text = f"Kontrolltillfället den {long_date(fact.scheduled_on)} lades till."
             yield line(LaterKind.OCCURRENCE, fact.recorded_at, text)
         for fact in (*known, *added):
-            occasion = f"Kontrolltillfället den {long_date(fact.scheduled_on)}"
-            if fact.verdict and after(fact.verdict.signed_at):
-                text = f"{occasion} blev klart."
-                yield line(LaterKind.SIGNED, fact.verdict.signed_at, text)
-            for absence in fact.absences:
-                if after(absence.recorded_at):
-                    text = f"{occasion} blev ej genomfört: {absence.reason}"
-                    yield line(LaterKind.NOT_PERFORMED, absence.recorded_at, text)
-                if absence.withdrawn_at and after(absence.withdrawn_at):
-                    text = f"{occasion} togs upp igen."
-                    yield line(LaterKind.RESUMED, absence.withdrawn_at, text)
+            occasion = f"Kontrolltillfället den {long_date(fact.scheduled_at(self.cut_off_at))}"
+            for kind, moment, text in news_of(fact, occasion):
+                if after(moment):
+                    yield line(kind, moment, text)
         for finding in self.late_findings[control.lineage]:
             if after(finding.recorded_at):
                 text = f"{finding.label} registrerades."
                 yield line(LaterKind.FINDING, finding.recorded_at, text)
 
 
-def _matter(row: ControlRow) -> Matter:
-    if row.assessment is Assessment.NOT_PERFORMED:
-        why = row.absences[0].reason if row.absences else "Ingen orsak är angiven."
-        heading = f"Kontroll {row.number} är inte gjord."
-    else:
-        word = "allvarlig" if row.assessment is Assessment.SERIOUS else "väsentlig"
-        heading = f"Kontroll {row.number} har en {word} avvikelse."
-        worst = [line for line in row.findings if line.severity.value == row.assessment]
-        why = worst[0].description if worst else (row.assessment_reason or "")
-    what = shown(row.text, 110)
-    what = what if what.endswith((".", "…")) else f"{what}."
-    return Matter(row.number, heading, f"{what} {shown(why, 220)}".strip(), row.proof)
-
-
-def _matters(rows: Sequence[ControlRow]) -> list[Matter]:
-    pressing = [row for row in rows if row.assessment in _PRESSING]
-    pressing.sort(key=lambda row: (_PRESSING.index(row.assessment or Assessment.MINOR), row.number))
-    return [_matter(row) for row in pressing]
+def _unreported(
+    controls: Iterable[ControlFact], told: Collection[int]
+) -> tuple[UnreportedControl, ...]:
+    return tuple(
+        UnreportedControl(control.number, control.area, control.text, control.points)
+        for control in controls
+        if control.in_force and control.number not in told
+    )
 
 
 def build_report(
@@ -323,13 +337,15 @@ def build_report(
     """
     point = facts.point
     builder = _Builder(facts, cut_off_at, until)
-    controls = sorted(facts.controls, key=lambda control: control.number)
+    ordered = sorted(facts.controls, key=lambda one: (one.number, not one.in_force))
+    controls = [control for control in ordered if builder.tells_of(control)]
     reported = [control for control in controls if point.name in control.points]
     rows = [builder.row(control) for control in reported]
     areas = sorted({(control.area_position, control.area) for control in reported})
-    matters = _matters(rows)
+    matters = matters_of(rows)
     tally = Counter(row.assessment for row in rows)
-    changed = (builder.changed(c) for c in controls if point.name not in c.points)
+    others = [control for control in controls if point.name not in control.points]
+    changed = [row for row in map(builder.changed, others) if row is not None]
     title = report_title(point.name, point.year)
     to_executive = point.executive_on is not None and not point.is_executive
     counts = {name: [row.count for row in rows if row.area == name] for _, name in areas}
@@ -358,13 +374,14 @@ def build_report(
         findings=sum(len(row.findings) for row in rows),
         matters=tuple(matters[:MATTERS_SHOWN]),
         matters_left=max(0, len(matters) - MATTERS_SHOWN),
-        others=tuple(row for row in changed if row is not None),
+        others=tuple(changed),
         overall=facts.overall,
         grounds=facts.grounds,
         proposals=proposals_for(point.name, point.year, facts.overall, to_executive=to_executive),
         later=builder.later(controls),
         count_rule=COUNT_RULE,
         assessment_rule=ASSESSMENT_RULE,
+        unreported=_unreported(others, {row.number for row in changed}),
         program_version=facts.program_version,
         trail_head=facts.trail_head,
     )

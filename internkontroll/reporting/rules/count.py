@@ -5,7 +5,7 @@ Source: the house's design, section 4. Everything here is plain data and whole n
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -45,33 +45,80 @@ class Absence:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Undertecknad slutsats: the figures at signing. n is ``reviewed``, N ``population``."""
+    """Undertecknad slutsats: the figures at signing. n is ``reviewed``, N ``population``.
+
+    N is 0 where nobody knows it, and where nothing was counted. ``recorded``: the result was
+    recorded as a whole and not judged item by item, so that it proves nothing of the rest.
+    """
 
     signed_at: datetime
     reviewed: int
     population: int
     deviating: int
     is_random: bool
+    recorded: bool = False
+
+
+@dataclass(frozen=True)
+class Move:
+    """Flytt: the days it had before and got, why, and the moment at which that became known."""
+
+    old_scheduled_on: date
+    old_due_on: date
+    new_due_on: date
+    reason: str
+    recorded_at: datetime
 
 
 @dataclass(frozen=True)
 class OccurrenceFact:
-    """Kontrolltillfälle as the report sees it. ``where`` names the meeting it was done for."""
+    """Kontrolltillfälle as the report sees it. ``where`` names the meeting it was done for.
+
+    ``scheduled_on`` and ``due_on`` are the days that stand now, ``moves`` how they came to, in
+    the order in which they were recorded. ``expired_at``: when it fell away (inställt sammanträde,
+    reviderad plan), which is known from then on.
+    """
 
     occurrence_id: int
     lineage: str
     scheduled_on: date
     due_on: date
-    expired: bool
     recorded_at: datetime
     where: str | None = None
     verdict: Verdict | None = None
     absences: tuple[Absence, ...] = ()
+    moves: tuple[Move, ...] = ()
+    expired_at: datetime | None = None
+    expired_reason: str | None = None
+    corrections: tuple[Verdict, ...] = ()
+    """Signed conclusions that corrected the first one, in the order of their signatures."""
+
+    def _next_move(self, moment: datetime) -> Move | None:
+        return next((move for move in self.moves if move.recorded_at > moment), None)
+
+    def scheduled_at(self, moment: datetime) -> date:
+        """The day it was planned for, as known then."""
+        later = self._next_move(moment)
+        return later.old_scheduled_on if later else self.scheduled_on
+
+    def due_at(self, moment: datetime) -> date:
+        """The day by which it was to be done, as known then."""
+        later = self._next_move(moment)
+        return later.old_due_on if later else self.due_on
+
+    def expired_by(self, moment: datetime) -> bool:
+        """Whether it had fallen away by then."""
+        return self.expired_at is not None and self.expired_at <= moment
 
     def verdict_at(self, moment: datetime) -> Verdict | None:
-        """The conclusion if it was signed by then."""
-        known = self.verdict is not None and self.verdict.signed_at <= moment
-        return self.verdict if known else None
+        """The conclusion if it was signed by then, with the figures that stood then.
+
+        A correction changes the figures from its own signature on, never when it was done.
+        """
+        if self.verdict is None or self.verdict.signed_at > moment:
+            return None
+        known = [row for row in self.corrections if row.signed_at <= moment]
+        return replace(known[-1], signed_at=self.verdict.signed_at) if known else self.verdict
 
     def absence_at(self, moment: datetime) -> Absence | None:
         """The reason for not doing it that stood then."""
@@ -82,16 +129,17 @@ def outcome_of(fact: OccurrenceFact, cut_off_at: datetime) -> Outcome:
     """What became of one occurrence, as known at the cut-off.
 
     Due is what should be ready on the cut-off's Swedish day at the latest. Performed means that
-    the conclusion was signed by then; begun, or done but unsigned, is missed.
+    the conclusion was signed by then; begun, or done but unsigned, is missed. The days are those
+    that stood at the time: a move recorded later changes nothing.
     """
     verdict = fact.verdict_at(cut_off_at)
-    due = fact.due_on <= swedish_day(cut_off_at)
+    due = fact.due_at(cut_off_at) <= swedish_day(cut_off_at)
     if verdict is not None:
         if not due:
             return Outcome.EARLY
-        in_time = swedish_day(verdict.signed_at) <= fact.due_on
+        in_time = swedish_day(verdict.signed_at) <= fact.due_at(verdict.signed_at)
         return Outcome.IN_TIME if in_time else Outcome.LATE
-    if fact.expired:
+    if fact.expired_by(cut_off_at):
         return Outcome.EXPIRED
     if not due:
         return Outcome.NOT_YET_DUE
@@ -122,8 +170,18 @@ class ClosingCount:
         if self.early > self.not_yet_due or min(self._figures()) < 0:
             raise CountDoesNotClose(f"impossible figures: {self!r}")
 
-    def _figures(self) -> list[int]:
-        return [getattr(self, field.name) for field in fields(self)]
+    def _figures(self) -> tuple[int, ...]:
+        # Written out: a report makes hundreds of counts, and fields() is slow.
+        return (
+            self.due,
+            self.in_time,
+            self.late,
+            self.not_performed,
+            self.missed,
+            self.not_yet_due,
+            self.early,
+            self.expired,
+        )
 
     @property
     def performed(self) -> int:
@@ -157,7 +215,7 @@ def closing_count(facts: Iterable[OccurrenceFact], cut_off_at: datetime) -> Clos
     for fact in facts:
         outcome = outcome_of(fact, cut_off_at)
         counted[outcome] += 1
-        due += fact.due_on <= through and outcome is not Outcome.EXPIRED
+        due += fact.due_at(cut_off_at) <= through and outcome is not Outcome.EXPIRED
     return ClosingCount(
         due=due,
         in_time=counted[Outcome.IN_TIME],
@@ -178,6 +236,7 @@ def total(counts: Iterable[ClosingCount]) -> ClosingCount:
 COUNT_RULE = (
     "Skulle göras är alla kontrolltillfällen under perioden som skulle vara klara senast den dag "
     "då uppgifterna stängdes. Gjort betyder att en annan person än granskaren har undertecknat "
-    "slutsatsen. Påbörjat men inte undertecknat är inte gjort. Det som inte har hunnit bli "
-    "aktuellt och det som har utgått räknas för sig."
+    "slutsatsen. Påbörjat men inte undertecknat är inte gjort. Har ett tillfälle flyttats gäller "
+    "den dag som stod när uppgifterna stängdes. Det som inte har hunnit bli aktuellt och det som "
+    "har utgått räknas för sig."
 )

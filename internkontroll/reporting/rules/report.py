@@ -26,10 +26,13 @@ class LaterKind(StrEnum):
     """Vad som tillkom efter att uppgifterna stängdes."""
 
     SIGNED = "signed"
+    CORRECTED = "corrected"
     NOT_PERFORMED = "not_performed"
     RESUMED = "resumed"
     FINDING = "finding"
     OCCURRENCE = "occurrence"
+    MOVED = "moved"
+    EXPIRED = "expired"
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,21 @@ class AbsenceLine:
 
 
 @dataclass(frozen=True)
+class MoveLine:
+    """Ett kontrolltillfälle som har flyttats, from which day to which, and why."""
+
+    where: str | None
+    old_due_on: date
+    new_due_on: date
+    reason: str
+
+
+@dataclass(frozen=True)
 class ControlRow:
     """Utfall för ett kontrollmoment: ``assessment`` stands, ``proposed`` is what the rule gave.
 
     ``reviewed`` of ``population`` items, ``deviating`` of the reviewed; sums over the occurrences.
+    ``removed``: a revision has taken it out of the plan; what was done before still counts.
     """
 
     number: int
@@ -96,6 +110,8 @@ class ControlRow:
     comment: str
     absences: tuple[AbsenceLine, ...]
     findings: tuple[FindingLine, ...]
+    moves: tuple[MoveLine, ...] = ()
+    removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,6 +150,16 @@ class ChangedControl:
     text: str
     count: ClosingCount
     findings: tuple[FindingLine, ...]
+
+
+@dataclass(frozen=True)
+class UnreportedControl:
+    """Ett kontrollmoment som inte rapporteras nu; ``points`` är tidpunkterna då det rapporteras."""
+
+    number: int
+    area: str
+    text: str
+    points: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -188,6 +214,7 @@ class Report:
     program_version: str
     trail_head: str
     schema: int = field(default=SCHEMA)
+    unreported: tuple[UnreportedControl, ...] = ()
 
     @property
     def period(self) -> str:

@@ -24,7 +24,12 @@ from internkontroll.review.services.evidence import (
     remove_attachment,
     stored_names,
 )
-from internkontroll.review.services.guards import COMMENT_MAX, TEXT_MAX, check_free_text
+from internkontroll.review.services.guards import (
+    COMMENT_MAX,
+    TEXT_MAX,
+    check_free_text,
+    list_stands,
+)
 from internkontroll.review.services.judging import (
     Answers,
     judge_item,
@@ -54,6 +59,7 @@ __all__ = [
     "correct_signed_result",
     "destroy_orphans",
     "judge_item",
+    "list_stands",
     "may_sign",
     "read_attachment",
     "read_item",

@@ -81,6 +81,9 @@ def add_attachment(
     data = upload.path.read_bytes()
     found = inspect_attachment(data, file_name)
     check_free_text(session, occurrence, found.name.rpartition(".")[0], most=100, field="file")
+    digest = hashlib.sha256(data).hexdigest()
+    if _stands_already(session, occurrence, digest):
+        raise InvalidInput("Samma fil är redan tillagd här. Välj en annan.", field="file")
     notice = None
     if found.personal_rows:
         rows = ", ".join(str(number) for number in found.personal_rows)
@@ -98,7 +101,7 @@ def add_attachment(
         file_name=found.name,
         kind=found.kind,
         size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest,
         notice=notice,
         added_by_id=actor.user_id,
         added_at=at,
@@ -121,6 +124,15 @@ def add_attachment(
     )
     after_commit(session, upload.keep)
     return attachment
+
+
+def _stands_already(session: Session, occurrence: Occurrence, digest: str) -> bool:
+    same = sa.exists().where(
+        Attachment.occurrence_id == occurrence.id,
+        Attachment.sha256 == digest,
+        Attachment.removed_at.is_(None),
+    )
+    return bool(session.scalar(sa.select(same)))
 
 
 def remove_attachment(

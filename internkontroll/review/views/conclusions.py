@@ -8,16 +8,22 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.findings.queries import findings_of_occurrence, label
 from internkontroll.organisation.models import Board
+from internkontroll.plan.rules.vocabulary import TECHNIQUE_TERMS
 from internkontroll.review.forms import ConclusionForm, ReturnForm, SignForm
+from internkontroll.review.models import Basis
 from internkontroll.review.queries import (
+    attachments_of,
     judgements_by_position,
+    latest_result,
     latest_returned,
     review_items,
+    signed_conclusions,
     standing_conclusion,
 )
 from internkontroll.review.rules import hindrances, tally
 from internkontroll.review.services import (
     TEXT_MAX,
+    list_stands,
     may_sign,
     return_conclusion,
     sample_is_needed,
@@ -68,6 +74,13 @@ def _conclusion_page(
     performs = may(Permission.OCCURRENCE_PERFORM, committee)
     signs = may(Permission.CONCLUSION_SIGN, committee)
     waits = conclusion is not None and conclusion.signed_at is None
+    result = latest_result(open_session, occurrence.id) if draw is None else None
+    sample_missing = (
+        draw is None
+        and result is None
+        and (list_stands(progress) or sample_is_needed(occurrence.control))
+    )
+    result_missing = draw is None and result is None and not sample_missing
     return page(
         "review/conclusion.html",
         form,
@@ -78,8 +91,7 @@ def _conclusion_page(
         facts_of_draw=facts,
         counted=counted,
         found_hindrances=hindrances(standing),
-        sample_missing=draw is None
-        and (progress.population is not None or sample_is_needed(occurrence.control)),
+        sample_missing=sample_missing,
         thing=item_words(is_secret=bool(progress.population and progress.population.is_secret)),
         proof=_proof(
             counted.judged,
@@ -100,7 +112,28 @@ def _conclusion_page(
         can_record=may(Permission.FINDING_RECORD, committee)
         and occurrence.state in {*OPEN, OccurrenceState.PERFORMED, OccurrenceState.APPROVED},
         is_signer=signs and waits,
-        may_sign=signs and waits and may_sign(open_session, conclusion, current_actor()),
+        may_sign=conclusion is not None
+        and signs
+        and waits
+        and may_sign(open_session, conclusion, current_actor()),
+        result=result,
+        terms_of=TECHNIQUE_TERMS,
+        result_missing=result_missing,
+        earlier=[
+            row
+            for row in signed_conclusions(open_session, occurrence.id)
+            if conclusion is not None and row.id != conclusion.id
+        ],
+        can_correct=performs
+        and occurrence.state is OccurrenceState.APPROVED
+        and conclusion is not None
+        and conclusion.basis is Basis.RESULT
+        and not waits,
+        attachments=[
+            row for row in attachments_of(open_session, occurrence.id) if not row.removed_at
+        ]
+        if occurrence.attachments
+        else [],
         write_form=write_form or ConclusionForm(formdata=None),
         sign_form=SignForm(formdata=None),
         return_form=return_form or ReturnForm(formdata=None),
@@ -124,7 +157,9 @@ def conclude(board: Board, occurrence_id: int) -> ResponseReturnValue:
     form = ConclusionForm()
 
     def act(open_session: Session) -> str:
-        write_conclusion(open_session, occurrence, form.text.data, actor=current_actor(), at=now())
+        write_conclusion(
+            open_session, occurrence, form.text.data or "", actor=current_actor(), at=now()
+        )
         return address("review.conclusion", board, occurrence_id)
 
     if form.validate() and (
@@ -161,7 +196,7 @@ def send_back(board: Board, occurrence_id: int) -> ResponseReturnValue:
 
     def act(open_session: Session) -> str:
         return_conclusion(
-            open_session, occurrence, form.reason.data, actor=current_actor(), at=now()
+            open_session, occurrence, form.reason.data or "", actor=current_actor(), at=now()
         )
         return address("review.conclusion", board, occurrence_id)
 

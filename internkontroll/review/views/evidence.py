@@ -1,5 +1,7 @@
 """Bilagor: add, open as a download in a sandbox, and take away with a reason."""
 
+from contextlib import closing
+
 from flask import Response
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -96,17 +98,21 @@ def _attached(
     board: Board, occurrence: Occurrence, form: AttachmentForm
 ) -> ResponseReturnValue | None:
     smaller = "Dela upp den eller spara den i ett mindre format."
-    stored = store_upload(
-        form.file.data.stream, attachments_folder(), limit=ATTACHMENT_MAX, smaller=smaller
-    )
-    with stored as upload:
+    file = form.file.data
+    # A large file lies on disk until it is closed.
+    with (
+        closing(file),
+        store_upload(
+            file.stream, attachments_folder(), limit=ATTACHMENT_MAX, smaller=smaller
+        ) as upload,
+    ):
 
         def act(open_session: Session) -> str:
             add_attachment(
                 open_session,
                 occurrence,
                 upload=upload,
-                file_name=form.file.data.filename or "",
+                file_name=file.filename or "",
                 personal_confirmed=bool(form.personal_confirmed.data),
                 actor=current_actor(),
                 at=now(),

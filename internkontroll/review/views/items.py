@@ -27,7 +27,7 @@ from internkontroll.review.views.blueprint import (
     occurrence_of,
 )
 from internkontroll.review.words import WORDS, item_words
-from internkontroll.sampling.queries import RANDOM
+from internkontroll.sampling.queries import RANDOM, occurrences_of_draw
 from internkontroll.schedule.models import Occurrence
 from internkontroll.web.access import (
     current_actor,

@@ -1,5 +1,7 @@
 """Stickprovet: decide it, draw it, check it, hand out its record."""
 
+from collections.abc import Sequence
+
 from flask import Response, abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -7,6 +9,8 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.core.errors import DomainError
 from internkontroll.organisation.models import Board
+from internkontroll.review.queries import latest_result
+from internkontroll.review.services import sample_is_needed
 from internkontroll.sampling.forms import (
     DrawForm,
     SeedForm,
@@ -27,6 +31,7 @@ from internkontroll.sampling.queries import (
     items_select,
     occurrences_of_draw,
     record_for_outside,
+    sharable_occurrences,
     steps_of,
 )
 from internkontroll.sampling.rules import record_bytes, record_digest
@@ -47,6 +52,7 @@ from internkontroll.sampling.views.walls import (
 )
 from internkontroll.sampling.words import STEPS, WORDS
 from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.rules import short_text
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -60,8 +66,27 @@ from internkontroll.web.forms import choices
 from internkontroll.web.submission import page, submit
 
 
-def _draw_form(redraws: bool, low: int) -> DrawForm:
+def _sharable(occurrence: Occurrence, before: Draw | None) -> list[Occurrence]:
+    """Kontrolltillfällen that may be judged on the same items, if the reader may draw for them."""
+    if before is not None:
+        return []
+    return [
+        each
+        for each in sharable_occurrences(session(), occurrence)
+        if sample_is_needed(each.control)
+        and may(Permission.SAMPLE_DRAW, each.subcommittee_id)
+        and latest_result(session(), each.id) is None
+    ]
+
+
+def _draw_form(redraws: bool, low: int, sharable: Sequence[Occurrence] = ()) -> DrawForm:
     form = DrawForm(n=low, method=SelectionMethod.SRS_TICKET.value)
+    form.also.choices = choices(
+        (str(each.id), f"{each.control.number}. {short_text(each.control.text)}")
+        for each in sharable
+    )
+    if not sharable:
+        del form.also
     form.method.choices = choices([(each.value, WORDS[each].capitalize()) for each in METHODS])
     if not redraws:
         del form.reason
@@ -73,7 +98,7 @@ def _draw_new_page(
 ) -> ResponseReturnValue:
     found = frozen_population(session(), occurrence.id)
     before = current_draw(session(), occurrence.id)
-    if found is None and before is not None:
+    if found is None and before is not None and before.population.is_frame:
         found = before.population
     if found is None or found.size is None:
         return page(
@@ -87,15 +112,22 @@ def _draw_new_page(
     limits = size_limits(
         [(occurrence.control.sample_kind, occurrence.control.sample_n)], found.size
     )
+    sharable = _sharable(occurrence, before)
     return page(
         "sampling/draw_new.html",
-        form=form or _draw_form(before is not None, limits.low),
+        form=form or _draw_form(before is not None, limits.low, sharable),
+        rules={str(each.id): _rule_words(each, found.size) for each in sharable},
         board=board,
         occurrence=occurrence,
         found=found,
         limits=limits,
         before=before,
     )
+
+
+def _rule_words(occurrence: Occurrence, size: int) -> str:
+    control = occurrence.control
+    return size_limits([(control.sample_kind, control.sample_n)], size).words
 
 
 @bp.get("/kontroller/<int:occurrence_id>/urval")
@@ -114,16 +146,21 @@ def commit(board: Board, occurrence_id: int) -> ResponseReturnValue:
     occurrence = load_occurrence(board, occurrence_id)
     demand(Permission.SAMPLE_DRAW, occurrence.subcommittee_id)
     before = current_draw(session(), occurrence.id)
-    found = frozen_population(session(), occurrence.id) or (before.population if before else None)
+    found = frozen_population(session(), occurrence.id)
+    if found is None and before is not None and before.population.is_frame:
+        found = before.population
     if found is None:
         return _draw_new_page(board, occurrence)
-    form = _draw_form(before is not None, 1)
+    sharable = _sharable(occurrence, before)
+    form = _draw_form(before is not None, 1, sharable)
 
     def act(open_session: Session) -> str:
+        also = set(form.also.data or ()) if form.also else set()
+        served = [occurrence, *(each for each in sharable if str(each.id) in also)]
         made = commit_draw(
             open_session,
             found,
-            occurrences_of_draw(open_session, before.id) if before else [occurrence],
+            occurrences_of_draw(open_session, before.id) if before else served,
             method=SelectionMethod(form.method.data),
             n=form.n.data,
             redraw_of=before,
@@ -165,6 +202,10 @@ def _draw_page(board: Board, found: Draw, form: SeedForm | None = None) -> Respo
         step_words=STEPS,
         items=session().scalars(items_select(found.id)).all() if drawn else (),
         others=[each for each in all_draws if each.id != found.id],
+        served=sorted(
+            occurrences_of_draw(session(), found.id), key=lambda each: each.control.number
+        ),
+        targeted=found.method is SelectionMethod.TARGETED,
         unreconciled=is_unreconciled(found.population),
         may_draw=may(Permission.SAMPLE_DRAW, committee),
         may_read=may(Permission.SAMPLE_READ, committee),
@@ -211,7 +252,7 @@ def seed(board: Board, draw_id: int) -> ResponseReturnValue:
 def check(board: Board, draw_id: int) -> ResponseReturnValue:
     """Redraw from what is stored and say whether it comes out the same."""
     found = load_draw(board, draw_id)
-    if found.state is not DrawState.DRAWN:
+    if found.state is not DrawState.DRAWN or found.method is SelectionMethod.TARGETED:
         abort(404)
     try:
         difference = check_draw(session(), found)

@@ -20,6 +20,7 @@ from internkontroll.sampling.queries import (
     current_draw,
     is_unreconciled,
     latest_population,
+    sums_of,
 )
 from internkontroll.sampling.services import (
     choose_columns,
@@ -112,6 +113,7 @@ def _received(
                 reconciliation=form.reconciliation.data,
                 made_by_controlled=form.made_by_controlled.data,
                 is_secret=form.is_secret.data,
+                attachments_confirmed=bool(form.attachments_confirmed.data),
                 actor=current_actor(),
                 at=now(),
             )
@@ -199,6 +201,9 @@ def _population_page(
             reading=_is_being_read(population),
             choosable=choosable and population.state is not PopulationState.FROZEN,
             rows=rows,
+            sums=sums_of(session(), population.id)
+            if population.state is PopulationState.LOADED
+            else None,
             may_load=may_load,
             may_draw=may(Permission.SAMPLE_DRAW, committee),
             may_see_hash=may_see_hash(population),

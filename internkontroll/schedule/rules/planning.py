@@ -128,11 +128,6 @@ def month_origin(day: date) -> str:
     return f"{Frequency.MEETING_MONTH.value}:{day.year}-{day.month:02}"
 
 
-def due_before_cut_off(cut_off: date, days: int = DUE_DAYS_BEFORE_CUT_OFF) -> date:
-    """The day by which what a reporting point tells of is to be done."""
-    return cut_off - timedelta(days=days)
-
-
 def _of_meetings(
     control: ControlFacts, meetings: Sequence[MeetingFacts], committees: frozenset[int]
 ) -> list[PlannedOccurrence]:
@@ -159,7 +154,7 @@ def _of_points(
             control_id=control.id,
             origin=f"point:{point.name}",
             scheduled_on=point.period_end,
-            due_on=due_before_cut_off(point.cut_off, due_days),
+            due_on=point.cut_off - timedelta(days=due_days),
             reporting_point_id=point.id,
         )
         for point in sorted(reached, key=lambda point: (point.period_end, point.name))

@@ -15,6 +15,7 @@ class Stage(StrEnum):
     SEED_MISSING = "seed-missing"
     REVIEW = "review"
     CONCLUDE = "conclude"
+    RESULT_MISSING = "result-missing"
     CONCLUDE_UNSAMPLED = "conclude-unsampled"
     SIGN = "sign"
     DONE = "done"
@@ -28,6 +29,7 @@ STEPS_DONE: dict[Stage, int] = {
     Stage.SEED_MISSING: 1,
     Stage.REVIEW: 2,
     Stage.CONCLUDE: 3,
+    Stage.RESULT_MISSING: 2,
     Stage.CONCLUDE_UNSAMPLED: 3,
     Stage.SIGN: 4,
     Stage.DONE: 5,
@@ -40,7 +42,7 @@ class StageFacts:
     """What is known of an occurrence's list, draw and review; ``items`` are those to be judged.
 
     ``needs_sample`` is false for a control that looks at no items (an interview, a survey); a list
-    may be drawn from all the same.
+    may be drawn from all the same. ``has_result``: what it gave is recorded as a whole.
     """
 
     needs_sample: bool = True
@@ -50,11 +52,12 @@ class StageFacts:
     is_drawn: bool = False
     items: int = 0
     judged: int = 0
+    has_result: bool = False
 
     @property
     def is_sampled(self) -> bool:
-        """Whether the work goes by list, draw and review, or straight to the conclusion."""
-        return self.needs_sample or self.has_list or self.has_draw
+        """Whether the work goes by list, draw and review, or by a recorded result."""
+        return self.has_list or self.has_draw or (self.needs_sample and not self.has_result)
 
 
 def stage_of(state: OccurrenceState, facts: StageFacts) -> Stage:
@@ -70,7 +73,7 @@ def stage_of(state: OccurrenceState, facts: StageFacts) -> Stage:
     if state is OccurrenceState.PERFORMED:
         return Stage.SIGN
     if not facts.is_sampled:
-        return Stage.CONCLUDE_UNSAMPLED
+        return Stage.CONCLUDE_UNSAMPLED if facts.has_result else Stage.RESULT_MISSING
     if facts.is_drawn:
         return Stage.CONCLUDE if facts.judged >= facts.items > 0 else Stage.REVIEW
     if facts.has_draw:

@@ -3,6 +3,7 @@
 from internkontroll.schedule.services.generating import (
     Generated,
     generate_occurrences,
+    mark_ordered,
     order_occurrence,
 )
 from internkontroll.schedule.services.moving import (
@@ -36,6 +37,7 @@ __all__ = [
     "decide_revision",
     "generate_occurrences",
     "mark_approved",
+    "mark_ordered",
     "mark_performed",
     "mark_returned",
     "mark_started",

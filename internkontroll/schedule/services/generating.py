@@ -14,6 +14,7 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.organisation.models import Decision, Meeting, MeetingKind, MeetingState
 from internkontroll.organisation.policy import PERMISSIONS as ORGANISATION_PERMISSIONS
 from internkontroll.organisation.queries import (
+    due_days,
     meetings_of_year,
     points_of_year,
     subcommittees_of,
@@ -126,6 +127,7 @@ def generate_occurrences(
         reviewing,
         year=plan.year,
         meeting_days=[meeting.held_on for meeting in held],
+        due_days_before_cut_off=due_days(session),
     )
     lineages = {control.id: control.lineage for control in controls}
     there = alive_origins(session, plan)
@@ -219,6 +221,24 @@ def order_occurrence(
             f"Planen gäller {plan.year}. Välj en dag senast {long_date(date(plan.year, 12, 31))}.",
             field="due_on",
         )
+    return mark_ordered(session, control, due_on=due_on, reason=reason, actor=actor, at=at)
+
+
+def mark_ordered(
+    session: Session,
+    control: Control,
+    *,
+    due_on: date,
+    reason: str,
+    subcommittee_id: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> Occurrence:
+    """Add an occurrence that the frequency does not make, for a verb with a permission of its own.
+
+    The omtest of an avvikelse is such a one, also where the control has a frequency.
+    """
+    plan = control.plan
     known = session.scalars(
         sa.select(Occurrence.origin)
         .join(Occurrence.control)
@@ -229,6 +249,7 @@ def order_occurrence(
         board_id=plan.board_id,
         control_id=control.id,
         origin=f"demand:{number}",
+        subcommittee_id=subcommittee_id,
         scheduled_on=due_on,
         due_on=due_on,
         wanted_because=reason,

@@ -25,10 +25,13 @@ from internkontroll.schedule.models import (
     OccurrenceMove,
     OccurrenceState,
 )
-from internkontroll.schedule.queries import month_occurrences, occurrences_of_meeting
+from internkontroll.schedule.queries import (
+    month_occurrences,
+    moved_by_hand,
+    occurrences_of_meeting,
+)
 from internkontroll.schedule.rules import (
     SKIPPABLE_STATES,
-    due_before_cut_off,
     month_origin,
 )
 from internkontroll.schedule.services.generating import held_meetings
@@ -101,6 +104,7 @@ def move_occurrence(
         occurrence,
         due_on=due_on,
         reason=reason,
+        by_hand=True,
         actor=actor,
         at=at,
         row_version=row_version,
@@ -117,6 +121,7 @@ def _move(
     at: datetime,
     scheduled_on: date | None = None,
     row_version: int | None = None,
+    by_hand: bool = False,
 ) -> OccurrenceMove:
     """One move: only of what was read, in the state that was read; the old days stay as a row."""
     old_due, old_scheduled = occurrence.due_on, occurrence.scheduled_on
@@ -146,6 +151,7 @@ def _move(
         old_due_on=old_due,
         new_due_on=due_on,
         reason=reason,
+        by_hand=by_hand,
         moved_by_id=actor.user_id,
         recorded_at=at,
     )
@@ -206,11 +212,12 @@ def move_meeting(
     occurrences = occurrences_of_meeting(session, board.id, meeting.id)
     why = f"Sammanträdet flyttades: {meeting.change_reason}"
     moved = 0
+    own_day = moved_by_hand(session, [row.id for row in occurrences])
     for occurrence in occurrences:
         if occurrence.state is not OccurrenceState.PLANNED:
             continue
         # One that somebody has given a day of its own keeps it.
-        due_on = held_on if occurrence.due_on == old else occurrence.due_on
+        due_on = occurrence.due_on if occurrence.id in own_day else held_on
         _move(
             session,
             occurrence,
@@ -304,7 +311,6 @@ def change_point(
     )
     if cut_off == old:
         return Followed()
-    before, after = due_before_cut_off(old), due_before_cut_off(cut_off)
     occurrences = session.scalars(
         sa.select(Occurrence)
         .options(joinedload(Occurrence.control))
@@ -315,11 +321,12 @@ def change_point(
         f"Sista dag för uppgifter per {point.name} ändrades från {long_date(old)} till "
         f"{long_date(cut_off)}."
     )
-    today = swedish_day(at)
+    today, own_day = swedish_day(at), moved_by_hand(session, [row.id for row in occurrences])
     moved = 0
     for occurrence in occurrences:
-        untouched = occurrence.state is OccurrenceState.PLANNED and occurrence.due_on == before
-        if untouched and before >= today:
-            _move(session, occurrence, due_on=after, reason=reason, actor=actor, at=at)
+        untouched = occurrence.state is OccurrenceState.PLANNED and occurrence.id not in own_day
+        if untouched and occurrence.due_on >= today:
+            due_on = occurrence.due_on + (cut_off - old)
+            _move(session, occurrence, due_on=due_on, reason=reason, actor=actor, at=at)
             moved += 1
     return Followed(moved, 0, _touched(occurrences))

@@ -12,6 +12,7 @@ from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import subcommittees_of
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
 from internkontroll.plan.queries import decided_plan
+from internkontroll.schedule.forms import GenerateForm
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import (
     Filters,
@@ -43,7 +44,7 @@ from internkontroll.web.access import (
     session,
     today,
 )
-from internkontroll.web.forms import ButtonForm
+from internkontroll.web.forms import BaseForm, ButtonForm
 from internkontroll.web.pagination import Page, Sort, paginate, requested_page, requested_sort
 from internkontroll.web.submission import page, submit
 
@@ -72,7 +73,7 @@ def _asked_filters() -> Filters:
     )
 
 
-def _list_page(board: Board, year: int, form: ButtonForm) -> ResponseReturnValue:
+def _list_page(board: Board, year: int, form: BaseForm) -> ResponseReturnValue:
     filters = _asked_filters()
     sort = requested_sort(request.args, ("senast", "nr"), BY_DUE)
     reach = reach_of(board)
@@ -126,7 +127,7 @@ def index(board: Board) -> ResponseReturnValue:
 @requires(Permission.YEAR_OPEN)
 def generate(board: Board, year: int) -> ResponseReturnValue:
     """Make the occurrences that the year's decided plan calls for and that are missing."""
-    form = ButtonForm()
+    form = GenerateForm()
     plan = decided_plan(session(), board.id, year)
     results: list[Generated] = []
 
@@ -135,7 +136,15 @@ def generate(board: Board, year: int) -> ResponseReturnValue:
             raise InvalidTransition(
                 f"Nämnden har ingen beslutad plan för {year}. Registrera beslutet först."
             )
-        results.append(generate_occurrences(open_session, plan, actor=current_actor(), at=now()))
+        results.append(
+            generate_occurrences(
+                open_session,
+                plan,
+                ended_periods=form.ended_periods.data or None,
+                actor=current_actor(),
+                at=now(),
+            )
+        )
         return url_for("schedule.index", board_code=board.code.lower(), ar=year)
 
     if form.validate() and (answer := submit(form, act)):

@@ -10,14 +10,28 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.findings.queries import findings_of_occurrence, label
 from internkontroll.organisation.models import Board
-from internkontroll.review.queries import review_items, standing_conclusion
+from internkontroll.plan.rules.vocabulary import TECHNIQUE_TERMS
+from internkontroll.review.queries import (
+    attachments_of,
+    latest_result,
+    review_items,
+    standing_conclusion,
+)
+from internkontroll.review.rules import may_record
 from internkontroll.review.services import may_sign, sample_is_needed
 from internkontroll.sampling.models import PopulationState
-from internkontroll.sampling.queries import SamplingProgress, sampling_progress
+from internkontroll.sampling.queries import (
+    SamplingProgress,
+    occurrences_of_draw,
+    sampling_progress,
+    secret_list_stands,
+)
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.schedule.forms import NotPerformedForm
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.queries import (
+    frame_of_occurrence,
+    moves_of,
     occurrence_select,
     standing_non_performance,
 )
@@ -39,7 +53,8 @@ from internkontroll.schedule.views.blueprint import bp, reach_of
 from internkontroll.schedule.words import (
     STAGES,
     STEP_NAMES,
-    UNSAMPLED_FROM,
+    UNSAMPLED_STEPS,
+    frame_sentence,
     late_word,
 )
 from internkontroll.web.access import (
@@ -93,7 +108,12 @@ def _review(occurrence: Occurrence, sampling: SamplingProgress) -> tuple[int, in
 
 
 def _stage_facts(
-    occurrence: Occurrence, sampling: SamplingProgress, items: int, judged: int
+    occurrence: Occurrence,
+    sampling: SamplingProgress,
+    items: int,
+    judged: int,
+    *,
+    has_result: bool,
 ) -> StageFacts:
     population = sampling.population
     return StageFacts(
@@ -104,6 +124,7 @@ def _stage_facts(
         is_drawn=sampling.is_drawn,
         items=items,
         judged=judged,
+        has_result=has_result,
     )
 
 
@@ -129,6 +150,10 @@ def _urls(
         "draw": url("sampling.draw", draw_id=draw.id) if draw else None,
         "item": url("review.item", position=position, **here) if sampling.is_drawn else None,
         "conclusion": url("review.conclusion", **here),
+        "result": url("review.result", **here),
+        "evidence": url("review.evidence", **here),
+        "shared": url("review.shared", **here),
+        "targeted": url("sampling.targeted_new", **here),
     }
 
 
@@ -139,6 +164,7 @@ _WHERE: dict[Stage, tuple[str, Permission]] = {
     Stage.SEED_MISSING: ("draw", Permission.SAMPLE_DRAW),
     Stage.REVIEW: ("item", Permission.OCCURRENCE_PERFORM),
     Stage.CONCLUDE: ("conclusion", Permission.OCCURRENCE_PERFORM),
+    Stage.RESULT_MISSING: ("result", Permission.OCCURRENCE_PERFORM),
     Stage.CONCLUDE_UNSAMPLED: ("conclusion", Permission.OCCURRENCE_PERFORM),
     Stage.SIGN: ("conclusion", Permission.CONCLUSION_SIGN),
     Stage.DONE: ("conclusion", Permission.OCCURRENCE_READ),
@@ -149,7 +175,8 @@ _WHERE: dict[Stage, tuple[str, Permission]] = {
 def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> ResponseReturnValue:
     sampling = sampling_progress(session(), occurrence.id)
     items, judged, position = _review(occurrence, sampling)
-    facts = _stage_facts(occurrence, sampling, items, judged)
+    result = latest_result(session(), occurrence.id) if sampling.draw is None else None
+    facts = _stage_facts(occurrence, sampling, items, judged, has_result=result is not None)
     stage = stage_of(occurrence.state, facts)
     urls = _urls(board, occurrence, sampling, position)
     conclusion = standing_conclusion(session(), occurrence.id)
@@ -168,6 +195,7 @@ def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> Respon
             None if allowed else word.who,
         )
     on = today()
+    frame = frame_of_occurrence(session(), occurrence)
     may_skip = may(Permission.OCCURRENCE_SKIP, committee_id)
     return page(
         "schedule/show.html",
@@ -180,7 +208,28 @@ def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> Respon
         steps=_steps(stage, urls, sampled=facts.is_sampled),
         may_load=may(Permission.POPULATION_LOAD, committee_id),
         population_new=urls["population_new"],
-        unsampled=stage is Stage.CONCLUDE_UNSAMPLED,
+        unsampled=stage is Stage.RESULT_MISSING,
+        urls=urls,
+        result=result,
+        technique_terms=TECHNIQUE_TERMS,
+        may_record_result=stage is Stage.LIST_MISSING
+        and may(Permission.OCCURRENCE_PERFORM, committee_id),
+        records_freely=may_record(
+            occurrence.control.technique,
+            occurrence.control.sample_kind,
+            occurrence.control.performed_by,
+        ),
+        may_choose=stage in {Stage.LIST_MISSING, Stage.READY_TO_DRAW}
+        and may(Permission.SAMPLE_DRAW, committee_id),
+        shares=occurrences_of_draw(session(), sampling.draw.id) if sampling.draw else (),
+        secret=secret_list_stands(session(), occurrence.id),
+        attachments=[
+            row
+            for row in (attachments_of(session(), occurrence.id) if occurrence.attachments else ())
+            if row.removed_at is None
+        ],
+        may_attach=occurrence.state in SKIPPABLE_STATES
+        and may(Permission.OCCURRENCE_PERFORM, committee_id),
         next_step=next_step,
         items=items,
         judged=judged,
@@ -193,6 +242,11 @@ def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> Respon
             for finding in findings_of_occurrence(session(), occurrence.id)
         ],
         may_skip=may_skip and occurrence.state in SKIPPABLE_STATES,
+        may_move=may(Permission.OCCURRENCE_PLAN, committee_id)
+        and occurrence.state in SKIPPABLE_STATES
+        and occurrence.due_on >= on,
+        moves=moves_of(session(), occurrence.id),
+        frame=frame_sentence(frame) if frame else None,
         may_withdraw=may_skip and occurrence.state is OccurrenceState.NOT_PERFORMED,
         may_record=may(Permission.FINDING_RECORD, committee_id)
         and occurrence.state is not OccurrenceState.NOT_PERFORMED,
@@ -205,15 +259,16 @@ def _steps(stage: Stage, urls: dict[str, str | None], *, sampled: bool) -> list[
     if stage not in STEPS_DONE:
         return []
     done = STEPS_DONE[stage]
-    pages = (urls["population"], urls["draw"], urls["item"], urls["conclusion"], None)
+    third = urls["item"] if sampled else urls["result"]
+    pages = (urls["population"], urls["draw"], third, urls["conclusion"], None)
+    names = dict(enumerate(STEP_NAMES)) if sampled else UNSAMPLED_STEPS
     return [
         StepShown(
             name,
             "done" if number < done else "now" if number == done else "later",
             pages[number] if number < done else None,
         )
-        for number, name in enumerate(STEP_NAMES)
-        if sampled or number >= UNSAMPLED_FROM
+        for number, name in names.items()
     ]
 
 

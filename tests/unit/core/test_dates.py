@@ -31,6 +31,18 @@ TODAY = date(2020, 3, 11)  # a Wednesday
         "torsdag 12 mars",
         "tors 12 mars".replace("tors", "tor"),
         "torsdagen den 12 mars 2020",
+        "tors 12 mars",
+        "to 12/3",
+        "12 mars, torsdag",
+        "12/3 (tors)",
+        "2020-03-12 torsdag",
+        "den 12/3",
+        "12/3-20",
+        "12/3 -20",
+        "12/3 2020",
+        "den 12/3 2020",
+        "12 mar -20",
+        "12 mars-20",
         "imorgon",
         "i morgon",
         "på torsdag",
@@ -73,6 +85,41 @@ def test_a_date_that_can_be_read_in_two_ways_is_asked_about(typed, choices):
         parse_date(typed, today=TODAY, field="day")
     assert set(caught.value.choices) == choices
     assert caught.value.field == "day"
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("18/12-26", date(2026, 12, 18)),
+        ("20 nov -26", date(2026, 11, 20)),
+        ("den 12/11", date(2020, 11, 12)),
+        ("12/11 2026", date(2026, 11, 12)),
+        ("fre 13 mars", date(2020, 3, 13)),
+    ],
+)
+def test_swedish_ways_to_write_the_year_and_the_weekday_are_read(typed, day):
+    assert parse_date(typed, today=TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("03/04-26", "3 april 2026 eller 4 mars 2026"),
+        ("03/04 2026", "3 april 2026 eller 4 mars 2026"),
+        ("12/11-61", "1961 eller 2061"),
+        ("18-12-26", "flera sätt"),
+        ("18/12/26", "flera sätt"),
+    ],
+)
+def test_a_short_year_or_padded_days_that_can_be_two_things_are_asked_about(typed, words):
+    with pytest.raises(AmbiguousDate, match=words):
+        parse_date(typed, today=TODAY)
+
+
+@pytest.mark.parametrize("typed", ["fre 12 mars", "12 mars (fredag)", "12/3-20 fre"])
+def test_a_weekday_on_either_side_is_held_against_its_date(typed):
+    with pytest.raises(InvalidInput, match="12 mars 2020 är en torsdag, inte en fredag"):
+        parse_date(typed, today=TODAY)
 
 
 @pytest.mark.parametrize("typed", ["13/4", "04/04", "13/04", "13/4/2020", "3/4"])
@@ -118,6 +165,21 @@ def test_a_pasted_list_is_read_in_its_order():
         date(2020, 4, 16),
         date(2020, 5, 13),
         date(2020, 6, 10),
+    )
+
+
+def test_a_list_with_weekday_words_is_read():
+    text = (
+        "tors 15/1 2026\n12 februari 2026, torsdag kl. 13\nTorsdag, 12 mars 2026\n"
+        "den 16/4 -26 (tors), 21 maj 2026 torsdag; tis 16/6-26"
+    )
+    assert parse_date_list(text, today=TODAY) == (
+        date(2026, 1, 15),
+        date(2026, 2, 12),
+        date(2026, 3, 12),
+        date(2026, 4, 16),
+        date(2026, 5, 21),
+        date(2026, 6, 16),
     )
 
 

@@ -77,6 +77,18 @@ def test_at_least_99_percent_of_1000_synthetic_numbers_in_12_spellings_are_found
     assert len(missed) <= 10, missed
 
 
+@pytest.mark.parametrize("join", [".", "_", ":", " . "])
+def test_a_seldom_seen_sign_before_the_last_four_needs_the_right_check_digit(join):
+    assert [found[2] for found in find_personal_ids(f"640823{join}3234")] == [True]
+    assert find_personal_ids(f"640823{join}3235") == []
+
+
+def test_a_day_beyond_the_month_is_never_taken_for_a_date_with_a_time():
+    nine = "450261133"
+    number = f"1945-02-61 133{_check_digit(nine)}"
+    assert [found[2] for found in find_personal_ids(number)] == [True]
+
+
 def _harmless(rng: random.Random) -> str:
     n = rng.randrange
     born = date(1990, 1, 1) + timedelta(days=n(0, 15000))

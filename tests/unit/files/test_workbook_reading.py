@@ -142,7 +142,7 @@ def test_another_kind_of_file_named_xlsx_gets_its_own_sentence(content, says):
 @pytest.mark.parametrize(
     ("entries", "says"),
     [
-        (["word/document.xml"], "Word-dokument"),
+        (["word/document.xml"], "ingen tabell"),
         (["ppt/presentation.xml"], "presentation"),
         (["xl/workbook.bin"], ".xlsb"),
         (["mimetype", "content.xml"], "OpenDocument"),
@@ -284,7 +284,7 @@ def test_a_document_type_in_any_part_is_refused(where):
 
 def test_many_style_only_cells_without_references_are_refused_soon():
     content = "<sheetData>" + ("<row>" + "<c/>" * 200 + "</row>") * 2000 + "</sheetData>"
-    assert "ett blad som inte går att läsa" in _refusal(archive(sheet_xml(content)))
+    assert "en del som inte går att läsa" in _refusal(archive(sheet_xml(content)))
 
 
 def test_200_columns_are_read_and_201_are_not():

@@ -69,7 +69,7 @@ def test_one_changed_word_changes_the_hash() -> None:
 
 def test_the_content_names_its_form_and_who_is_responsible_is_no_part_of_it() -> None:
     content = content_of("Attest finns")
-    assert content["format"] == "internkontrollplan-1"
+    assert content["format"] == "internkontrollplan-2"
     assert "responsible_id" not in frozen(content)[0]
 
 

@@ -25,6 +25,7 @@ def _ids(reading):
 def test_each_thing_is_asked_once_with_the_rows_it_is_about():
     asked = {question.code: question.rows for question in _plan().questions}
     assert asked == {
+        "area_above": (3,),
         "interim_meaning": (1, 2),
         "reporting_unknown": (3, 4),
         "sample_count": (1,),
@@ -41,6 +42,7 @@ def test_what_is_not_answered_stays_as_marks_on_its_control():
     assert reading == _plan()
     assert [(mark.kind, mark.code) for mark in reading.marks(3)] == [
         ("question", "reporting_unknown"),
+        ("question", "area_missing"),
         ("question", "technique_unclear"),
     ]
     assert [mark.code for mark in reading.marks(4)] == ["reporting_unknown"]
@@ -50,7 +52,11 @@ def test_what_is_not_answered_stays_as_marks_on_its_control():
 def test_an_answer_changes_all_its_rows_and_takes_their_mark_away():
     plan = _plan()
     ids = _ids(plan)
-    answers = {ids["reporting_unknown"]: "april, augusti", ids["technique_unclear"]: "interview"}
+    answers = {
+        ids["reporting_unknown"]: "april, augusti",
+        ids["area_above"]: "above",
+        ids["technique_unclear"]: "interview",
+    }
     reading = apply_answers(plan, answers)
     assert [row.points for row in reading.rows[2:]] == [("april", "augusti")] * 2
     assert str(reading.rows[2].technique) == "interview"
@@ -58,6 +64,7 @@ def test_an_answer_changes_all_its_rows_and_takes_their_mark_away():
     assert [question.code for question in reading.questions] == ["interim_meaning", "sample_count"]
     assert [(question.code, value) for question, value in reading.answered] == [
         ("reporting_unknown", "april, augusti"),
+        ("area_above", "above"),
         ("technique_unclear", "interview"),
     ]
 
@@ -99,6 +106,18 @@ def test_an_area_is_answered_with_a_known_or_a_new_name():
     identity = _ids(plan)["area_missing"]
     assert apply_answers(plan, {identity: " vård "}).rows[0].area == "Vård"
     assert apply_answers(plan, {identity: "Nytt område"}).rows[0].area == "Nytt område"
+
+
+def test_an_empty_area_is_the_one_above_only_when_a_person_says_so():
+    plan = _plan()
+    assert [row.area for row in plan.rows] == ["A", "A", "", "B"]
+    assert apply_answers(plan, {"area:above": "above"}).rows[2].area == "A"
+    assert apply_answers(plan, {"area:above": "B"}).rows[2].area == "B"
+    with pytest.raises(InvalidInput, match="inget svar"):
+        apply_answers(plan, {"area:above": "C"})
+    mark = next(mark for mark in plan.marks(3) if mark.code == "area_missing")
+    assert mark.asked is not None
+    assert [choice.value for choice in mark.asked.choices] == ["A", "B"]
 
 
 def test_a_risk_value_is_answered_with_a_possible_one():
@@ -176,7 +195,7 @@ def test_the_json_has_what_a_dry_run_prints():
         "rows",
     }
     assert (printed["controls"], printed["risks"]) == (4, 2)
-    assert printed["areas"] == {"A": 3, "B": 1}
+    assert printed["areas"] == {"A": 2, "": 1, "B": 1}
     assert printed["reporting"] == {"Delårs- och årsbokslut": 2, "Vid nymåne": 2}
     row = printed["rows"][1]
     assert row["sample"] == {"kind": "exact", "n": 5}

@@ -4,6 +4,7 @@ import pytest
 
 from internkontroll.core.errors import InvalidInput
 from internkontroll.files.tables import Row, Sheet, Workbook
+from internkontroll.plan.rules.answers import apply_answers
 from internkontroll.plan.rules.headers import SYNONYMS, Field, recognise
 from internkontroll.plan.rules.reading import read_plan
 from tests.unit.plan.plan_files import HEADER, from_csv, from_xlsx
@@ -180,11 +181,19 @@ def test_a_title_block_of_another_year_is_pointed_out():
     assert _codes(from_xlsx(decided, year=2020)) == []
 
 
-def test_empty_cells_are_filled_down_and_a_risk_never_into_another_area():
-    rows = [ROWS[0], ("", "", *ROWS[1][2:]), (CARE, "", *ROWS[2][2:])]
+def test_an_empty_risk_is_the_one_above_and_never_one_of_another_area():
+    rows = [ROWS[0], (ECONOMY, "", *ROWS[1][2:]), (CARE, "", *ROWS[2][2:])]
     reading = from_csv([HEADER, *rows])
     assert [(r.area, r.risk) for r in reading.rows] == [(ECONOMY, PAY), (ECONOMY, PAY), (CARE, "")]
     assert "risk_missing" in [n.code for n in reading.rows[2].notes]
+
+
+def test_an_empty_area_is_asked_about_once_and_never_taken_from_the_row_above():
+    rows = [ROWS[0], ("", *ROWS[1][1:]), ("", *ROWS[2][1:])]
+    reading = from_csv([HEADER, *rows])
+    assert [row.area for row in reading.rows] == [ECONOMY, "", ""]
+    (question,) = reading.questions
+    assert (question.code, question.rows, question.proposed) == ("area_above", (2, 3), "above")
 
 
 def test_areas_as_rows_of_their_own_above_their_controls():
@@ -322,7 +331,9 @@ def test_a_row_without_a_control_is_refused_with_row_column_and_why():
 def test_a_refused_row_still_gives_its_area_and_risk_to_the_rows_below():
     refused = (CARE, KEYS, "", "Stickprov", "Årsbokslut")
     reading = from_csv([HEADER, ROWS[0], refused, ("", "", *ROWS[2][2:])])
-    assert _read(reading) == [EXPECTED[0], EXPECTED[2]]
+    (question,) = reading.questions
+    assert question.code == "area_above"
+    assert _read(apply_answers(reading, {question.id: "above"})) == [EXPECTED[0], EXPECTED[2]]
 
 
 def test_a_row_without_an_area_is_asked_about_and_kept():

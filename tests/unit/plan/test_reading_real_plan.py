@@ -1,4 +1,4 @@
-"""The real plan in both its formats, recounted here from the file in another way."""
+"""The real plan in all its formats, recounted here from the file in another way."""
 
 import csv
 import os
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from internkontroll.files.tables import read_table
+from internkontroll.files.tables import PLAN_LIMITS, read_pasted, read_table
 from internkontroll.plan.rules.reading import read_plan
 
 pytestmark = pytest.mark.real_input
 
-FILES = ("internkontrollplan_scn_2020.xlsx", "internkontrollplan_scn_2020.csv")
+FILES = tuple(f"internkontrollplan_scn_2020.{kind}" for kind in ("xlsx", "csv", "docx"))
 ALL = ("april", "augusti", "årsbokslut")
 
 
@@ -29,6 +29,10 @@ def _path(name):
 def plan(request):
     path = _path(request.param)
     return read_plan(read_table(path.read_bytes(), path.name), year=2020)
+
+
+def _text():
+    return _path(FILES[1]).read_text(encoding="utf-8-sig").splitlines(keepends=True)
 
 
 def _cells():
@@ -75,7 +79,11 @@ def test_the_samples_are_at_least_three_thirteen_fives_and_a_ten(plan):
 
 
 def test_two_samples_and_samples_without_a_size_are_asked_about(plan):
-    asked = {question.row: question.code for question in plan.questions if question.row}
+    asked = {
+        question.row: question.code
+        for question in plan.questions
+        if question.row and question.field == "sample"
+    }
     assert asked == {6: "sample_count"} | dict.fromkeys((2, 3, 4, 5, 7, 8), "size_unstated")
     assert plan.rows[5].n is None
 
@@ -103,15 +111,43 @@ def test_what_is_odd_is_pointed_out_and_never_mended(plan):
     assert odd == {
         (1, "reported_more_often"),
         (5, "log_frame_differs"),
-        (6, "vague_limit"),
-        (7, "vague_limit"),
         (8, "interim_only_method"),
         (24, "performed_by_other"),
     }
     assert plan.rows[7].points == ALL
 
 
-def test_both_files_give_the_same_reading():
+def test_what_can_be_judged_thing_by_thing_is_proposed(plan):
+    proposed = {
+        question.row: (question.code, len(question.items))
+        for question in plan.questions
+        if question.field == "criteria"
+    }
+    assert proposed == {
+        1: ("criteria_either", 1),
+        2: ("criteria_proposed", 2),
+        6: ("criteria_proposed", 2),
+        12: ("criteria_proposed", 2),
+    }
+
+
+def test_vague_limits_are_asked_for_as_figures(plan):
+    asked = {
+        question.row: question.items[0].split()[-1]
+        for question in plan.questions
+        if question.field == "limit"
+    }
+    assert asked == {6: "tid", 7: "korrespondens"}
+
+
+def test_cells_copied_from_the_file_are_the_same_plan(plan):
+    lines = ["\t".join(cells) for cells in csv.reader(_text(), delimiter=";")]
+    copied = read_plan(read_pasted("\n".join(lines), PLAN_LIMITS), year=2020)
+    assert [row.control for row in copied.rows] == [row.control for row in plan.rows]
+    assert [q.id for q in copied.questions] == [q.id for q in plan.questions]
+
+
+def test_all_files_give_the_same_reading():
     readings = [read_plan(read_table(_path(f).read_bytes(), f), year=2020) for f in FILES]
     without_place = [
         [
@@ -120,5 +156,5 @@ def test_both_files_give_the_same_reading():
         ]
         for reading in readings
     ]
-    assert without_place[0] == without_place[1]
-    assert [q.id for q in readings[0].questions] == [q.id for q in readings[1].questions]
+    assert without_place[0] == without_place[1] == without_place[2]
+    assert len({tuple(q.id for q in reading.questions) for reading in readings}) == 1

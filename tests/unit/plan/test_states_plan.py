@@ -25,7 +25,10 @@ def test_only_the_table_s_changes_pass(old: PlanState, new: PlanState) -> None:
     allowed = {
         ("draft", "prepared"),
         ("prepared", "draft"),
+        ("prepared", "amending"),
         ("prepared", "decided"),
+        ("amending", "draft"),
+        ("amending", "decided"),
         ("decided", "replaced"),
         ("decided", "closed"),
     }
@@ -36,10 +39,22 @@ def test_only_the_table_s_changes_pass(old: PlanState, new: PlanState) -> None:
             require_transition(old, new)
 
 
-@pytest.mark.parametrize("state", [PlanState.DECIDED, PlanState.REPLACED, PlanState.CLOSED])
-def test_a_decided_plan_is_not_editable(state: PlanState) -> None:
+@pytest.mark.parametrize(
+    "state", [PlanState.PREPARED, PlanState.DECIDED, PlanState.REPLACED, PlanState.CLOSED]
+)
+def test_a_prepared_or_decided_plan_is_not_editable(state: PlanState) -> None:
     with pytest.raises(InvalidTransition):
         require_editable(state)
+
+
+def test_a_draft_and_what_the_board_changes_are_editable() -> None:
+    require_editable(PlanState.DRAFT)
+    require_editable(PlanState.AMENDING)
+
+
+def test_a_decided_plan_decided_again_is_told_that_it_is() -> None:
+    with pytest.raises(InvalidTransition, match="redan beslutad"):
+        require_transition(PlanState.DECIDED, PlanState.DECIDED)
 
 
 def test_one_still_works_with_a_decided_plan_but_not_with_a_replaced_one() -> None:

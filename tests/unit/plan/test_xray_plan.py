@@ -5,7 +5,15 @@ from dataclasses import replace
 import pytest
 
 from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
-from internkontroll.plan.rules.xray import Severity, XrayControl, XrayFinding, blocks, xray
+from internkontroll.plan.rules.xray import (
+    Severity,
+    XrayControl,
+    XrayFinding,
+    XrayPlan,
+    blocks,
+    control_words,
+    xray,
+)
 
 POINTS = ("april", "augusti", "årsbokslut")
 WHOLE = XrayControl(
@@ -26,7 +34,7 @@ WHOLE = XrayControl(
 
 
 def looked_at(*controls: XrayControl, areas: tuple[str, ...] = ("Ekonomi",)) -> list[XrayFinding]:
-    return list(xray(controls, areas=areas, points=POINTS))
+    return list(xray(controls, XrayPlan(areas=areas, points=POINTS)))
 
 
 def test_a_whole_plan_has_no_findings() -> None:
@@ -57,6 +65,8 @@ def test_what_cannot_be_carried_out_stops_the_decision(lack: dict[str, object], 
         ({"open_notes": ("Går inte att mäta mot",)}, "Påpekande: Går inte"),
         ({"has_responsible": False}, "kontrollansvarig"),
         ({"area": " "}, "Kontrollområde saknas"),
+        ({"kind_stated": False}, "förebyggande"),
+        ({"frame_stated": False}, "väljs ur"),
     ],
 )
 def test_what_real_plans_lack_is_told_and_passes(lack: dict[str, object], word: str) -> None:
@@ -104,3 +114,45 @@ def test_an_empty_plan_cannot_be_decided() -> None:
 def test_what_stops_stands_first() -> None:
     found = looked_at(replace(WHOLE, risks=0), replace(WHOLE, number=2, text="Annan", points=()))
     assert [f.severity for f in found] == [Severity.BLOCKS, Severity.REMINDS]
+
+
+def test_the_same_lack_in_several_kontrollmoment_is_told_once_with_their_numbers() -> None:
+    lacking = [replace(WHOLE, number=n, text=f"Text {n}", risks=0) for n in (8, 3, 5)]
+    found = looked_at(WHOLE, *lacking)
+    assert [f.numbers for f in found] == [(3, 5, 8)]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "words"),
+    [
+        ((3,), "Kontrollmoment 3"),
+        ((5, 3, 8), "Kontrollmoment 3, 5 och 8"),
+        ((1, 2), "Kontrollmoment 1 och 2"),
+        ((1, 2, 3, 4, 9), "Kontrollmoment 1–4 och 9"),
+    ],
+)
+def test_numbers_are_told_as_a_person_would(numbers: tuple[int, ...], words: str) -> None:
+    assert control_words(numbers) == words
+
+
+def test_what_kommunstyrelsen_asks_for_stops_the_decision_until_it_is_there() -> None:
+    whole = XrayPlan(areas=("Ekonomi",), points=POINTS)
+    assert blocks(xray([WHOLE], replace(whole, obligatory_missing=2)))
+    changed = xray([WHOLE], replace(whole, obligatory_changed=1))
+    assert [f.severity for f in changed] == [Severity.REMINDS]
+
+
+def test_a_kontrollmoment_that_is_not_applicable_lacks_nothing() -> None:
+    assert looked_at(replace(WHOLE, points=(), risks=0, applicable=False)) == []
+
+
+def test_risks_nobody_has_scored_and_texts_nobody_has_read_are_told_of_once_each() -> None:
+    plan = XrayPlan(
+        areas=("Ekonomi",),
+        points=POINTS,
+        unscored_risks=(2, 4),
+        untouched_sections=("Inledning", "Begrepp"),
+    )
+    sentences = [f.sentence for f in xray([WHOLE], plan)]
+    assert sentences[0] == "Risk 2 och 4 är inte värderade."
+    assert "Inledning, Begrepp" in sentences[1]

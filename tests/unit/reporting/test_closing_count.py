@@ -12,6 +12,7 @@ from internkontroll.reporting.rules import (
     Absence,
     ClosingCount,
     CountDoesNotClose,
+    Move,
     OccurrenceFact,
     Outcome,
     closing_count,
@@ -76,8 +77,45 @@ def test_a_reason_given_before_the_due_day_is_not_yet_counted() -> None:
 
 
 def test_an_expired_occurrence_stands_apart() -> None:
-    count = closing_count([occurrence(1, 1, expired=True), occurrence(2, 1)], CUT_OFF)
+    count = closing_count([occurrence(1, 1, expired_at=at(4, 2)), occurrence(2, 1)], CUT_OFF)
     assert (count.due, count.missed, count.expired) == (1, 1, 1)
+
+
+def test_what_expired_after_the_cut_off_had_not_expired_at_it() -> None:
+    assert outcome(expired_at=CUT_OFF) is Outcome.EXPIRED
+    assert outcome(expired_at=CUT_OFF + timedelta(microseconds=1)) is Outcome.MISSED
+
+
+def moved(old: date, new: date, recorded: datetime) -> Move:
+    return Move(date(2020, 4, 30), old, new, "Systemet var nere.", recorded)
+
+
+def test_what_is_signed_by_the_day_it_was_moved_to_is_in_time() -> None:
+    move = moved(date(2020, 5, 4), date(2020, 5, 11), at(5, 2))
+    assert outcome(due=date(2020, 5, 11), signed=at(5, 10), moves=(move,)) is Outcome.IN_TIME
+    assert outcome(due=date(2020, 5, 11), signed=at(5, 12), moves=(move,)) is Outcome.LATE
+
+
+def test_a_move_recorded_after_the_cut_off_excuses_nothing() -> None:
+    late = CUT_OFF + timedelta(seconds=1)
+    move = moved(date(2020, 5, 4), date(2020, 6, 11), late)
+    assert outcome(due=date(2020, 6, 11), moves=(move,)) is Outcome.MISSED
+    known = moved(date(2020, 5, 4), date(2020, 6, 11), CUT_OFF)
+    assert outcome(due=date(2020, 6, 11), moves=(known,)) is Outcome.NOT_YET_DUE
+
+
+def test_the_day_that_stood_is_found_among_several_moves() -> None:
+    moves = (
+        moved(date(2020, 5, 4), date(2020, 5, 11), at(5, 2)),
+        moved(date(2020, 5, 11), date(2020, 5, 18), at(5, 9)),
+    )
+    fact = occurrence(1, 1, due=date(2020, 5, 18), moves=moves)
+    assert [fact.due_at(at(5, day)) for day in (1, 2, 8, 9)] == [
+        date(2020, 5, 4),
+        date(2020, 5, 11),
+        date(2020, 5, 11),
+        date(2020, 5, 18),
+    ]
 
 
 def test_a_count_that_does_not_close_is_refused() -> None:
@@ -105,7 +143,7 @@ def facts(draw: st.DrawFn) -> OccurrenceFact:
         1,
         due=draw(days),
         signed=draw(st.none() | moments),
-        expired=draw(st.booleans()),
+        expired_at=draw(st.none() | moments),
         absences=tuple(absences),
     )
 
@@ -120,7 +158,7 @@ def test_every_occurrence_is_counted_exactly_once(
     assert count.performed == sum(
         fact.verdict is not None
         and fact.verdict.signed_at <= cut_off_at
-        and fact.due_on <= swedish_day(cut_off_at)
+        and fact.due_at(cut_off_at) <= swedish_day(cut_off_at)
         for fact in made
     )
 

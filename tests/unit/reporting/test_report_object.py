@@ -40,6 +40,19 @@ def test_only_what_the_point_reports_has_a_row(report: Report) -> None:
     assert [changed.number for changed in report.others] == [9]
 
 
+def test_what_the_point_does_not_report_is_named_once(report: Report) -> None:
+    told = {row.number for row in report.rows} | {row.number for row in report.others}
+
+    assert told & {row.number for row in report.unreported} == set()
+
+
+def test_a_control_of_another_point_where_nothing_happened_is_told_with_its_points() -> None:
+    since = replace(POINT, previous_cut_off=date(2020, 4, 25))
+    report = build_report(replace(sample_facts(), point=since), cut_off_at=CUT_OFF, until=CUT_OFF)
+
+    assert [(row.number, row.points) for row in report.unreported] == [(9, ("augusti",))]
+
+
 def test_the_total_is_what_the_rows_and_the_areas_add_up_to(report: Report) -> None:
     total = report.total
     figures = (total.due, total.in_time, total.late, total.not_performed, total.missed)

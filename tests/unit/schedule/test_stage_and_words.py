@@ -36,7 +36,10 @@ DAY = date(2020, 5, 7)
     ("facts", "stage"),
     [
         (StageFacts(), Stage.LIST_MISSING),
-        (StageFacts(needs_sample=False), Stage.CONCLUDE_UNSAMPLED),
+        (StageFacts(needs_sample=False), Stage.RESULT_MISSING),
+        (StageFacts(needs_sample=False, has_result=True), Stage.CONCLUDE_UNSAMPLED),
+        (StageFacts(has_result=True), Stage.CONCLUDE_UNSAMPLED),
+        (StageFacts(has_list=True, has_result=True), Stage.LIST_OPEN),
         (StageFacts(needs_sample=False, has_list=True), Stage.LIST_OPEN),
         (StageFacts(has_list=True), Stage.LIST_OPEN),
         (StageFacts(has_list=True, is_frozen=True), Stage.READY_TO_DRAW),

@@ -1,13 +1,14 @@
-"""Ögonblicksbild: a kontrollmoment as plain data, to see later if it was touched, and to put back."""
+"""Ögonblicksbild: a kontrollmoment as plain data, to see later if it was touched, to put back."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from internkontroll.core.base import UtcDateTime
 from internkontroll.core.canonical import plain
 from internkontroll.plan.models import Control, ControlMark, Criterion
 
@@ -51,7 +52,7 @@ def is_touched(now: State, then: State) -> bool:
 
 def stored_values(table: type, state: State) -> State:
     """A row's columns from plain data back to what the model stores."""
-    mapped = sa.inspect(table).columns
+    mapped: Any = sa.inspect(table).columns
     return {
         name: _stored(mapped[name].type, value) for name, value in state.items() if name in mapped
     }
@@ -63,8 +64,10 @@ def _stored(kind: Any, value: Any) -> Any:
     if isinstance(kind, sa.Enum) and kind.enum_class is not None:
         member: Enum = kind.enum_class(value)
         return member
-    if isinstance(value, str) and kind.python_type is datetime:
+    if isinstance(kind, UtcDateTime):
         return datetime.fromisoformat(value)
+    if isinstance(kind, sa.Date):
+        return date.fromisoformat(value)
     return value
 
 

@@ -16,7 +16,6 @@ from internkontroll.core.text import clean_line, shown
 from internkontroll.files.tables import (
     PASTED,
     PLAN_LIMITS,
-    Sheet,
     Workbook,
     read_pasted,
     read_table,
@@ -34,7 +33,7 @@ from internkontroll.plan.models import (
 from internkontroll.plan.policy import PERMISSIONS
 from internkontroll.plan.queries import plan_of_year
 from internkontroll.plan.rules.headers import FIELD_TERMS, Field, Known, heading_key, recognise
-from internkontroll.plan.rules.layout import Arrangement, HeaderMissing, likely_sheet
+from internkontroll.plan.rules.layout import Arrangement, HeaderMissing, asked_sheet
 from internkontroll.plan.rules.private import refuse_personal_ids, refuse_personal_ids_anywhere
 from internkontroll.plan.rules.reading import PlanReading, read_plan
 from internkontroll.plan.rules.states import EDITABLE
@@ -213,21 +212,6 @@ def _as_json(known: Mapping[Any, Field | None]) -> dict[str, str | None]:
     return {str(key): field.value if field else None for key, field in known.items()}
 
 
-def sheet_of(row: PlanReadingRow, workbook: Workbook) -> Sheet:
-    """The sheet whose columns are asked about: where the header was told to be, or the likely one.
-
-    Raises InvalidInput if the file has no table.
-    """
-    told = row.layout.get("header_row")
-    pointed = [s for s in workbook.sheets if told and any(r.number == told for r in s.rows)]
-    sheet = pointed[0] if pointed else likely_sheet(workbook)
-    if sheet is None and workbook.sheets:
-        sheet = max(workbook.sheets, key=lambda one: len(one.rows))
-    if sheet is None:
-        raise InvalidInput("Filen har ingen tabell. Välj filen med planen.")
-    return sheet
-
-
 def tell_headings(
     session: Session,
     board: Board,
@@ -248,10 +232,7 @@ def tell_headings(
     ensure(actor, Permission.PLAN_EDIT, Scope(board.id), swedish_day(at), PERMISSIONS)
     _require_columns(columns)
     workbook = read_workbook(stored_bytes(row), row.file_name, row.source)
-    sheet = next(
-        (s for s in workbook.sheets if any(r.number == header_row for r in s.rows)),
-        sheet_of(row, workbook),
-    )
+    sheet = asked_sheet(workbook, header_row)
     texts = next((r.cells for r in sheet.rows if r.number == header_row), ())
     if header_row and not texts:
         raise InvalidInput("Välj en rad som finns i tabellen.", field="header_row")

@@ -1,6 +1,7 @@
 """Ångra en inläsning: what it made is taken away, what it changed is put back. Also: old files."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,7 +52,7 @@ def undo_import(
 ) -> Plan | None:
     """Ångra en inläsning of a draft; the draft as it was before, or None if there was none.
 
-    The reading waits again, and can be imported anew as long as its file is kept. Raises NotAllowed;
+    The reading waits again, and can be imported anew while its file is kept. Raises NotAllowed;
     InvalidTransition for a plan that is no draft, an import that is not known in detail, and one on
     whose work something stands now (the sentence says what); Conflict if it was undone meanwhile.
     """
@@ -84,7 +85,7 @@ def undo_import(
         control = controls[one["id"]]
         put_back(session, control, one["before"])
         _put_back_risks(session, control.id, one["before"]["risks"])
-    _take_away(session, own)
+    session.flush()
     record(
         session,
         chain=board.code,
@@ -100,14 +101,36 @@ def undo_import(
             "plan_taken_away": made["plan_before"] is None,
         },
     )
-    session.expire(row)
-    if made["plan_before"] is None:
-        return None
-    for name, value in made["plan_before"].items():
+    for name, value in (made["plan_before"] or {}).items():
         setattr(plan, name, value)
-    session.flush()
-    session.expire(plan, ["areas", "controls"])
-    return plan
+    _take_away(session, own)
+    session.expire(row)
+    return plan if made["plan_before"] is not None else None
+
+
+@dataclass(frozen=True)
+class ImportFacts:
+    """Vad en inläsning gjorde: ids of kontrollmoment made and changed, and if it made the plan."""
+
+    made: tuple[int, ...]
+    changed: tuple[int, ...]
+    risks: int
+    new_plan: bool
+    known: bool = True
+    """False for an import from before the program kept this: it cannot be undone."""
+
+
+def import_facts(session: Session, row: PlanReadingRow) -> ImportFacts:
+    """What the import of a reading made, as it was kept for an undo."""
+    made = session.scalar(sa.select(PlanReadingRow.made).where(PlanReadingRow.id == row.id))
+    if not made:
+        return ImportFacts((), (), 0, new_plan=True, known=False)
+    return ImportFacts(
+        tuple(one["id"] for one in made["controls"]),
+        tuple(one["id"] for one in made["changed"]),
+        len(made["risks"]),
+        made["plan_before"] is None,
+    )
 
 
 _Own = dict[str, set[int]]
@@ -191,20 +214,27 @@ def _take_away(session: Session, own: _Own) -> None:
     session.execute(
         sa.delete(control_risk).where(control_risk.c.control_id.in_(sorted(own["control"])))
     )
-    for table, name in (
-        (ControlMark, "control_mark"),
-        (Criterion, "criterion"),
-        (Control, "control"),
-        (ControlArea, "control_area"),
-        (Plan, "plan"),
-        (RiskAssessment, "risk_assessment"),
-        (Risk, "risk"),
-    ):
+    tables: dict[str, Any] = {
+        "control_mark": ControlMark,
+        "criterion": Criterion,
+        "control": Control,
+        "control_area": ControlArea,
+        "plan": Plan,
+        "risk_assessment": RiskAssessment,
+        "risk": Risk,
+    }
+    for name, table in tables.items():
         session.execute(
             sa.delete(table)
             .where(table.id.in_(sorted(own[name])))
             .execution_options(synchronize_session=False)
         )
+    # SQLite gives a number out again: what is gone may not stay known under it.
+    things: list[Any] = list(session.identity_map.values())
+    for thing in things:
+        name = getattr(type(thing), "__tablename__", "")
+        if name in tables and thing.id in own[name]:
+            session.expunge(thing)
     session.expire_all()
 
 

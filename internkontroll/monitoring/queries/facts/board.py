@@ -1,0 +1,172 @@
+"""What waits around the work: plans, reports, meetings, minutes, roles and jobs."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from internkontroll.accounts.models import RoleGrant, User
+from internkontroll.core.access import Role
+from internkontroll.monitoring.models import JobOutcome, JobRun
+from internkontroll.monitoring.queries.facts.reach import Part, Reach, columns_of, day_of_year
+from internkontroll.monitoring.rules import Source
+from internkontroll.organisation.models import Decision, Meeting, ReportingPoint, Subcommittee
+from internkontroll.plan.models import Control, Plan, PlanState
+from internkontroll.plan.rules.vocabulary import Frequency
+from internkontroll.reporting.models import FollowUpReport, ReportState
+
+
+def plans(reach: Reach) -> Part:
+    """Plans that wait for a decision."""
+    return sa.select(
+        *columns_of(
+            Source.PLAN,
+            subject_id=Plan.id,
+            board_id=Plan.board_id,
+            year=Plan.year,
+            number=Plan.version,
+            state=sa.cast(Plan.state, sa.Text),
+            due_on=day_of_year(Plan.year, reach.on, 1, 1),
+        )
+    ).where(
+        Plan.board_id.in_(reach.boards_with(Role.CONTROLLER, Role.SECRETARY)),
+        Plan.state.in_((PlanState.DRAFT, PlanState.PREPARED)),
+    )
+
+
+def unappointed(reach: Reach) -> Part:
+    """Decided plans with controls that nobody answers for, and how many there are."""
+    return (
+        sa.select(
+            *columns_of(
+                Source.UNAPPOINTED,
+                subject_id=Plan.id,
+                board_id=Plan.board_id,
+                year=Plan.year,
+                number=sa.func.count(Control.id),
+                due_on=day_of_year(Plan.year, reach.on, 1, 31),
+            )
+        )
+        .join(Control, Control.plan_id == Plan.id)
+        .where(
+            Plan.board_id.in_(reach.boards_with(Role.CONTROLLER, Role.DIRECTOR)),
+            Plan.state == PlanState.DECIDED,
+            Control.responsible_id.is_(None),
+        )
+        .group_by(Plan.id, Plan.board_id, Plan.year)
+    )
+
+
+def reports(reach: Reach) -> Part:
+    """Reporting points whose period ends soon and whose report is not decided."""
+    return (
+        sa.select(
+            *columns_of(
+                Source.REPORT,
+                subject_id=ReportingPoint.id,
+                text=ReportingPoint.name,
+                board_id=ReportingPoint.board_id,
+                year=ReportingPoint.year,
+                due_on=sa.func.coalesce(ReportingPoint.board_on, ReportingPoint.cut_off),
+                done_on=ReportingPoint.period_end,
+                settled=FollowUpReport.overall.is_not(None),
+            )
+        )
+        .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .where(
+            ReportingPoint.board_id.in_(
+                reach.boards_with(Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR)
+            ),
+            ReportingPoint.period_end <= reach.until,
+            sa.or_(FollowUpReport.id.is_(None), FollowUpReport.state != ReportState.DECIDED),
+            sa.exists().where(
+                Plan.board_id == ReportingPoint.board_id,
+                Plan.year == ReportingPoint.year,
+                Plan.state == PlanState.DECIDED,
+            ),
+        )
+    )
+
+
+def meetings(reach: Reach) -> Part:
+    """Committees whose meetings of a decided plan's year are not entered, if any are needed."""
+    held = sa.exists().where(
+        Meeting.subcommittee_id == Subcommittee.id,
+        sa.extract("year", Meeting.held_on) == Plan.year,
+    )
+    needed = sa.exists().where(
+        Control.plan_id == Plan.id, Control.frequency == Frequency.PER_MEETING
+    )
+    return (
+        sa.select(
+            *columns_of(
+                Source.MEETINGS,
+                subject_id=Subcommittee.id,
+                text=Subcommittee.name,
+                board_id=Plan.board_id,
+                year=Plan.year,
+                due_on=day_of_year(Plan.year, reach.on, 1, 15),
+            )
+        )
+        .join(Subcommittee, Subcommittee.board_id == Plan.board_id)
+        .where(
+            Plan.board_id.in_(reach.boards_with(Role.CONTROLLER, Role.SECRETARY)),
+            Plan.state == PlanState.DECIDED,
+            Subcommittee.reviews_cases,
+            needed,
+            ~held,
+        )
+    )
+
+
+def minutes(reach: Reach) -> list[Part]:
+    """Decisions whose minutes are not noted as verified (justerade)."""
+    boards = reach.boards_with(Role.SECRETARY)
+    told = {
+        "board_id": Decision.board_id,
+        "text": Decision.paragraph,
+        "done_on": Decision.decided_on,
+    }
+    plans = (
+        sa.select(*columns_of(Source.PLAN_MINUTES, subject_id=Plan.id, year=Plan.year, **told))
+        .join(Decision, Decision.id == Plan.decision_id)
+        .where(Decision.board_id.in_(boards), Decision.verified_on.is_(None))
+    )
+    reports = (
+        sa.select(
+            *columns_of(
+                Source.REPORT_MINUTES,
+                subject_id=ReportingPoint.id,
+                year=ReportingPoint.year,
+                where=ReportingPoint.name,
+                **told,
+            )
+        )
+        .join(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .join(Decision, Decision.id == FollowUpReport.decision_id)
+        .where(Decision.board_id.in_(boards), Decision.verified_on.is_(None))
+    )
+    return [plans, reports]
+
+
+def of_the_program(reach: Reach) -> list[Part]:
+    """Roles that end soon, and daily jobs whose latest run failed: for the administrator."""
+    later = aliased(JobRun)
+    roles = (
+        sa.select(
+            *columns_of(
+                Source.ROLE_ENDS,
+                subject_id=User.id,
+                text=User.title,
+                due_on=RoleGrant.valid_to,
+                state=sa.cast(RoleGrant.role, sa.Text),
+            )
+        )
+        .join(RoleGrant, RoleGrant.user_id == User.id)
+        .where(User.is_active, RoleGrant.valid_to.between(reach.on, reach.until))
+    )
+    jobs = sa.select(
+        *columns_of(Source.JOB, subject_id=JobRun.id, text=JobRun.job, moment=JobRun.started_at)
+    ).where(
+        JobRun.outcome == JobOutcome.FAILED,
+        ~sa.exists().where(later.job == JobRun.job, later.started_at > JobRun.started_at),
+    )
+    return [roles, jobs]

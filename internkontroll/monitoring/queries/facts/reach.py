@@ -1,0 +1,100 @@
+"""Whose tasks are asked for, and the columns that every part of the question has."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from internkontroll.core.access import Actor, Role
+from internkontroll.core.base import UtcDateTime
+from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS, Source
+from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.policy import committees_within_reach
+from internkontroll.schedule.queries import within_reach
+
+MOST_READ = 300
+"""How many facts of one source are read, a person's own first, then the earliest due."""
+
+_TYPES: dict[str, Any] = {
+    "source": sa.Text(),
+    "subject_id": sa.Integer(),
+    "text": sa.Text(),
+    "board_id": sa.Integer(),
+    "subcommittee_id": sa.Integer(),
+    "where": sa.Text(),
+    "due_on": sa.Date(),
+    "number": sa.Integer(),
+    "year": sa.Integer(),
+    "person_id": sa.Integer(),
+    "part": sa.Boolean(),
+    "open_count": sa.Integer(),
+    "settled": sa.Boolean(),
+    "state": sa.Text(),
+    "done_on": sa.Date(),
+    "moment": UtcDateTime(),
+    "second": UtcDateTime(),
+}
+_EMPTY: dict[str, Any] = {"part": False, "settled": False, "open_count": 0, "state": "", "text": ""}
+
+Part = sa.Select[*tuple[Any, ...]]
+
+
+def columns_of(source: Source, **given: Any) -> list[Any]:
+    """The columns of a fact in their order; what a source does not tell is empty."""
+    values = {**_EMPTY, "source": source.value, **given}
+    return [_column(values.get(name), kind).label(name) for name, kind in _TYPES.items()]
+
+
+def _column(value: Any, kind: Any) -> Any:
+    if value is None:
+        return sa.cast(sa.null(), kind)
+    if isinstance(value, str | int):
+        return sa.cast(sa.literal(value, kind), kind)
+    return sa.type_coerce(value, kind)
+
+
+def day_of_year(year: Any, on: date, month: int, day: int) -> Any:
+    """A day of the row's year: plans of a handful of years around now are what waits."""
+    return sa.case(
+        {
+            one: sa.literal(date(one, month, day), sa.Date())
+            for one in range(on.year - 3, on.year + 4)
+        },
+        value=year,
+        else_=sa.cast(sa.null(), sa.Date()),
+    )
+
+
+class Reach:
+    """Räckvidd: the person, the boards in which they hold roles, and how far those reach."""
+
+    def __init__(self, actor: Actor, board_ids: Iterable[int], on: date) -> None:
+        self.me = actor.user_id or 0
+        self.on = on
+        self.until = on + timedelta(days=LOOK_AHEAD_DAYS)
+        self.boards = sorted(board_ids)
+        self.seen = {
+            board_id: committees_within_reach(actor, board_id, on) for board_id in self.boards
+        }
+        self.roles = {
+            board_id: {grant.role for grant in actor.grants if grant.reaches(board_id, on)}
+            for board_id in self.boards
+        }
+
+    def boards_with(self, *roles: Role) -> list[int]:
+        """The boards in which the person holds one of the roles."""
+        return [board_id for board_id in self.boards if self.roles[board_id] & set(roles)]
+
+    def within_walls(self) -> sa.ColumnElement[bool]:
+        """Per board: what it shares, and the committees whose things the person may see."""
+        return sa.or_(
+            *(
+                sa.and_(Occurrence.board_id == board_id, within_reach(self.seen[board_id]))
+                for board_id in self.boards
+            )
+        )
+
+    def committees(self) -> list[int]:
+        """The committees that the person belongs to."""
+        return sorted({one for reach in self.seen.values() if reach for one in reach})

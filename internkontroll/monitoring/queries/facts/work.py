@@ -1,0 +1,239 @@
+"""What waits in the work itself: occurrences, findings and actions."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from internkontroll.core.access import Role
+from internkontroll.findings.models import (
+    Action,
+    ActionState,
+    Correction,
+    Finding,
+    FindingState,
+    Retest,
+)
+from internkontroll.findings.queries.following import latest_signed
+from internkontroll.findings.rules import OPEN_ACTIONS
+from internkontroll.monitoring.queries.facts.reach import MOST_READ, Part, Reach, columns_of
+from internkontroll.monitoring.rules import SIGNATURE, Source
+from internkontroll.organisation.models import Subcommittee
+from internkontroll.plan.models import Control
+from internkontroll.plan.rules.vocabulary import SampleKind
+from internkontroll.review.models import Conclusion, ItemResult
+from internkontroll.sampling.models import (
+    Draw,
+    DrawOccurrence,
+    DrawState,
+    Population,
+    PopulationState,
+)
+from internkontroll.schedule.models import Occurrence, OccurrenceState
+
+
+def occurrences(reach: Reach) -> Part:
+    """Open occurrences: one's own, and in boards where one watches or signs, the others'."""
+    own = sa.or_(
+        Control.responsible_id == reach.me,
+        sa.and_(
+            Occurrence.subcommittee_id.is_not(None),
+            Occurrence.subcommittee_id.in_(reach.committees()),
+        ),
+    )
+    watched = reach.boards_with(Role.CONTROLLER, Role.REVIEWER, Role.CHAIR, Role.UNIT_MANAGER)
+    rows = (
+        sa.select(
+            *columns_of(
+                Source.OCCURRENCE,
+                subject_id=Occurrence.id,
+                text=Control.text,
+                board_id=Occurrence.board_id,
+                subcommittee_id=Occurrence.subcommittee_id,
+                where=Subcommittee.name,
+                due_on=Occurrence.due_on,
+                number=Control.number,
+                person_id=Control.responsible_id,
+                part=_tested(reach),
+                settled=Occurrence.state != OccurrenceState.PLANNED,
+                state=_occurrence_step(),
+            )
+        )
+        .join(Control, Control.id == Occurrence.control_id)
+        .outerjoin(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id)
+        .where(
+            Occurrence.state.in_(
+                (
+                    OccurrenceState.PLANNED,
+                    OccurrenceState.STARTED,
+                    OccurrenceState.PERFORMED,
+                )
+            ),
+            sa.or_(
+                Occurrence.due_on <= reach.until,
+                Occurrence.state == OccurrenceState.PERFORMED,
+            ),
+            sa.or_(own, Occurrence.board_id.in_(watched)),
+            reach.within_walls(),
+        )
+        .order_by(sa.case((own, 0), else_=1), Occurrence.due_on, Occurrence.id)
+        .limit(MOST_READ)
+        .subquery()
+    )
+    return sa.select(*rows.c)
+
+
+def _tested(reach: Reach) -> sa.ColumnElement[bool]:
+    """Whether the person drew, judged or wrote any of what waits for a signature."""
+    drawn = sa.exists().where(
+        DrawOccurrence.occurrence_id == Occurrence.id,
+        DrawOccurrence.draw_id == Draw.id,
+        sa.or_(Draw.committed_by_id == reach.me, Draw.drawn_by_id == reach.me),
+    )
+    judged = sa.exists().where(
+        ItemResult.occurrence_id == Occurrence.id, ItemResult.recorded_by_id == reach.me
+    )
+    wrote = sa.exists().where(
+        Conclusion.occurrence_id == Occurrence.id, Conclusion.written_by_id == reach.me
+    )
+    return sa.or_(drawn, judged, wrote)
+
+
+def findings(reach: Reach) -> Part:
+    """Open findings with the sums that tell their next step."""
+    newest = aliased(Retest)
+    latest = (
+        sa.select(sa.func.max(newest.id))
+        .where(newest.finding_id == Finding.id)
+        .correlate(Finding)
+        .scalar_subquery()
+    )
+    tested = aliased(Occurrence)
+    ended = sa.and_(Action.finding_id == Finding.id, Action.state == ActionState.DONE)
+    rows = (
+        sa.select(
+            *columns_of(
+                Source.FINDING,
+                subject_id=Finding.id,
+                text=Finding.description,
+                board_id=Finding.board_id,
+                subcommittee_id=Occurrence.subcommittee_id,
+                where=Subcommittee.name,
+                number=Finding.number,
+                year=Finding.year,
+                person_id=Control.responsible_id,
+                part=sa.exists().where(
+                    Action.finding_id == Finding.id,
+                    Action.state != ActionState.CANCELLED,
+                    sa.or_(Action.responsible_id == reach.me, Action.ended_by_id == reach.me),
+                ),
+                open_count=sa.select(sa.func.count())
+                .where(Action.finding_id == Finding.id, Action.state.in_(OPEN_ACTIONS))
+                .correlate(Finding)
+                .scalar_subquery(),
+                settled=sa.or_(
+                    Finding.item_id.is_(None),
+                    sa.exists().where(Correction.finding_id == Finding.id),
+                ),
+                state=sa.func.coalesce(sa.cast(tested.state, sa.Text), ""),
+                done_on=sa.select(sa.func.max(Action.ended_on))
+                .where(ended)
+                .correlate(Finding)
+                .scalar_subquery(),
+                moment=Finding.recorded_at,
+                second=Conclusion.written_at,
+            )
+        )
+        .join(Occurrence, Occurrence.id == Finding.occurrence_id)
+        .join(Control, Control.id == Occurrence.control_id)
+        .outerjoin(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id)
+        .outerjoin(Retest, Retest.id == latest)
+        .outerjoin(tested, tested.id == Retest.occurrence_id)
+        .outerjoin(Conclusion, Conclusion.id == latest_signed(tested.id))
+        .where(
+            Finding.state == FindingState.OPEN,
+            sa.or_(
+                Control.responsible_id == reach.me,
+                Finding.board_id.in_(
+                    reach.boards_with(
+                        Role.CONTROLLER,
+                        Role.REVIEWER,
+                        Role.CHAIR,
+                        Role.DIRECTOR,
+                        Role.UNIT_MANAGER,
+                    )
+                ),
+            ),
+            reach.within_walls(),
+        )
+        .order_by(sa.case((Control.responsible_id == reach.me, 0), else_=1), Finding.recorded_at)
+        .limit(MOST_READ)
+        .subquery()
+    )
+    return sa.select(*rows.c)
+
+
+def actions(reach: Reach) -> Part:
+    """One's own open actions, and in boards where one watches, those that are late."""
+    mine = Action.responsible_id == reach.me
+    rows = (
+        sa.select(
+            *columns_of(
+                Source.ACTION,
+                subject_id=Action.id,
+                text=Action.description,
+                board_id=Finding.board_id,
+                subcommittee_id=Occurrence.subcommittee_id,
+                where=Subcommittee.name,
+                due_on=Action.due_on,
+                number=Finding.number,
+                year=Finding.year,
+                person_id=Action.responsible_id,
+                state=sa.cast(Action.state, sa.Text),
+            )
+        )
+        .join(Finding, Finding.id == Action.finding_id)
+        .join(Occurrence, Occurrence.id == Finding.occurrence_id)
+        .outerjoin(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id)
+        .where(
+            Action.state.in_(OPEN_ACTIONS),
+            sa.or_(
+                mine,
+                sa.and_(
+                    Action.due_on < reach.on,
+                    Finding.board_id.in_(reach.boards_with(Role.CONTROLLER)),
+                ),
+            ),
+            reach.within_walls(),
+        )
+        .order_by(sa.case((mine, 0), else_=1), Action.due_on)
+        .limit(MOST_READ)
+        .subquery()
+    )
+    return sa.select(*rows.c)
+
+
+def _occurrence_step() -> sa.ColumnElement[str]:
+    """What comes next with an occurrence, from what has been loaded and drawn for it."""
+
+    def drawn(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(
+            DrawOccurrence.occurrence_id == Occurrence.id,
+            DrawOccurrence.draw_id == Draw.id,
+            *conditions,
+        )
+
+    def listed(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(
+            Population.occurrence_id == Occurrence.id,
+            Population.state != PopulationState.REFUSED,
+            *conditions,
+        )
+
+    return sa.case(
+        (Occurrence.state == OccurrenceState.PERFORMED, SIGNATURE),
+        (drawn(Draw.state == DrawState.DRAWN), "review"),
+        (drawn(), "draw"),
+        (listed(Population.state == PopulationState.FROZEN), "commit"),
+        (listed(), "freeze"),
+        (Control.sample_kind == SampleKind.NONE, "do"),
+        else_="list",
+    )

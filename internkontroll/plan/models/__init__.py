@@ -1,0 +1,45 @@
+"""Internkontrollplan, kontrollområden, kontrollmoment, kriterier och inläsningar."""
+
+from internkontroll.plan.models.controls import (
+    Control,
+    ControlArea,
+    ControlMark,
+    Criterion,
+    ObligatoryControl,
+    control_risk,
+)
+from internkontroll.plan.models.plans import (
+    Plan,
+    PlanText,
+    PlanTreatment,
+)
+from internkontroll.plan.models.readings import (
+    PlanHeading,
+    PlanReadingRow,
+)
+from internkontroll.plan.models.vocabulary import (
+    MarkKind,
+    PlanEvent,
+    PlanKind,
+    PlanState,
+    ReadingSource,
+)
+
+__all__ = [
+    "Control",
+    "ControlArea",
+    "ControlMark",
+    "Criterion",
+    "MarkKind",
+    "ObligatoryControl",
+    "Plan",
+    "PlanEvent",
+    "PlanHeading",
+    "PlanKind",
+    "PlanReadingRow",
+    "PlanState",
+    "PlanText",
+    "PlanTreatment",
+    "ReadingSource",
+    "control_risk",
+]

@@ -1,0 +1,29 @@
+"""Vad som hände ett kontrolltillfälle: each thing with the moment at which it became known."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from internkontroll.core.dates import long_date
+from internkontroll.reporting.rules.count import OccurrenceFact
+from internkontroll.reporting.rules.report import LaterKind
+
+
+def news_of(fact: OccurrenceFact, occasion: str) -> Iterable[tuple[LaterKind, datetime, str]]:
+    """Everything that happened to an occurrence, whenever it did."""
+    if fact.verdict:
+        yield LaterKind.SIGNED, fact.verdict.signed_at, f"{occasion} blev klart."
+    for correction in fact.corrections:
+        text = f"{occasion} fick ett rättat resultat."
+        yield LaterKind.CORRECTED, correction.signed_at, text
+    for absence in fact.absences:
+        text = f"{occasion} blev ej genomfört: {absence.reason}"
+        yield LaterKind.NOT_PERFORMED, absence.recorded_at, text
+        if absence.withdrawn_at:
+            yield LaterKind.RESUMED, absence.withdrawn_at, f"{occasion} togs upp igen."
+    for move in fact.moves:
+        days = f"{long_date(move.old_due_on)} till {long_date(move.new_due_on)}"
+        text = f"{occasion} flyttades från {days}: {move.reason}"
+        yield LaterKind.MOVED, move.recorded_at, text
+    if fact.expired_at:
+        text = f"{occasion} utgick: {fact.expired_reason}"
+        yield LaterKind.EXPIRED, fact.expired_at, text

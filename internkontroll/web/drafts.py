@@ -1,0 +1,156 @@
+"""A form sent when the session had ended is kept, and back in place after the same person's login.
+
+Nothing of it is executed. The cookie of a session that has been idle too long still names that
+session's row, and by it the person; the form's token has been checked against that cookie before
+any view is asked. A session that was ended (logged out, closed) names nobody.
+"""
+
+import logging
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import session as cookie
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException
+
+from internkontroll.accounts.models import FormDraft
+from internkontroll.accounts.queries import draft_of, find_session
+from internkontroll.accounts.services.drafts import DRAFT_LASTS, drop_draft, keep_draft
+from internkontroll.core.database import db
+from internkontroll.core.errors import DomainError
+from internkontroll.core.transaction import transaction
+from internkontroll.web.draft_filling import fill_form, put_first
+
+log = logging.getLogger(__name__)
+
+ARGUMENT = "utkast"
+KEPT = "Du var borta för länge och behöver logga in igen. Din text är kvar."
+NOT_KEPT = (
+    "Du var borta för länge och behöver logga in igen. Det du skickade gick inte att behålla: gå "
+    "tillbaka i webbläsaren och kopiera texten innan du loggar in."
+)
+AUTOSAVE_SENTENCE = "Du är utloggad. Inget sparas förrän du har loggat in igen."
+_NEVER = ("password", "losenord", "token", "secret")
+_OWN = frozenset({"csrf_token", "key", ARGUMENT})
+
+
+def is_autosave() -> bool:
+    """Whether a script saves in the background, where a login page would not be seen."""
+    return request.headers.get("X-Requested-With") == "autosave"
+
+
+def _may_be_kept(name: str) -> bool:
+    return name not in _OWN and not any(word in name.lower() for word in _NEVER)
+
+
+def _page_of_form() -> str:
+    """Where the form is shown: where it was sent from, or else its own address."""
+    sent_from = urlsplit(request.headers.get("Referer", ""))
+    if sent_from.netloc == request.host and sent_from.path.startswith("/"):
+        query = [pair for pair in parse_qsl(sent_from.query) if pair[0] != ARGUMENT]
+        return f"/{sent_from.path.lstrip('/')}{'?' if query else ''}{urlencode(query)}"
+    try:
+        current_app.create_url_adapter(request).match(method="GET")  # type: ignore[union-attr]
+    except HTTPException:
+        return url_for("monitoring.start")
+    return request.path
+
+
+def kept_page() -> str | None:
+    """Keep what was just sent, if an ended session's person sent it; where to go after login.
+
+    None when nothing was kept.
+    """
+    token = cookie.get("_user_id")
+    found = find_session(db.session(), token) if isinstance(token, str) else None
+    ours = (request.endpoint or "").startswith("accounts.")
+    if found is None or found.ended_at is not None or ours:
+        return None
+    fields = [(name, value) for name, value in request.form.items(multi=True) if _may_be_kept(name)]
+    if not fields:
+        return None
+    page = _page_of_form()
+    with transaction(db.session()) as session:
+        draft = keep_draft(
+            session,
+            user_id=found.user_id,
+            path=request.path[:400],
+            page=page[:1000],
+            fields=fields,
+            at=current_app.extensions["clock"](),
+        )
+        number = draft.id if draft else None
+    flash(KEPT if number else NOT_KEPT, "warn")
+    if number is None:
+        return None
+    return f"{page}{'&' if '?' in page else '?'}{ARGUMENT}={number}"
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _own_draft(number: int) -> FormDraft | None:
+    return draft_of(
+        db.session(),
+        number,
+        user_id=current_user.actor.user_id,
+        since=current_app.extensions["clock"]() - DRAFT_LASTS,
+    )
+
+
+def _filled(answer: Response, draft: FormDraft) -> None:
+    pairs = draft.fields["pairs"]
+    html = answer.get_data(as_text=True)
+    filled = fill_form(html, draft.path, pairs, hidden=(ARGUMENT, str(draft.id)))
+    notice = render_template(
+        "components/draft.html",
+        draft_id=draft.id,
+        left_out=draft.fields["left_out"],
+        texts=[] if filled else [value for _, value in pairs if value.strip()],
+    )
+    answer.set_data(put_first(filled or html, notice))
+
+
+def _show(answer: Response) -> None:
+    number = _number(request.args.get(ARGUMENT))
+    page = answer.status_code == 200 and answer.mimetype == "text/html"
+    if number is None or not page or answer.is_streamed or not current_user.is_authenticated:
+        return
+    if (draft := _own_draft(number)) is not None:
+        _filled(answer, draft)
+
+
+def _forget(answer: Response) -> None:
+    number = _number(request.form.get(ARGUMENT))
+    if number is None or answer.status_code != 303 or not current_user.is_authenticated:
+        return
+    try:
+        with transaction(db.session()) as session:
+            drop_draft(session, number, user_id=current_user.actor.user_id)
+    except (DomainError, SQLAlchemyError) as error:
+        # What was asked for has been done; the draft goes within a day anyway.
+        log.warning("a draft was not dropped", exc_info=error)
+
+
+def throw_away(draft_id: int) -> ResponseReturnValue:
+    """Throw a kept text away, and show the page without it."""
+    draft = _own_draft(draft_id)
+    page = draft.page if draft else url_for("monitoring.start")
+    with transaction(db.session()) as session:
+        drop_draft(session, draft_id, user_id=current_user.actor.user_id)
+    return redirect(page, 303)
+
+
+def register(app: Flask) -> None:
+    """Fill in kept forms when their pages are opened, and forget them when they are saved."""
+
+    @app.after_request
+    def draft(answer: Response) -> Response:
+        if request.method == "GET" and ARGUMENT in request.args:
+            _show(answer)
+        elif request.method == "POST" and request.endpoint is not None:
+            _forget(answer)
+        return answer

@@ -63,7 +63,8 @@ LARGEST_ID = 2**31 - 1
 """The largest id that PostgreSQL's integer columns hold."""
 
 
-def _part(feature: str, name: str) -> Any:
+def part_of(feature: str, name: str) -> Any:
+    """A feature's module of that name (models, policy, views, words), None if it has none."""
     try:
         return import_module(f"internkontroll.{feature}.{name}")
     except ModuleNotFoundError as error:
@@ -75,7 +76,7 @@ def _part(feature: str, name: str) -> Any:
 def load_models() -> None:
     """Import every feature's models, so that the metadata is whole."""
     for feature in FEATURES:
-        _part(feature, "models")
+        part_of(feature, "models")
 
 
 class RowNumberConverter(IntegerConverter):
@@ -188,7 +189,7 @@ def create_app(
     CSRFProtect(app)
     _check_origin(app)
     _log_in_by_session(app)
-    parts = [_part(feature, "policy") for feature in FEATURES]
+    parts = [part_of(feature, "policy") for feature in FEATURES]
     app.extensions["permissions"] = joined(part.PERMISSIONS for part in parts if part)
     app.view_functions["static"] = public(app.view_functions["static"])
     health.register(app)
@@ -196,12 +197,12 @@ def create_app(
         signed_in(drafts.throw_away)
     )
     for feature in FEATURES:
-        if views := _part(feature, "views"):
+        if views := part_of(feature, "views"):
             for blueprint in getattr(views, "BLUEPRINTS", (views.bp,)):
                 app.register_blueprint(blueprint)
     filters.register(app)
     for feature in FEATURES:
-        if words := _part(feature, "words"):
+        if words := part_of(feature, "words"):
             filters.register_states(words.STATES)
             filters.register_words(words.WORDS)
             event_words.register_events(words.WORDS)

@@ -128,7 +128,14 @@ def sample_facts() -> ReportFacts:
         occurrence(80, 8, signed=at(5, 5), is_random=False, population=12),
         occurrence(81, 8, signed=at(5, 25)),
         occurrence(90, 9, signed=at(4, 20)),
-        occurrence(91, 9, expired_at=at(2, 20), expired_reason="Sammanträdet ställdes in.", scheduled=date(2020, 3, 2), due=date(2020, 3, 2)),
+        occurrence(
+            91,
+            9,
+            expired_at=at(2, 20),
+            expired_reason="Sammanträdet ställdes in.",
+            scheduled=date(2020, 3, 2),
+            due=date(2020, 3, 2),
+        ),
     ]
     findings = [
         FindingFact(

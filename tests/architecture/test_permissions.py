@@ -2,13 +2,12 @@
 
 import ast
 from enum import EnumMeta
-from importlib import import_module
 
 import pytest
 from flask import Flask
 
 from config import ROOT
-from internkontroll.app import FEATURES
+from internkontroll.app import FEATURES, part_of
 from internkontroll.core.access import Permission
 from internkontroll.web.event_words import event_word
 
@@ -18,7 +17,9 @@ SOURCES = {path: path.read_text("utf-8") for path in (ROOT / "internkontroll").r
 def event_enums() -> list[EnumMeta]:
     found = []
     for feature in FEATURES:
-        models = import_module(f"internkontroll.{feature}.models")
+        models = part_of(feature, "models")
+        if models is None:
+            continue
         found += [
             member
             for name, member in vars(models).items()

@@ -15,8 +15,8 @@ from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import Conflict
 from internkontroll.organisation.models import Board, Subcommittee
-from internkontroll.review.views import items as item_views
 from internkontroll.review.models import Answer, Conclusion, ItemResult
+from internkontroll.review.views import items as item_views
 from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.trail.models import TrailRow

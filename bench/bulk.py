@@ -1,11 +1,15 @@
-"""A whole municipality as rows: 40 boards, ten years, 100 000 occurrences with what they carry."""
+"""A whole municipality as rows: 40 boards, ten years, 100 000 occurrences with what they carry.
 
-from collections.abc import Iterator
+The first board's rows are written one by one; the database itself makes the other boards' of them,
+each with ids, codes and names of its own.
+"""
+
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -51,16 +55,23 @@ class Writer:
     session: Session
     _rows: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
     _ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
+    spans: dict[str, tuple[int, int]] = field(default_factory=dict)
+    """The first and last id that each table with ids was given."""
+    tables: dict[str, sa.Table] = field(default_factory=dict)
 
     def add(self, model: type[Base], **values: Any) -> int:
         """Note a row; gives its id, which a table with another key does not use."""
         number = 0
+        table = cast(sa.Table, model.__table__)
+        self.tables[table.name] = table
         if "id" in model.__table__.columns:
             if model not in self._ids:
                 highest = self.session.scalar(sa.select(sa.func.max(model.__table__.c.id)))
                 self._ids[model] = count((highest or 0) + 1)
             number = next(self._ids[model])
             values["id"] = number
+            first, _ = self.spans.get(table.name, (number, number))
+            self.spans[table.name] = first, number
         self._rows.setdefault(model, []).append(values)
         return number
 
@@ -84,8 +95,59 @@ def writing(session: Session) -> Iterator[Writer]:
 def fill_bulk(session: Session) -> None:
     """Write the boards beside those that are there. Nothing of it is meant to be true."""
     with writing(session) as writer:
-        for number in range(1, BOARDS + 1):
-            _board(writer, number)
+        _board(writer, 1)
+    for table in Base.metadata.sorted_tables:
+        if table.name in writer.tables:
+            session.execute(_copies(table, writer.spans))
+
+
+NAMED = {
+    ("board", "code"): ("N01", "N%02d"),
+    ("board", "name"): ("Nämnd 1", "Nämnd %d"),
+    ("user_account", "username"): ("n01", "n%02d"),
+    ("control", "lineage"): ("N01", "N%02d"),
+    ("trail_row", "chain"): ("N01", "N%02d"),
+}
+"""What tells the boards apart besides ids: the first board's text, and the form of the others'."""
+
+
+def _copies(table: sa.Table, spans: Mapping[str, tuple[int, int]]) -> sa.Insert:
+    """The other boards' rows of a table, made of the first board's."""
+    turns = sa.select(sa.literal(1).label("turn")).cte("turns", recursive=True)
+    turns = turns.union_all(sa.select(turns.c.turn + 1).where(turns.c.turn < BOARDS - 1))
+    key = _key_of(table, spans)
+    first, last = spans[_target_of(key) or table.name]
+    made: list[sa.ColumnElement[Any]] = []
+    for column in table.columns:
+        target = table.name if column.name == "id" else _target_of(column)
+        if (table.name, column.name) == ("trail_row", "subject_id"):
+            target = "control"
+        if target in spans:
+            lowest, highest = spans[target]
+            made.append(column + turns.c.turn * (highest - lowest + 1))
+        elif (table.name, column.name) in NAMED:
+            old, form = NAMED[table.name, column.name]
+            made.append(sa.func.replace(column, old, sa.func.printf(form, turns.c.turn + 1)))
+        else:
+            made.append(column)
+    rows = sa.select(*made).join_from(table, turns, sa.true()).where(key.between(first, last))
+    return table.insert().from_select(
+        [column.name for column in table.columns],
+        rows.order_by(turns.c.turn, key),
+        include_defaults=False,
+    )
+
+
+def _target_of(column: sa.Column[Any]) -> str | None:
+    keys = [key.column for key in column.foreign_keys if key.column.name == "id"]
+    return keys[0].table.name if keys else None
+
+
+def _key_of(table: sa.Table, spans: Mapping[str, tuple[int, int]]) -> sa.Column[Any]:
+    """The column that tells the first board's rows: the id, or what the row belongs to."""
+    if "id" in table.columns:
+        return table.columns["id"]
+    return next(column for column in table.columns if _target_of(column) in spans)
 
 
 def _board(writer: Writer, number: int) -> None:

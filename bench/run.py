@@ -4,14 +4,23 @@ The floor is the program's own logged-in page with the frame, 50 rows and a coun
 processor time, the best of some openings, page and floor turn by turn, so that a busy machine
 disturbs the ratios little; milliseconds differ between machines, ratios and query counts are what
 is looked at. Exits with 1 when a limit is passed.
+
+``--only plan.show report`` measures the pages whose name holds one of the words, and nothing else;
+``--keep FOLDER`` keeps the database there and takes it the next time; ``--profile`` tells where the
+time of the pages goes. A kept database is as old as the code that made it.
 """
 
+import argparse
+import cProfile
 import gc
+import pickle
+import pstats
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -117,7 +126,7 @@ def opened(client: FlaskClient, url: str) -> float:
     return taken
 
 
-def queries_of(client: FlaskClient, url: str) -> int:
+def queries_of(client: FlaskClient, url: str) -> list[str]:
     """The statements of one opening, those of the login and the frame too."""
     statements: list[str] = []
 
@@ -130,14 +139,37 @@ def queries_of(client: FlaskClient, url: str) -> int:
         opened(client, url)
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    return len(statements)
+    return statements
+
+
+@dataclass
+class Pages:
+    """Which pages are measured, and how much is told of each."""
+
+    only: Sequence[str] = ()
+    profile: bool = False
+
+    def wants(self, what: str) -> bool:
+        """Whether the page is asked for."""
+        return not self.only or any(word in what for word in self.only)
+
+    def tell(self, client: FlaskClient, url: str) -> None:
+        """Print the page's statements and where its time goes."""
+        for statement in queries_of(client, url):
+            print("   ", " ".join(statement.split())[:400])
+        profile = cProfile.Profile()
+        profile.enable()
+        for _ in range(ROUNDS):
+            opened(client, url)
+        profile.disable()
+        pstats.Stats(profile).sort_stats("cumulative").print_stats(70)
 
 
 def measure(table: Table, what: str, client: FlaskClient, url: str, floor: FlaskClient) -> None:
     """Open a page and the floor turn by turn, and print the page's row."""
     try:
         opened(client, url)
-        queries = queries_of(client, url)
+        queries = len(queries_of(client, url))
     except Exception as error:  # a page that falls is told of, and the rest measured
         table.limit(what, f"{type(error).__name__}: {error}"[:60], "svar 200", good=False)
         return
@@ -149,9 +181,24 @@ def measure(table: Table, what: str, client: FlaskClient, url: str, floor: Flask
     table.page(what, here * 1000, here / min(floors), queries)
 
 
+@contextmanager
+def folder_of(kept: Path | None) -> Iterator[Path]:
+    """The folder of the database: one that is thrown away, or the one that is kept."""
+    if kept is not None:
+        kept.mkdir(parents=True, exist_ok=True)
+        yield kept
+        return
+    with tempfile.TemporaryDirectory(prefix="ik-bench-") as name:
+        yield Path(name)
+
+
 def build(folder: Path) -> tuple[str, BenchYear]:
     """A migrated database: the demonstration, a board's measured year, and the many rows."""
     url = f"sqlite:///{folder / 'bench.sqlite'}"
+    made = folder / "bench_year.pickle"
+    if made.exists():
+        migrate(url)
+        return url, pickle.loads(made.read_bytes())  # noqa: S301 -- written by the line below
     migrate(url)
     fill_world(url)
     engine = sa.create_engine(url, poolclass=sa.NullPool)
@@ -166,6 +213,7 @@ def build(folder: Path) -> tuple[str, BenchYear]:
             rows = session.scalar(sa.text(f"SELECT count(*) FROM {name}"))  # noqa: S608 -- our own
             print(f"  {name:<20}{rows:>10}")
     engine.dispose()
+    made.write_bytes(pickle.dumps(year))
     return url, year
 
 
@@ -184,7 +232,9 @@ def paths_of(app: Flask, url: str) -> dict[str, str]:
     return found
 
 
-def measure_pages(table: Table, folder: Path, url: str, year: BenchYear) -> FlaskClient:
+def measure_pages(
+    table: Table, folder: Path, url: str, year: BenchYear, pages: Pages
+) -> FlaskClient:
     """Print the table of pages; gives the client of the measured year."""
     app = make_app(url, folder, MovableClock(AT))
     add_floor(app)
@@ -194,17 +244,23 @@ def measure_pages(table: Table, folder: Path, url: str, year: BenchYear) -> Flas
     gc.freeze()  # as a worker does when it has started (operation/gunicorn_settings.py)
     floor = min(opened(own, "/golv") for _ in range(ROUNDS))
     print(f"\n{'sida':<46}{'tid':>11}{'x golvet':>9}{'frågor':>8}")
-    print(f"{'golvet':<46}{floor * 1000:>8.1f} ms{1:>7.2f} x{queries_of(own, '/golv'):>8}")
-    for what, path in year.pages.items():
-        measure(table, what, own, path, own)
+    print(f"{'golvet':<46}{floor * 1000:>8.1f} ms{1:>7.2f} x{len(queries_of(own, '/golv')):>8}")
+    wanted = [(what, own, path, own) for what, path in year.pages.items()]
     world = make_app(url, folder, MovableClock(WORLD_AT))
     add_floor(world)
     controller = client_of(world, ROLE_ACCOUNTS[Role.CONTROLLER])
+    opened(controller, "/golv")
+    gc.collect()
     gc.freeze()
     for endpoint, path in paths_of(world, url).items():
         role = PAGES[endpoint][0]
         client = client_of(world, ROLE_ACCOUNTS[role] if role else None)
-        measure(table, endpoint, client, path, controller)
+        wanted.append((endpoint, client, path, controller))
+    for what, client, path, beside in wanted:
+        if pages.wants(what):
+            measure(table, what, client, path, beside)
+            if pages.profile:
+                pages.tell(client, path)
     return own
 
 
@@ -254,41 +310,55 @@ def cookie_of(folder: Path, url: str, username: str) -> str:
     return f"session={signer.dumps({'_user_id': f'provning-{username}'})}"
 
 
+def measure_the_rest(
+    table: Table, folder: Path, url: str, year: BenchYear, own: FlaskClient
+) -> None:
+    """Print what is not a page: the document, the import, the start and the memory."""
+    print()
+    pdf = timed(lambda: own.get(year.pdf_url))
+    table.limit("uppföljningen som PDF", f"{pdf:.2f} s", f"{MOST_PDF:.0f} s", good=pdf <= MOST_PDF)
+    taken = import_seconds(url)
+    table.limit(
+        "läs in en plan", f"{taken:.2f} s", f"{MOST_IMPORT:.0f} s", good=taken <= MOST_IMPORT
+    )
+    start = measure_start(url, folder)
+    table.limit(
+        f"start ({start.modules} moduler)",
+        f"{start.seconds:.2f} s",
+        f"{MOST_START:.0f} s",
+        good=start.seconds <= MOST_START,
+    )
+    cookie = cookie_of(folder, url, year.username)
+    memory = measure_memory(url, folder, cookie, [*year.pages.values(), year.pdf_url])
+    parts = " + ".join(f"{worker:.0f}" for worker in memory.workers)
+    table.limit(
+        f"två processers minne, {memory.requests} sidor ({parts})",
+        f"{memory.total:.0f} MB",
+        f"{MOST_MEMORY:.0f} MB",
+        good=memory.total <= MOST_MEMORY,
+    )
+
+
+def asked() -> argparse.Namespace:
+    """The command's arguments."""
+    parser = argparse.ArgumentParser(description="Mät sidorna mot ett golv.")
+    parser.add_argument("--only", nargs="+", default=[], metavar="ORD", help="bara dessa sidor")
+    parser.add_argument("--keep", type=Path, metavar="MAPP", help="spara databasen här")
+    parser.add_argument("--profile", action="store_true", help="visa vart sidornas tid går")
+    return parser.parse_args()
+
+
 def main() -> int:
     """Print the tables; 1 when a limit is passed."""
-    table = Table()
-    with tempfile.TemporaryDirectory(prefix="ik-bench-") as name:
-        folder = Path(name)
+    wish, table = asked(), Table()
+    with folder_of(wish.keep) as folder:
         begun = time.monotonic()
         print("Bygger databasen. Rader:", flush=True)
         url, year = build(folder)
-        print(f"  {time.monotonic() - begun:.0f} s. Mätt år: {year.facts()}")
-        own = measure_pages(table, folder, url, year)
-        print()
-        pdf = timed(lambda: own.get(year.pdf_url))
-        table.limit(
-            "uppföljningen som PDF", f"{pdf:.2f} s", f"{MOST_PDF:.0f} s", good=pdf <= MOST_PDF
-        )
-        taken = import_seconds(url)
-        table.limit(
-            "läs in en plan", f"{taken:.2f} s", f"{MOST_IMPORT:.0f} s", good=taken <= MOST_IMPORT
-        )
-        start = measure_start(url, folder)
-        table.limit(
-            f"start ({start.modules} moduler)",
-            f"{start.seconds:.2f} s",
-            f"{MOST_START:.0f} s",
-            good=start.seconds <= MOST_START,
-        )
-        cookie = cookie_of(folder, url, year.username)
-        memory = measure_memory(url, folder, cookie, [*year.pages.values(), year.pdf_url])
-        parts = " + ".join(f"{worker:.0f}" for worker in memory.workers)
-        table.limit(
-            f"två processers minne, {memory.requests} sidor ({parts})",
-            f"{memory.total:.0f} MB",
-            f"{MOST_MEMORY:.0f} MB",
-            good=memory.total <= MOST_MEMORY,
-        )
+        print(f"  {time.monotonic() - begun:.0f} s. Mätt år: {year.facts()}", flush=True)
+        own = measure_pages(table, folder, url, year, Pages(wish.only, wish.profile))
+        if not wish.only:
+            measure_the_rest(table, folder, url, year, own)
         print(f"\nHela mätningen tog {time.monotonic() - begun:.0f} s.")
     if table.broken:
         print(f"Över gränsen: {', '.join(table.broken)}")

@@ -7,6 +7,7 @@ agree.
 
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 _SIGNS = " _-‐–—,;:!?.'‘’\"“”«»()[]{}§¶@*/\\&#%‰†‡`´^¨°©®+±÷×<=>|¦~¤¢$£¥€"
 _LETTERS = "0123456789abcdefghijklmnopqrstuvwxyzåäö"
@@ -22,6 +23,7 @@ _OWN_LETTERS = frozenset("åäö")
 SwedishKey = tuple[tuple[tuple[int, int], ...], str, str]
 
 
+@lru_cache(maxsize=8192)
 def swedish_key(text: str) -> SwedishKey:
     """Sort key of a text in Swedish order.
 

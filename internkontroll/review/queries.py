@@ -110,13 +110,14 @@ def criteria_of(session: Session, occurrence_id: int) -> Sequence[Criterion]:
 
 def latest_results(session: Session, occurrence_id: int) -> dict[tuple[int, int], ItemResult]:
     """The answer that counts for each (item, criterion): the one with the highest revision."""
-    found = _latest(session, [occurrence_id])
+    _, found = _criteria_and_latest(session, [occurrence_id])
     return {(item_id, criterion_id): row for (_, item_id, criterion_id), row in found.items()}
 
 
-def _latest(
+def _criteria_and_latest(
     session: Session, occurrence_ids: Collection[int]
-) -> dict[tuple[int, int, int], ItemResult]:
+) -> tuple[dict[int, list[Criterion]], dict[tuple[int, int, int], ItemResult]]:
+    """Each occurrence's criteria in order, and the answers that count, in one statement."""
     keys = (ItemResult.occurrence_id, ItemResult.item_id, ItemResult.criterion_id)
     newest = (
         sa.select(*keys, sa.func.max(ItemResult.revision).label("revision"))
@@ -124,9 +125,15 @@ def _latest(
         .group_by(*keys)
         .subquery()
     )
-    rows = session.scalars(
-        sa.select(ItemResult).join(
+    rows = session.execute(
+        sa.select(Occurrence.id, Criterion, ItemResult)
+        .join(Criterion, Criterion.control_id == Occurrence.control_id)
+        .outerjoin(
             newest,
+            sa.and_(newest.c.occurrence_id == Occurrence.id, newest.c.criterion_id == Criterion.id),
+        )
+        .outerjoin(
+            ItemResult,
             sa.and_(
                 newest.c.occurrence_id == ItemResult.occurrence_id,
                 newest.c.item_id == ItemResult.item_id,
@@ -134,24 +141,18 @@ def _latest(
                 newest.c.revision == ItemResult.revision,
             ),
         )
-    )
-    return {(row.occurrence_id, row.item_id, row.criterion_id): row for row in rows}
-
-
-def criteria_by_occurrence(
-    session: Session, occurrence_ids: Collection[int]
-) -> dict[int, list[Criterion]]:
-    """The criteria of each occurrence's control, in order."""
-    found: dict[int, list[Criterion]] = {each: [] for each in occurrence_ids}
-    rows = session.execute(
-        sa.select(Occurrence.id, Criterion)
-        .join(Criterion, Criterion.control_id == Occurrence.control_id)
         .where(Occurrence.id.in_(occurrence_ids))
         .order_by(Occurrence.id, Criterion.position)
     )
-    for occurrence_id, criterion in rows:
-        found[occurrence_id].append(criterion)
-    return found
+    criteria: dict[int, list[Criterion]] = {each: [] for each in occurrence_ids}
+    results: dict[tuple[int, int, int], ItemResult] = {}
+    for occurrence_id, criterion, result in rows:
+        own = criteria[occurrence_id]
+        if not own or own[-1] is not criterion:
+            own.append(criterion)
+        if result is not None:
+            results[occurrence_id, result.item_id, result.criterion_id] = result
+    return criteria, results
 
 
 def reasons_of_item(
@@ -196,8 +197,15 @@ def shared_items(
 ) -> dict[int, list[ReviewItem]]:
     """The items of one draw as each of the occurrences that it serves has judged them.
 
-    Three statements however many occurrences and items there are.
+    Two statements however many occurrences and items there are.
     """
+    return judged_items(session, occurrence_ids, draw_id)[1]
+
+
+def judged_items(
+    session: Session, occurrence_ids: Collection[int], draw_id: int
+) -> tuple[dict[int, list[Criterion]], dict[int, list[ReviewItem]]]:
+    """The criteria of each occurrence's control in order, and :func:`shared_items`."""
     rows = session.execute(
         sa.select(
             SampleItem.id,
@@ -208,8 +216,7 @@ def shared_items(
         .where(SampleItem.draw_id == draw_id)
         .order_by(SampleItem.position)
     ).all()
-    criteria = criteria_by_occurrence(session, occurrence_ids)
-    results = _latest(session, occurrence_ids)
+    criteria, results = _criteria_and_latest(session, occurrence_ids)
     position_of = {row.id: row.position for row in rows}
     replaced_by = {row.replaces_id: row.position for row in rows if row.replaces_id is not None}
 
@@ -228,7 +235,7 @@ def shared_items(
             version=sum(result.revision for result in found if result is not None),
         )
 
-    return {each: [item(row, each) for row in rows] for each in occurrence_ids}
+    return criteria, {each: [item(row, each) for row in rows] for each in occurrence_ids}
 
 
 def item_by_position(session: Session, draw_id: int, position: int) -> SampleItem | None:

@@ -35,6 +35,16 @@ _MUNICIPALITY_MENU: tuple[tuple[str, str, Permission], ...] = (
 )
 
 
+_STEPS_OF_A_CONTROL = frozenset({"sampling", "review"})
+"""Features whose pages are steps of a kontroll: the menu shows that one is there."""
+
+
+def _is_at(here: str, endpoint: str) -> bool:
+    """Whether the page belongs to an entry of a board's menu."""
+    feature = here.split(".")[0]
+    return endpoint.split(".")[0] == ("schedule" if feature in _STEPS_OF_A_CONTROL else feature)
+
+
 def _is_of(here: str, endpoint: str) -> bool:
     """Whether the page belongs to a menu entry; one's own profile belongs to none."""
     if endpoint == "monitoring.jobs" or here in _OWN_PAGES:
@@ -68,7 +78,7 @@ def _links() -> list[NavigationLink]:
                     NavigationLink(
                         label,
                         url_for(endpoint, board_code=board.code.lower()),
-                        here.split(".")[0] == endpoint.split(".")[0],
+                        _is_at(here, endpoint),
                     )
                 )
     else:

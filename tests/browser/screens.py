@@ -87,8 +87,10 @@ class Year:
         self._new_page = new_page
 
     @contextmanager
-    def person(self, role: Role, where: str = "SCN", width: int = 1280) -> Iterator[Person]:
-        page = self._new_page(self.base, width=width)
+    def person(
+        self, role: Role, where: str = "SCN", width: int = 1280, **more: Any
+    ) -> Iterator[Person]:
+        page = self._new_page(self.base, width=width, **more)
         somebody = Person(page, self.base)
         somebody.log_in(self.town.account(role, where)[0])
         yield somebody

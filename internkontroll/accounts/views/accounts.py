@@ -1,5 +1,6 @@
 """Konton: the list, a new one, one with its roles, closing and opening."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +26,7 @@ from internkontroll.accounts.views.roles import role_rows, state_of
 from internkontroll.accounts.words import WORDS
 from internkontroll.core.access import Permission, Role
 from internkontroll.monitoring.queries import duties_of
+from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import all_boards
 from internkontroll.web.access import (
     current_actor,
@@ -60,11 +62,11 @@ def _address(user: User) -> str:
     return url_for("accounts.show", user_id=user.id)
 
 
-def _filters() -> FilterForm:
+def _filters(boards: Sequence[Board]) -> FilterForm:
     form = FilterForm(formdata=request.args)
     form.roll.choices = choices([("", "Alla"), *((role.value, WORDS[role]) for role in Role)])
     form.namnd.choices = choices(
-        [("", "Alla"), *((board.code.lower(), board.name) for board in all_boards(session()))]
+        [("", "Alla"), *((board.code.lower(), board.name) for board in boards)]
     )
     form.visa.choices = choices([("", "Öppna konton"), (CLOSED, "Stängda konton")])
     for field in (form.roll, form.namnd, form.visa):
@@ -77,8 +79,9 @@ def _filters() -> FilterForm:
 @requires(Permission.ACCOUNT_MANAGE)
 def index() -> ResponseReturnValue:
     """Every account with its roles."""
-    filters = _filters()
-    boards = {board.code.lower(): board.id for board in all_boards(session())}
+    every_board = all_boards(session())
+    filters = _filters(every_board)
+    boards = {board.code.lower(): board.id for board in every_board}
     select: sa.Select[Any] = accounts_select(
         text=filters.sok.data or "",
         role=Role(filters.roll.data) if filters.roll.data else None,

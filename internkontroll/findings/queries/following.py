@@ -31,7 +31,7 @@ from internkontroll.findings.rules import (
 )
 from internkontroll.plan.models import Control, Plan, PlanState
 from internkontroll.review.models import Conclusion
-from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.queries import Committees, within_reach
 
 
@@ -69,12 +69,13 @@ def corrections_of(session: Session, finding_id: int) -> Sequence[Correction]:
 
 def actions_of(session: Session, finding_id: int) -> Sequence[Action]:
     """The finding's actions by number, with their responsible and their moves."""
-    return session.scalars(
+    rows = session.scalars(
         sa.select(Action)
-        .options(joinedload(Action.responsible), selectinload(Action.moves))
+        .options(joinedload(Action.responsible), joinedload(Action.moves))
         .where(Action.finding_id == finding_id)
         .order_by(Action.number)
-    ).all()
+    )
+    return rows.unique().all()
 
 
 def action_select(
@@ -132,8 +133,16 @@ def revisions_of(session: Session, finding_id: int) -> Sequence[FindingRevision]
 
 def latest_retest(session: Session, finding_id: int) -> Retest | None:
     """The retest that counts, with its occurrence and what tells which that is."""
-    return session.scalar(
-        sa.select(Retest)
+    return _latest_retest(session, finding_id)[0]
+
+
+def _latest_retest(
+    session: Session, finding_id: int
+) -> tuple[Retest, Conclusion | None] | tuple[None, None]:
+    """The retest that counts, and the conclusion of it that does."""
+    row = session.execute(
+        sa.select(Retest, Conclusion)
+        .outerjoin(Conclusion, Conclusion.id == latest_signed(Retest.occurrence_id))
         .options(
             joinedload(Retest.occurrence).options(
                 joinedload(Occurrence.meeting),
@@ -144,7 +153,8 @@ def latest_retest(session: Session, finding_id: int) -> Retest | None:
         .where(Retest.finding_id == finding_id)
         .order_by(Retest.id.desc())
         .limit(1)
-    )
+    ).first()
+    return (None, None) if row is None else (row[0], row[1])
 
 
 def latest_signed(occurrence_id: Any) -> sa.ScalarSelect[int]:
@@ -170,16 +180,19 @@ def _retest_facts(session: Session, finding_ids: Collection[int]) -> dict[int, R
         .where(Retest.id.in_(newest))
     )
     return {
-        finding_id: RetestFacts(state)
-        if conclusion is None
-        else RetestFacts(
-            state,
-            written_on=swedish_day(conclusion.written_at),
-            deviating=conclusion.deviating,
-            reviewed=conclusion.reviewed,
-        )
-        for finding_id, state, conclusion in rows
+        finding_id: _facts_of_retest(state, conclusion) for finding_id, state, conclusion in rows
     }
+
+
+def _facts_of_retest(state: OccurrenceState, conclusion: Conclusion | None) -> RetestFacts:
+    if conclusion is None:
+        return RetestFacts(state)
+    return RetestFacts(
+        state,
+        written_on=swedish_day(conclusion.written_at),
+        deviating=conclusion.deviating,
+        reviewed=conclusion.reviewed,
+    )
 
 
 def facts_of(session: Session, findings: Sequence[Finding]) -> dict[int, FindingFacts]:
@@ -211,12 +224,21 @@ def facts_of(session: Session, findings: Sequence[Finding]) -> dict[int, Finding
 
 
 def follow_up_of(session: Session, finding: Finding) -> FollowUp:
-    """Everything that was done with one finding."""
+    """Everything that was done with one finding. Five queries."""
+    corrections = corrections_of(session, finding.id)
+    actions = actions_of(session, finding.id)
+    retest, conclusion = _latest_retest(session, finding.id)
     return FollowUp(
-        facts=facts_of(session, [finding])[finding.id],
-        corrections=corrections_of(session, finding.id),
-        actions=actions_of(session, finding.id),
-        retest=latest_retest(session, finding.id),
+        facts=FindingFacts(
+            closed=finding.state is FindingState.CLOSED,
+            about_an_item=finding.item_id is not None,
+            settled=bool(corrections),
+            actions=tuple(ActionFacts(row.state, row.due_on, row.ended_on) for row in actions),
+            retest=_facts_of_retest(retest.occurrence.state, conclusion) if retest else None,
+        ),
+        corrections=corrections,
+        actions=actions,
+        retest=retest,
         closings=closings_of(session, finding.id),
         revisions=revisions_of(session, finding.id),
     )

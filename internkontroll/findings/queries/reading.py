@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from internkontroll.findings.models import (
     Closing,
@@ -48,7 +48,7 @@ def finding_select(
         .options(
             contains_eager(Finding.occurrence).options(
                 joinedload(Occurrence.control).options(
-                    joinedload(Control.area), selectinload(Control.risks)
+                    joinedload(Control.area), joinedload(Control.risks)
                 ),
                 joinedload(Occurrence.subcommittee),
                 joinedload(Occurrence.meeting),

@@ -65,7 +65,9 @@ _NEXT: dict[Step, tuple[str, Permission]] = {
 """The page of each next step, and who may do it."""
 
 
-def _next_url(board: Board, finding: Finding, follow_up: FollowUp, step: Step) -> str | None:
+def _next_url(
+    board: Board, finding: Finding, follow_up: FollowUp, step: Step, *, closes: bool
+) -> str | None:
     code = board.code.lower()
     if step is Step.AWAIT_RETEST and follow_up.retest:
         return url_for(
@@ -75,12 +77,12 @@ def _next_url(board: Board, finding: Finding, follow_up: FollowUp, step: Step) -
         return None
     endpoint, permission = _NEXT[step]
     allowed = may(permission, finding.occurrence.subcommittee_id)
-    if allowed and step is Step.CLOSE:
-        allowed = may_close(session(), finding, current_actor())
+    if step is Step.CLOSE:
+        allowed = allowed and closes
     return url_for(endpoint, board_code=code, finding_id=finding.id) if allowed else None
 
 
-def _doors(board: Board, finding: Finding, step: Step) -> list[tuple[str, str]]:
+def _doors(board: Board, finding: Finding, step: Step, *, closes: bool) -> list[tuple[str, str]]:
     """Everything else that the reader may do with the finding."""
     committee_id, doors = finding.occurrence.subcommittee_id, []
 
@@ -96,7 +98,7 @@ def _doors(board: Board, finding: Finding, step: Step) -> list[tuple[str, str]]:
     door("findings.correct", "Anteckna rättelse", Permission.FINDING_HANDLE)
     door("findings.new_action", "Lägg till åtgärd", Permission.FINDING_HANDLE)
     door("findings.retest", "Välj omtest", Permission.FINDING_HANDLE)
-    if may_close(session(), finding, current_actor()):
+    if closes:
         door("findings.close", "Avsluta avvikelsen", Permission.FINDING_CLOSE)
     door("findings.revise", "Ändra avvikelsen", Permission.FINDING_RECORD)
     return doors
@@ -110,6 +112,7 @@ def show(board: Board, finding_id: int) -> ResponseReturnValue:
     follow_up = follow_up_of(session(), finding)
     step = next_step(follow_up.facts)
     population = sampling_progress(session(), finding.occurrence_id).population
+    closes = may_close(session(), finding, current_actor())
     on = today()
     return page(
         "findings/show.html",
@@ -121,8 +124,8 @@ def show(board: Board, finding_id: int) -> ResponseReturnValue:
         thing=_thing(population),
         follow_up=follow_up,
         step=STEPS[step],
-        next_url=_next_url(board, finding, follow_up, step),
-        doors=_doors(board, finding, step),
+        next_url=_next_url(board, finding, follow_up, step, closes=closes),
+        doors=_doors(board, finding, step, closes=closes),
         late={
             action.id: late_word((on - action.due_on).days)
             for action in follow_up.actions

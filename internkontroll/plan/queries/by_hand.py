@@ -26,13 +26,14 @@ def plan_areas(session: Session, plan_id: int) -> Sequence[ControlArea]:
 
 
 def board_risks(session: Session, board_id: int) -> Sequence[Risk]:
-    """The risks of the board's register by number, with their assessments, in two queries."""
-    return session.scalars(
+    """The risks of the board's register by number, with their assessments, in one query."""
+    rows = session.scalars(
         sa.select(Risk)
-        .options(selectinload(Risk.assessments))
+        .options(joinedload(Risk.assessments))
         .where(Risk.board_id == board_id)
         .order_by(Risk.number)
-    ).all()
+    )
+    return rows.unique().all()
 
 
 def risks_of(controls: Iterable[Control]) -> list[Risk]:

@@ -261,7 +261,7 @@ def control_select(board_id: int, control_id: int) -> sa.Select[Control]:
             joinedload(Control.plan).options(joinedload(Plan.board), defer(Plan.content)),
             joinedload(Control.area),
             joinedload(Control.responsible),
-            selectinload(Control.risks).selectinload(Risk.assessments),
+            selectinload(Control.risks).joinedload(Risk.assessments),
             selectinload(Control.criteria),
             selectinload(Control.marks),
         )

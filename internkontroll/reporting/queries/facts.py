@@ -1,6 +1,6 @@
 """Read the facts that a report is made of, each with the moment at which it became known.
 
-A live report takes ten statements however many rows there are.
+A live report takes nine statements however many rows there are.
 """
 
 from collections import defaultdict
@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from internkontroll.core.base import UtcDateTime
 from internkontroll.findings.models import Finding
 from internkontroll.findings.queries import earlier_texts, was_mistaken
 from internkontroll.organisation.models import (
@@ -142,41 +143,50 @@ def _in_period(statement: Rows, board_id: int, point: ReportingPoint) -> Rows:
     )
 
 
-def _absences(session: Session, board_id: int, point: ReportingPoint) -> dict[int, list[Absence]]:
-    statement = sa.select(
+def _absences_and_moves(
+    session: Session, board_id: int, point: ReportingPoint
+) -> tuple[dict[int, list[Absence]], dict[int, list[Move]]]:
+    """Why occurrences were not done and how they were moved, in one statement."""
+    no_day = sa.cast(sa.null(), sa.Date())
+    absent = sa.select(
+        sa.literal(0).label("moved"),
+        NonPerformance.id,
         NonPerformance.occurrence_id,
         NonPerformance.reason,
         NonPerformance.recorded_at,
         NonPerformance.withdrawn_at,
+        no_day.label("old_scheduled_on"),
+        no_day.label("old_due_on"),
+        no_day.label("new_due_on"),
     ).join(Occurrence, Occurrence.id == NonPerformance.occurrence_id)
-    found: dict[int, list[Absence]] = defaultdict(list)
-    for row in session.execute(
-        _in_period(statement, board_id, point).order_by(NonPerformance.recorded_at)
-    ):
-        absence = Absence(row.reason, row.recorded_at, row.withdrawn_at)
-        found[row.occurrence_id].append(absence)
-    return found
-
-
-def _moves(session: Session, board_id: int, point: ReportingPoint) -> dict[int, list[Move]]:
-    statement = sa.select(OccurrenceMove).join(
-        Occurrence, Occurrence.id == OccurrenceMove.occurrence_id
-    )
-    found: dict[int, list[Move]] = defaultdict(list)
-    for row in session.scalars(
-        _in_period(statement, board_id, point).order_by(
-            OccurrenceMove.recorded_at, OccurrenceMove.id
-        )
-    ):
-        move = Move(
-            old_scheduled_on=row.old_scheduled_on,
-            old_due_on=row.old_due_on,
-            new_due_on=row.new_due_on,
-            reason=row.reason,
-            recorded_at=row.recorded_at,
-        )
-        found[row.occurrence_id].append(move)
-    return found
+    moved = sa.select(
+        sa.literal(1),
+        OccurrenceMove.id,
+        OccurrenceMove.occurrence_id,
+        OccurrenceMove.reason,
+        OccurrenceMove.recorded_at,
+        sa.cast(sa.null(), UtcDateTime()),
+        OccurrenceMove.old_scheduled_on,
+        OccurrenceMove.old_due_on,
+        OccurrenceMove.new_due_on,
+    ).join(Occurrence, Occurrence.id == OccurrenceMove.occurrence_id)
+    both = sa.union_all(*(_in_period(part, board_id, point) for part in (absent, moved)))
+    absences: dict[int, list[Absence]] = defaultdict(list)
+    moves: dict[int, list[Move]] = defaultdict(list)
+    for row in session.execute(both.order_by("recorded_at", "id")):
+        if row.moved:
+            move = Move(
+                old_scheduled_on=row.old_scheduled_on,
+                old_due_on=row.old_due_on,
+                new_due_on=row.new_due_on,
+                reason=row.reason,
+                recorded_at=row.recorded_at,
+            )
+            moves[row.occurrence_id].append(move)
+        else:
+            absence = Absence(row.reason, row.recorded_at, row.withdrawn_at)
+            absences[row.occurrence_id].append(absence)
+    return absences, moves
 
 
 def _verdict(row: Row) -> Verdict | None:
@@ -216,8 +226,7 @@ def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list
         Conclusion,
         sa.and_(Conclusion.occurrence_id == Occurrence.id, Conclusion.signed_at.is_not(None)),
     )
-    absences = _absences(session, board_id, point)
-    moves = _moves(session, board_id, point)
+    absences, moves = _absences_and_moves(session, board_id, point)
     rows = session.execute(
         _in_period(statement, board_id, point).order_by(
             Occurrence.scheduled_on, Occurrence.id, Conclusion.id

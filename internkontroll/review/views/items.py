@@ -1,5 +1,7 @@
 """Granska post för post: one item of one control, saved as one goes, or replaced."""
 
+from collections.abc import Sequence
+
 from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -9,8 +11,9 @@ from internkontroll.core.errors import Conflict, DomainError, InvalidTransition
 from internkontroll.core.transaction import transaction
 from internkontroll.findings.queries import findings_of_occurrence, label
 from internkontroll.organisation.models import Board
+from internkontroll.plan.models import Criterion
 from internkontroll.review.forms import JudgementForm, ReplaceForm, judgement_form
-from internkontroll.review.queries import ReviewItem, criteria_of, review_items
+from internkontroll.review.queries import ReviewItem, criteria_of, judged_items, review_items
 from internkontroll.review.services import (
     COMMENT_MAX,
     judge_item,
@@ -28,7 +31,6 @@ from internkontroll.review.views.blueprint import (
 )
 from internkontroll.review.words import WORDS, item_words
 from internkontroll.sampling.queries import RANDOM, occurrences_of_draw
-from internkontroll.schedule.models import Occurrence
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -41,8 +43,7 @@ from internkontroll.web.access import (
 from internkontroll.web.submission import page, submit
 
 
-def _form_of(occurrence: Occurrence, here: ReviewItem | None = None) -> JudgementForm:
-    criteria = criteria_of(session(), occurrence.id)
+def _form_of(criteria: Sequence[Criterion], here: ReviewItem | None = None) -> JudgementForm:
     values: dict[str, str | None] | None = None
     if here is not None:
         values = {"version": str(here.version)}
@@ -63,7 +64,8 @@ def _item_page(
     with recorded_reading() as open_session:
         occurrence = occurrence_of(board, occurrence_id)
         draw = drawn_of(occurrence)
-        items = review_items(open_session, occurrence.id, draw.id)
+        asked, judged = judged_items(open_session, [occurrence.id], draw.id)
+        criteria, items = asked[occurrence.id], judged[occurrence.id]
         here = next((item for item in items if item.position == position), None)
         if here is None:
             abort(404)
@@ -73,7 +75,7 @@ def _item_page(
         drawn = item_of(draw, position) if reads else None
         if drawn is not None and draw.population.is_secret:
             read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())
-        form = form or _form_of(occurrence, here)
+        form = form or _form_of(criteria, here)
         if form.errors and form.refused_with == 409:
             form.version.data = str(here.version)
         others = [item for item in items if item.stands and item.position > position]
@@ -90,7 +92,7 @@ def _item_page(
             here=here,
             thing=item_words(is_secret=draw.population.is_secret),
             drawn=drawn,
-            criteria=criteria_of(open_session, occurrence.id),
+            criteria=criteria,
             can_edit=performs and here.stands and occurrence.state in OPEN,
             shows_comments=performs or reads or may(Permission.CONCLUSION_SIGN, committee),
             shares=len(occurrences_of_draw(open_session, draw.id)) > 1,
@@ -132,7 +134,7 @@ def judge(board: Board, occurrence_id: int, position: int) -> ResponseReturnValu
     demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
     draw = drawn_of(occurrence)
     drawn = item_of(draw, position)
-    form = _form_of(occurrence)
+    form = _form_of(criteria_of(session(), occurrence.id))
 
     def act(open_session: Session) -> str:
         judge_item(
@@ -159,7 +161,7 @@ def autosave(board: Board, occurrence_id: int, position: int) -> ResponseReturnV
     occurrence = occurrence_of(board, occurrence_id)
     demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
     drawn = item_of(drawn_of(occurrence), position)
-    form = _form_of(occurrence)
+    form = _form_of(criteria_of(session(), occurrence.id))
     if not form.validate():
         return {"errors": [link.sentence for link in form.error_links()]}, 422
     try:

@@ -1,5 +1,6 @@
 """Gemensamt stickprov: one item judged for every control that shares the draw."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from flask import abort
@@ -14,8 +15,7 @@ from internkontroll.plan.models import Criterion
 from internkontroll.review.forms import JudgementForm, judgement_form, versions_text
 from internkontroll.review.queries import (
     ReviewItem,
-    criteria_by_occurrence,
-    shared_items,
+    judged_items,
 )
 from internkontroll.review.rules import tally
 from internkontroll.review.services import COMMENT_MAX, judge_item, read_item
@@ -61,14 +61,18 @@ class Part:
         return found
 
 
-def _parts(open_session: Session, draw: Draw) -> list[Part]:
-    """The controls that share the draw, by number; all lie behind the same wall."""
-    served = sorted(
-        occurrences_of_draw(open_session, draw.id), key=lambda each: each.control.number
-    )
+def _parts(
+    open_session: Session, draw: Draw, served: Iterable[Occurrence] | None = None
+) -> list[Part]:
+    """The controls that share the draw, by number; all lie behind the same wall.
+
+    ``served`` saves the look-up where the caller has them.
+    """
+    if served is None:
+        served = occurrences_of_draw(open_session, draw.id)
+    served = sorted(served, key=lambda each: each.control.number)
     ids = [each.id for each in served]
-    criteria = criteria_by_occurrence(open_session, ids)
-    items = shared_items(open_session, ids, draw.id)
+    criteria, items = judged_items(open_session, ids, draw.id)
     return [Part(each, criteria[each.id], items[each.id], each.state in OPEN) for each in served]
 
 
@@ -93,11 +97,17 @@ def _versions(parts: list[Part], position: int) -> str:
     )
 
 
-def _shared_draw(occurrence: Occurrence) -> Draw:
+def _shared(occurrence: Occurrence) -> tuple[Draw, Sequence[Occurrence]]:
+    """The draw and what it serves; 404 for a draw that serves one kontrolltillfälle."""
     draw = drawn_of(occurrence)
-    if len(occurrences_of_draw(session(), draw.id)) < 2:
+    served = occurrences_of_draw(session(), draw.id)
+    if len(served) < 2:
         abort(404)
-    return draw
+    return draw, served
+
+
+def _shared_draw(occurrence: Occurrence) -> Draw:
+    return _shared(occurrence)[0]
 
 
 @bp.get("/gemensamt")
@@ -105,8 +115,8 @@ def _shared_draw(occurrence: Occurrence) -> Draw:
 def shared(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """How far each control that shares the draw has come; each has its own conclusion."""
     occurrence = occurrence_of(board, occurrence_id)
-    draw = _shared_draw(occurrence)
-    parts = _parts(session(), draw)
+    draw, served = _shared(occurrence)
+    parts = _parts(session(), draw, served)
     standing = [item.position for item in parts[0].items if item.stands]
     waiting = {
         item.position
@@ -138,8 +148,8 @@ def _shared_page(
     """The page of one item, rendered inside the transaction that records its opening."""
     with recorded_reading() as open_session:
         occurrence = occurrence_of(board, occurrence_id)
-        draw = _shared_draw(occurrence)
-        parts = _parts(open_session, draw)
+        draw, served = _shared(occurrence)
+        parts = _parts(open_session, draw, served)
         committee = occurrence.subcommittee_id
         reads = may(Permission.SAMPLE_READ, committee)
         performs = may(Permission.OCCURRENCE_PERFORM, committee)

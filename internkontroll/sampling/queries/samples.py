@@ -31,10 +31,14 @@ PREVIEW_ROWS = 5
 
 @dataclass(frozen=True)
 class SamplingProgress:
-    """How far a kontrolltillfälle has come with its sample; ``draw`` is the one not redrawn."""
+    """How far a kontrolltillfälle has come with its sample; ``draw`` is the one not redrawn.
+
+    ``serves`` is how many kontrolltillfällen that draw serves, 0 without one.
+    """
 
     population: Population | None
     draw: Draw | None
+    serves: int = 0
 
     @property
     def is_frozen(self) -> bool:
@@ -129,8 +133,15 @@ def _is_current() -> sa.ColumnElement[bool]:
 
 def current_draw(session: Session, occurrence_id: int) -> Draw | None:
     """The draw that serves the kontrolltillfälle and has not been redrawn, or None."""
-    return session.scalars(
-        sa.select(Draw)
+    return _current(session, occurrence_id)[0]
+
+
+def _current(session: Session, occurrence_id: int) -> tuple[Draw | None, int]:
+    """The current draw and how many kontrolltillfällen it serves."""
+    served = aliased(DrawOccurrence)
+    serves = sa.select(sa.func.count()).where(served.draw_id == Draw.id).scalar_subquery()
+    row = session.execute(
+        sa.select(Draw, serves)
         .join(DrawOccurrence, DrawOccurrence.draw_id == Draw.id)
         .join(Draw.population)
         .options(contains_eager(Draw.population))
@@ -138,6 +149,7 @@ def current_draw(session: Session, occurrence_id: int) -> Draw | None:
         .order_by(Draw.id.desc())
         .limit(1)
     ).one_or_none()
+    return (None, 0) if row is None else (row[0], row[1])
 
 
 def latest_population(session: Session, occurrence_id: int) -> Population | None:
@@ -185,9 +197,9 @@ def secret_list_stands(session: Session, occurrence_id: int) -> bool:
 
 def sampling_progress(session: Session, occurrence_id: int) -> SamplingProgress:
     """The current draw and its list; without a draw the newest list of the kontrolltillfälle."""
-    draw = current_draw(session, occurrence_id)
+    draw, serves = _current(session, occurrence_id)
     if draw is not None:
-        return SamplingProgress(draw.population, draw)
+        return SamplingProgress(draw.population, draw, serves)
     return SamplingProgress(latest_population(session, occurrence_id), None)
 
 

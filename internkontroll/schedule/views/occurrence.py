@@ -22,7 +22,6 @@ from internkontroll.review.services import may_sign, sample_is_needed
 from internkontroll.sampling.models import PopulationState
 from internkontroll.sampling.queries import (
     SamplingProgress,
-    occurrences_of_draw,
     sampling_progress,
     secret_list_stands,
 )
@@ -221,7 +220,7 @@ def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> Respon
         ),
         may_choose=stage in {Stage.LIST_MISSING, Stage.READY_TO_DRAW}
         and may(Permission.SAMPLE_DRAW, committee_id),
-        shares=occurrences_of_draw(session(), sampling.draw.id) if sampling.draw else (),
+        shares=sampling.serves,
         secret=secret_list_stands(session(), occurrence.id),
         attachments=[
             row

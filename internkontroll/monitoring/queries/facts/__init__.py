@@ -2,34 +2,55 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Role
 from internkontroll.monitoring.queries.facts import board, work
-from internkontroll.monitoring.queries.facts.reach import Part, Reach
+from internkontroll.monitoring.queries.facts.reach import Part, Question, Reach
 from internkontroll.monitoring.rules import Fact, Source
 
 
 def facts_for(session: Session, actor: Actor, board_ids: Iterable[int], on: date) -> list[Fact]:
     """What may be the person's task in the boards, within their walls. One query."""
     reach = Reach(actor, board_ids, on)
-    parts: list[Part] = []
-    if reach.boards:
-        parts += [work.occurrences(reach), work.findings(reach), work.actions(reach)]
-    if reach.boards_with(Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR):
-        parts += [
-            board.plans(reach),
-            board.unappointed(reach),
-            board.reports(reach),
-            board.meetings(reach),
-        ]
-    if reach.boards_with(Role.SECRETARY):
-        parts += board.minutes(reach)
-    if any(grant.role is Role.ADMINISTRATOR and grant.reaches(None, on) for grant in actor.grants):
-        parts += board.of_the_program(reach)
-    if not parts:
+    question, statement = _asked(
+        on.year,
+        has_boards=bool(reach.boards),
+        plans=bool(reach.boards_with(Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR)),
+        minutes=bool(reach.boards_with(Role.SECRETARY)),
+        program=any(
+            grant.role is Role.ADMINISTRATOR and grant.reaches(None, on) for grant in actor.grants
+        ),
+    )
+    if statement is None:
         return []
-    rows = session.execute(parts[0] if len(parts) == 1 else sa.union_all(*parts))
-    return [Fact(**{**row._mapping, "source": Source(row.source)}) for row in rows]
+    rows = session.execute(statement, reach.answers(question))
+    return [Fact(Source(row[0]), *row[1:]) for row in rows]
+
+
+@lru_cache(maxsize=32)
+def _asked(
+    year: int, *, has_boards: bool, plans: bool, minutes: bool, program: bool
+) -> tuple[Question, sa.Executable | None]:
+    """The question to a person of that kind: to put it together takes longer than to ask it."""
+    question = Question(year)
+    parts: list[Part] = []
+    if has_boards:
+        parts += [work.occurrences(question), work.findings(question), work.actions(question)]
+    if plans:
+        parts += [
+            board.plans(question),
+            board.unappointed(question),
+            board.reports(question),
+            board.meetings(question),
+        ]
+    if minutes:
+        parts += board.minutes(question)
+    if program:
+        parts += board.of_the_program(question)
+    if not parts:
+        return question, None
+    return question, parts[0] if len(parts) == 1 else sa.union_all(*parts)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import aliased
 from internkontroll.accounts.models import RoleGrant, User
 from internkontroll.core.access import Role
 from internkontroll.monitoring.models import JobOutcome, JobRun
-from internkontroll.monitoring.queries.facts.reach import Part, Reach, columns_of, day_of_year
+from internkontroll.monitoring.queries.facts.reach import Part, Question, columns_of, day_of_year
 from internkontroll.monitoring.rules import Source
 from internkontroll.organisation.models import Decision, Meeting, ReportingPoint, Subcommittee
 from internkontroll.plan.models import Control, Plan, PlanState
@@ -14,7 +14,7 @@ from internkontroll.plan.rules.vocabulary import Frequency
 from internkontroll.reporting.models import FollowUpReport, ReportState
 
 
-def plans(reach: Reach) -> Part:
+def plans(question: Question) -> Part:
     """Plans that wait for a decision."""
     return sa.select(
         *columns_of(
@@ -24,15 +24,15 @@ def plans(reach: Reach) -> Part:
             year=Plan.year,
             number=Plan.version,
             state=sa.cast(Plan.state, sa.Text),
-            due_on=day_of_year(Plan.year, reach.on, 1, 1),
+            due_on=day_of_year(Plan.year, question.years, 1, 1),
         )
     ).where(
-        Plan.board_id.in_(reach.boards_with(Role.CONTROLLER, Role.SECRETARY)),
+        Plan.board_id.in_(question.boards_with(Role.CONTROLLER, Role.SECRETARY)),
         Plan.state.in_((PlanState.DRAFT, PlanState.PREPARED)),
     )
 
 
-def unappointed(reach: Reach) -> Part:
+def unappointed(question: Question) -> Part:
     """Decided plans with controls that nobody answers for, and how many there are."""
     return (
         sa.select(
@@ -42,12 +42,12 @@ def unappointed(reach: Reach) -> Part:
                 board_id=Plan.board_id,
                 year=Plan.year,
                 number=sa.func.count(Control.id),
-                due_on=day_of_year(Plan.year, reach.on, 1, 31),
+                due_on=day_of_year(Plan.year, question.years, 1, 31),
             )
         )
         .join(Control, Control.plan_id == Plan.id)
         .where(
-            Plan.board_id.in_(reach.boards_with(Role.CONTROLLER, Role.DIRECTOR)),
+            Plan.board_id.in_(question.boards_with(Role.CONTROLLER, Role.DIRECTOR)),
             Plan.state == PlanState.DECIDED,
             Control.responsible_id.is_(None),
         )
@@ -55,7 +55,7 @@ def unappointed(reach: Reach) -> Part:
     )
 
 
-def reports(reach: Reach) -> Part:
+def reports(question: Question) -> Part:
     """Reporting points whose period ends soon and whose report is not decided."""
     return (
         sa.select(
@@ -73,9 +73,9 @@ def reports(reach: Reach) -> Part:
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
         .where(
             ReportingPoint.board_id.in_(
-                reach.boards_with(Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR)
+                question.boards_with(Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR)
             ),
-            ReportingPoint.period_end <= reach.until,
+            ReportingPoint.period_end <= question.until,
             sa.or_(FollowUpReport.id.is_(None), FollowUpReport.state != ReportState.DECIDED),
             sa.exists().where(
                 Plan.board_id == ReportingPoint.board_id,
@@ -86,7 +86,7 @@ def reports(reach: Reach) -> Part:
     )
 
 
-def meetings(reach: Reach) -> Part:
+def meetings(question: Question) -> Part:
     """Committees whose meetings of a decided plan's year are not entered, if any are needed."""
     held = sa.exists().where(
         Meeting.subcommittee_id == Subcommittee.id,
@@ -103,12 +103,12 @@ def meetings(reach: Reach) -> Part:
                 text=Subcommittee.name,
                 board_id=Plan.board_id,
                 year=Plan.year,
-                due_on=day_of_year(Plan.year, reach.on, 1, 15),
+                due_on=day_of_year(Plan.year, question.years, 1, 15),
             )
         )
         .join(Subcommittee, Subcommittee.board_id == Plan.board_id)
         .where(
-            Plan.board_id.in_(reach.boards_with(Role.CONTROLLER, Role.SECRETARY)),
+            Plan.board_id.in_(question.boards_with(Role.CONTROLLER, Role.SECRETARY)),
             Plan.state == PlanState.DECIDED,
             Subcommittee.reviews_cases,
             needed,
@@ -117,9 +117,9 @@ def meetings(reach: Reach) -> Part:
     )
 
 
-def minutes(reach: Reach) -> list[Part]:
+def minutes(question: Question) -> list[Part]:
     """Decisions whose minutes are not noted as verified (justerade)."""
-    boards = reach.boards_with(Role.SECRETARY)
+    boards = question.boards_with(Role.SECRETARY)
     told = {
         "board_id": Decision.board_id,
         "text": Decision.paragraph,
@@ -147,7 +147,7 @@ def minutes(reach: Reach) -> list[Part]:
     return [plans, reports]
 
 
-def of_the_program(reach: Reach) -> list[Part]:
+def of_the_program(question: Question) -> list[Part]:
     """Roles that end soon, and daily jobs whose latest run failed: for the administrator."""
     later = aliased(JobRun)
     roles = (
@@ -161,7 +161,7 @@ def of_the_program(reach: Reach) -> list[Part]:
             )
         )
         .join(RoleGrant, RoleGrant.user_id == User.id)
-        .where(User.is_active, RoleGrant.valid_to.between(reach.on, reach.until))
+        .where(User.is_active, RoleGrant.valid_to.between(question.on, question.until))
     )
     jobs = sa.select(
         *columns_of(Source.JOB, subject_id=JobRun.id, text=JobRun.job, moment=JobRun.started_at)

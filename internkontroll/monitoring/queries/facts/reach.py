@@ -1,6 +1,10 @@
-"""Whose tasks are asked for, and the columns that every part of the question has."""
+"""Whose tasks are asked for, and the columns that every part of the question has.
 
-from collections.abc import Iterable
+The question itself names no person and no day: it is put together once and asked again and again
+with :attr:`Reach.answers`.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +15,6 @@ from internkontroll.core.base import UtcDateTime
 from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS, Source
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.policy import committees_within_reach
-from internkontroll.schedule.queries import within_reach
 
 MOST_READ = 300
 """How many facts of one source are read, a person's own first, then the earliest due."""
@@ -54,16 +57,51 @@ def _column(value: Any, kind: Any) -> Any:
     return sa.type_coerce(value, kind)
 
 
-def day_of_year(year: Any, on: date, month: int, day: int) -> Any:
+def day_of_year(year: Any, years: Iterable[int], month: int, day: int) -> Any:
     """A day of the row's year: plans of a handful of years around now are what waits."""
     return sa.case(
-        {
-            one: sa.literal(date(one, month, day), sa.Date())
-            for one in range(on.year - 3, on.year + 4)
-        },
+        {one: sa.literal(date(one, month, day), sa.Date()) for one in years},
         value=year,
         else_=sa.cast(sa.null(), sa.Date()),
     )
+
+
+class Question:
+    """Frågan: stands for a person and a day that are told when it is asked."""
+
+    def __init__(self, year: int) -> None:
+        self.years = range(year - 3, year + 4)
+        self.me = sa.bindparam("me", type_=sa.Integer())
+        self.on = sa.bindparam("on", type_=sa.Date())
+        self.until = sa.bindparam("until", type_=sa.Date())
+        self.role_sets: dict[str, frozenset[Role]] = {}
+
+    def boards_with(self, *roles: Role) -> sa.BindParameter[Any]:
+        """The boards in which the person holds one of the roles."""
+        name = "boards_with_" + "_".join(sorted(role.value for role in roles)).replace("-", "_")
+        self.role_sets[name] = frozenset(roles)
+        return _ids(name)
+
+    def within_walls(self) -> sa.ColumnElement[bool]:
+        """Per board: what it shares, and the committees whose things the person may see."""
+        return sa.or_(
+            Occurrence.board_id.in_(_ids("open_boards")),
+            sa.and_(
+                Occurrence.board_id.in_(_ids("walled_boards")),
+                sa.or_(
+                    Occurrence.subcommittee_id.is_(None),
+                    Occurrence.subcommittee_id.in_(self.committees()),
+                ),
+            ),
+        )
+
+    def committees(self) -> sa.BindParameter[Any]:
+        """The committees that the person belongs to."""
+        return _ids("committees")
+
+
+def _ids(name: str) -> sa.BindParameter[Any]:
+    return sa.bindparam(name, type_=sa.Integer(), expanding=True)
 
 
 class Reach:
@@ -72,7 +110,6 @@ class Reach:
     def __init__(self, actor: Actor, board_ids: Iterable[int], on: date) -> None:
         self.me = actor.user_id or 0
         self.on = on
-        self.until = on + timedelta(days=LOOK_AHEAD_DAYS)
         self.boards = sorted(board_ids)
         self.seen = {
             board_id: committees_within_reach(actor, board_id, on) for board_id in self.boards
@@ -86,15 +123,15 @@ class Reach:
         """The boards in which the person holds one of the roles."""
         return [board_id for board_id in self.boards if self.roles[board_id] & set(roles)]
 
-    def within_walls(self) -> sa.ColumnElement[bool]:
-        """Per board: what it shares, and the committees whose things the person may see."""
-        return sa.or_(
-            *(
-                sa.and_(Occurrence.board_id == board_id, within_reach(self.seen[board_id]))
-                for board_id in self.boards
-            )
-        )
-
-    def committees(self) -> list[int]:
-        """The committees that the person belongs to."""
-        return sorted({one for reach in self.seen.values() if reach for one in reach})
+    def answers(self, question: Question) -> Mapping[str, Any]:
+        """What the question stands for, by name."""
+        return {
+            "me": self.me,
+            "on": self.on,
+            "until": self.on + timedelta(days=LOOK_AHEAD_DAYS),
+            "open_boards": [key for key, reach in self.seen.items() if reach is None],
+            "walled_boards": [key for key, reach in self.seen.items() if reach is not None],
+            # A committee is of one board: those of all boards together open no other board's wall.
+            "committees": sorted({one for reach in self.seen.values() if reach for one in reach}),
+            **{name: self.boards_with(*roles) for name, roles in question.role_sets.items()},
+        }

@@ -14,7 +14,7 @@ from internkontroll.findings.models import (
 )
 from internkontroll.findings.queries.following import latest_signed
 from internkontroll.findings.rules import OPEN_ACTIONS
-from internkontroll.monitoring.queries.facts.reach import MOST_READ, Part, Reach, columns_of
+from internkontroll.monitoring.queries.facts.reach import MOST_READ, Part, Question, columns_of
 from internkontroll.monitoring.rules import SIGNATURE, Source
 from internkontroll.organisation.models import Subcommittee
 from internkontroll.plan.models import Control
@@ -30,16 +30,16 @@ from internkontroll.sampling.models import (
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 
 
-def occurrences(reach: Reach) -> Part:
+def occurrences(question: Question) -> Part:
     """Open occurrences: one's own, and in boards where one watches or signs, the others'."""
     own = sa.or_(
-        Control.responsible_id == reach.me,
+        Control.responsible_id == question.me,
         sa.and_(
             Occurrence.subcommittee_id.is_not(None),
-            Occurrence.subcommittee_id.in_(reach.committees()),
+            Occurrence.subcommittee_id.in_(question.committees()),
         ),
     )
-    watched = reach.boards_with(Role.CONTROLLER, Role.REVIEWER, Role.CHAIR, Role.UNIT_MANAGER)
+    watched = question.boards_with(Role.CONTROLLER, Role.REVIEWER, Role.CHAIR, Role.UNIT_MANAGER)
     rows = (
         sa.select(
             *columns_of(
@@ -52,7 +52,7 @@ def occurrences(reach: Reach) -> Part:
                 due_on=Occurrence.due_on,
                 number=Control.number,
                 person_id=Control.responsible_id,
-                part=_tested(reach),
+                part=_tested(question),
                 settled=Occurrence.state != OccurrenceState.PLANNED,
                 state=_occurrence_step(),
             )
@@ -68,11 +68,11 @@ def occurrences(reach: Reach) -> Part:
                 )
             ),
             sa.or_(
-                Occurrence.due_on <= reach.until,
+                Occurrence.due_on <= question.until,
                 Occurrence.state == OccurrenceState.PERFORMED,
             ),
             sa.or_(own, Occurrence.board_id.in_(watched)),
-            reach.within_walls(),
+            question.within_walls(),
         )
         .order_by(sa.case((own, 0), else_=1), Occurrence.due_on, Occurrence.id)
         .limit(MOST_READ)
@@ -81,23 +81,23 @@ def occurrences(reach: Reach) -> Part:
     return sa.select(*rows.c)
 
 
-def _tested(reach: Reach) -> sa.ColumnElement[bool]:
+def _tested(question: Question) -> sa.ColumnElement[bool]:
     """Whether the person drew, judged or wrote any of what waits for a signature."""
     drawn = sa.exists().where(
         DrawOccurrence.occurrence_id == Occurrence.id,
         DrawOccurrence.draw_id == Draw.id,
-        sa.or_(Draw.committed_by_id == reach.me, Draw.drawn_by_id == reach.me),
+        sa.or_(Draw.committed_by_id == question.me, Draw.drawn_by_id == question.me),
     )
     judged = sa.exists().where(
-        ItemResult.occurrence_id == Occurrence.id, ItemResult.recorded_by_id == reach.me
+        ItemResult.occurrence_id == Occurrence.id, ItemResult.recorded_by_id == question.me
     )
     wrote = sa.exists().where(
-        Conclusion.occurrence_id == Occurrence.id, Conclusion.written_by_id == reach.me
+        Conclusion.occurrence_id == Occurrence.id, Conclusion.written_by_id == question.me
     )
     return sa.or_(drawn, judged, wrote)
 
 
-def findings(reach: Reach) -> Part:
+def findings(question: Question) -> Part:
     """Open findings with the sums that tell their next step."""
     newest = aliased(Retest)
     latest = (
@@ -123,7 +123,7 @@ def findings(reach: Reach) -> Part:
                 part=sa.exists().where(
                     Action.finding_id == Finding.id,
                     Action.state != ActionState.CANCELLED,
-                    sa.or_(Action.responsible_id == reach.me, Action.ended_by_id == reach.me),
+                    sa.or_(Action.responsible_id == question.me, Action.ended_by_id == question.me),
                 ),
                 open_count=sa.select(sa.func.count())
                 .where(Action.finding_id == Finding.id, Action.state.in_(OPEN_ACTIONS))
@@ -151,9 +151,9 @@ def findings(reach: Reach) -> Part:
         .where(
             Finding.state == FindingState.OPEN,
             sa.or_(
-                Control.responsible_id == reach.me,
+                Control.responsible_id == question.me,
                 Finding.board_id.in_(
-                    reach.boards_with(
+                    question.boards_with(
                         Role.CONTROLLER,
                         Role.REVIEWER,
                         Role.CHAIR,
@@ -162,18 +162,18 @@ def findings(reach: Reach) -> Part:
                     )
                 ),
             ),
-            reach.within_walls(),
+            question.within_walls(),
         )
-        .order_by(sa.case((Control.responsible_id == reach.me, 0), else_=1), Finding.recorded_at)
+        .order_by(sa.case((Control.responsible_id == question.me, 0), else_=1), Finding.recorded_at)
         .limit(MOST_READ)
         .subquery()
     )
     return sa.select(*rows.c)
 
 
-def actions(reach: Reach) -> Part:
+def actions(question: Question) -> Part:
     """One's own open actions, and in boards where one watches, those that are late."""
-    mine = Action.responsible_id == reach.me
+    mine = Action.responsible_id == question.me
     rows = (
         sa.select(
             *columns_of(
@@ -198,11 +198,11 @@ def actions(reach: Reach) -> Part:
             sa.or_(
                 mine,
                 sa.and_(
-                    Action.due_on < reach.on,
-                    Finding.board_id.in_(reach.boards_with(Role.CONTROLLER)),
+                    Action.due_on < question.on,
+                    Finding.board_id.in_(question.boards_with(Role.CONTROLLER)),
                 ),
             ),
-            reach.within_walls(),
+            question.within_walls(),
         )
         .order_by(sa.case((mine, 0), else_=1), Action.due_on)
         .limit(MOST_READ)

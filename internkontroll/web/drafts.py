@@ -106,7 +106,7 @@ def _filled(answer: Response, draft: FormDraft) -> None:
     html = answer.get_data(as_text=True)
     filled = fill_form(html, draft.path, pairs, hidden=(ARGUMENT, str(draft.id)))
     notice = render_template(
-        "components/draft.html",
+        "draft.html",
         draft_id=draft.id,
         left_out=draft.fields["left_out"],
         texts=[] if filled else [value for _, value in pairs if value.strip()],

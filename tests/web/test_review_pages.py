@@ -468,3 +468,14 @@ def _larger(app: Flask, town: Town, n: int) -> Seeded:
         session.commit()
         db.session.remove()
     return made
+
+
+def test_the_menu_and_the_way_back_show_that_a_step_belongs_to_the_controls(
+    client_of: ClientOf, seeded: Seeded
+) -> None:
+    text = client_of(Role.MEMBER).get(seeded.item(1)).text
+
+    current = re.findall(r'<a href="[^"]*" aria-current="page">([^<]+)</a>', text)
+    assert current == ["Kontroller"]
+    crumbs = text.split('class="crumbs"')[1].split("</nav>")[0]
+    assert re.search(r'<a href="[^"]*/kontroller[^"]*ar=\d{4}">Kontroller \d{4}</a>', crumbs)

@@ -1,14 +1,31 @@
 """Hash and verify passwords: argon2id, always one verification."""
 
 import secrets
+from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from internkontroll.accounts.rules import folded_password
 
 _HASHER = PasswordHasher()
-_NOBODY = _HASHER.hash(secrets.token_hex(16))
+
+
+def _hash_of_nobody() -> str:
+    """A hash in form, of the program's own cost, that no known password gives.
+
+    It is made of random bytes and not by hashing, which would hold up every start.
+    """
+    salt, digest = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=")
+        for size in (_HASHER.salt_len, _HASHER.hash_len)
+    )
+    cost = f"m={_HASHER.memory_cost},t={_HASHER.time_cost},p={_HASHER.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
+
+
+_NOBODY = _hash_of_nobody()
 """Verified when the name is unknown, so that unknown and wrong take the same time."""
 
 _SIGNS = "abcdefghjkmnpqrstuvwxyz23456789"

@@ -251,7 +251,8 @@ def _xray_page(
 def appoint(board: Board, plan_id: int) -> ResponseReturnValue:
     """One select per kontrollmoment."""
     plan = load_or_404(plan_select(board.id, plan_id))
-    return _appoint_page(board, plan, _appoint_form(board, plan))
+    people = _people(board)
+    return _appoint_page(board, plan, _appoint_form(plan, people), people)
 
 
 @bp.post("/planer/<int:plan_id>/ansvariga")
@@ -259,8 +260,9 @@ def appoint(board: Board, plan_id: int) -> ResponseReturnValue:
 def appoint_now(board: Board, plan_id: int) -> ResponseReturnValue:
     """Save every appointment at once."""
     plan = load_or_404(plan_select(board.id, plan_id))
-    form = _appoint_form(board, plan)
-    people = {person.id: person for person in _people(board)}
+    able = _people(board)
+    form = _appoint_form(plan, able)
+    people = {person.id: person for person in able}
 
     def act(open_session: Session) -> str:
         for control, user_id, seen in form.changed():
@@ -278,24 +280,26 @@ def appoint_now(board: Board, plan_id: int) -> ResponseReturnValue:
         return answer
     if form.refused_with == 409:
         form.show_versions()
-    return _appoint_page(board, plan, form)
+    return _appoint_page(board, plan, form, able)
 
 
 def _people(board: Board) -> Sequence[Any]:
     return people_with_role(session(), board.id, RESPONSIBLE_ROLES, today())
 
 
-def _appoint_form(board: Board, plan: Plan) -> AppointForm:
-    return appoint_form(controls_of(session(), plan.id), _people(board))
+def _appoint_form(plan: Plan, people: Sequence[Any]) -> AppointForm:
+    return appoint_form(controls_of(session(), plan.id), people)
 
 
-def _appoint_page(board: Board, plan: Plan, form: AppointForm) -> ResponseReturnValue:
+def _appoint_page(
+    board: Board, plan: Plan, form: AppointForm, people: Sequence[Any]
+) -> ResponseReturnValue:
     return page(
         "plan/appoint.html",
         form=form,
         board=board,
         plan=plan,
         standing=plan.state in STANDING,
-        nobody=not _people(board),
+        nobody=not people,
         **WORDS_OF_A_PLAN,
     )

@@ -150,10 +150,10 @@ def _absences_and_moves(
     no_day = sa.cast(sa.null(), sa.Date())
     absent = sa.select(
         sa.literal(0).label("moved"),
-        NonPerformance.id,
+        NonPerformance.id.label("row_id"),
         NonPerformance.occurrence_id,
         NonPerformance.reason,
-        NonPerformance.recorded_at,
+        NonPerformance.recorded_at.label("known_at"),
         NonPerformance.withdrawn_at,
         no_day.label("old_scheduled_on"),
         no_day.label("old_due_on"),
@@ -173,18 +173,18 @@ def _absences_and_moves(
     both = sa.union_all(*(_in_period(part, board_id, point) for part in (absent, moved)))
     absences: dict[int, list[Absence]] = defaultdict(list)
     moves: dict[int, list[Move]] = defaultdict(list)
-    for row in session.execute(both.order_by("recorded_at", "id")):
+    for row in session.execute(both.order_by("known_at", "row_id")):
         if row.moved:
             move = Move(
                 old_scheduled_on=row.old_scheduled_on,
                 old_due_on=row.old_due_on,
                 new_due_on=row.new_due_on,
                 reason=row.reason,
-                recorded_at=row.recorded_at,
+                recorded_at=row.known_at,
             )
             moves[row.occurrence_id].append(move)
         else:
-            absence = Absence(row.reason, row.recorded_at, row.withdrawn_at)
+            absence = Absence(row.reason, row.known_at, row.withdrawn_at)
             absences[row.occurrence_id].append(absence)
     return absences, moves
 

@@ -33,12 +33,14 @@ PREVIEW_ROWS = 5
 class SamplingProgress:
     """How far a kontrolltillfälle has come with its sample; ``draw`` is the one not redrawn.
 
-    ``serves`` is how many kontrolltillfällen that draw serves, 0 without one.
+    With a draw ``serves`` is how many kontrolltillfällen it serves, and ``has_secret_list`` what
+    :func:`secret_list_stands` says; without one they are not read.
     """
 
     population: Population | None
     draw: Draw | None
     serves: int = 0
+    has_secret_list: bool | None = None
 
     @property
     def is_frozen(self) -> bool:
@@ -133,15 +135,16 @@ def _is_current() -> sa.ColumnElement[bool]:
 
 def current_draw(session: Session, occurrence_id: int) -> Draw | None:
     """The draw that serves the kontrolltillfälle and has not been redrawn, or None."""
-    return _current(session, occurrence_id)[0]
+    row = _current(session, occurrence_id)
+    return row[0] if row else None
 
 
-def _current(session: Session, occurrence_id: int) -> tuple[Draw | None, int]:
-    """The current draw and how many kontrolltillfällen it serves."""
+def _current(session: Session, occurrence_id: int) -> sa.Row[Draw, int, bool] | None:
+    """The current draw, how many kontrolltillfällen it serves, and whether a list is secret."""
     served = aliased(DrawOccurrence)
     serves = sa.select(sa.func.count()).where(served.draw_id == Draw.id).scalar_subquery()
-    row = session.execute(
-        sa.select(Draw, serves)
+    return session.execute(
+        sa.select(Draw, serves, _has_secret_list(occurrence_id))
         .join(DrawOccurrence, DrawOccurrence.draw_id == Draw.id)
         .join(Draw.population)
         .options(contains_eager(Draw.population))
@@ -149,7 +152,6 @@ def _current(session: Session, occurrence_id: int) -> tuple[Draw | None, int]:
         .order_by(Draw.id.desc())
         .limit(1)
     ).one_or_none()
-    return (None, 0) if row is None else (row[0], row[1])
 
 
 def latest_population(session: Session, occurrence_id: int) -> Population | None:
@@ -178,28 +180,28 @@ def frozen_population(session: Session, occurrence_id: int) -> Population | None
 
 def secret_list_stands(session: Session, occurrence_id: int) -> bool:
     """Whether a secret list of the kontrolltillfälle, or one that it shares, is not refused."""
+    return bool(session.scalar(sa.select(_has_secret_list(occurrence_id))))
+
+
+def _has_secret_list(occurrence_id: int) -> sa.ColumnElement[bool]:
+    one, draw = aliased(Population), aliased(Draw)
     shared = (
-        sa.select(Draw.population_id)
-        .join(DrawOccurrence, DrawOccurrence.draw_id == Draw.id)
+        sa.select(draw.population_id)
+        .join(DrawOccurrence, DrawOccurrence.draw_id == draw.id)
         .where(DrawOccurrence.occurrence_id == occurrence_id)
     )
-    found = session.scalar(
-        sa.select(
-            sa.exists().where(
-                Population.is_secret,
-                Population.state != PopulationState.REFUSED,
-                sa.or_(Population.occurrence_id == occurrence_id, Population.id.in_(shared)),
-            )
-        )
+    return sa.exists().where(
+        one.is_secret,
+        one.state != PopulationState.REFUSED,
+        sa.or_(one.occurrence_id == occurrence_id, one.id.in_(shared)),
     )
-    return bool(found)
 
 
 def sampling_progress(session: Session, occurrence_id: int) -> SamplingProgress:
     """The current draw and its list; without a draw the newest list of the kontrolltillfälle."""
-    draw, serves = _current(session, occurrence_id)
-    if draw is not None:
-        return SamplingProgress(draw.population, draw, serves)
+    if (row := _current(session, occurrence_id)) is not None:
+        draw, serves, is_secret = row
+        return SamplingProgress(draw.population, draw, serves, has_secret_list=bool(is_secret))
     return SamplingProgress(latest_population(session, occurrence_id), None)
 
 

@@ -221,7 +221,9 @@ def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> Respon
         may_choose=stage in {Stage.LIST_MISSING, Stage.READY_TO_DRAW}
         and may(Permission.SAMPLE_DRAW, committee_id),
         shares=sampling.serves,
-        secret=secret_list_stands(session(), occurrence.id),
+        secret=sampling.has_secret_list
+        if sampling.draw
+        else secret_list_stands(session(), occurrence.id),
         attachments=[
             row
             for row in (attachments_of(session(), occurrence.id) if occurrence.attachments else ())

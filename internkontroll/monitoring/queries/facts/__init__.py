@@ -27,7 +27,8 @@ def facts_for(session: Session, actor: Actor, board_ids: Iterable[int], on: date
     )
     if statement is None:
         return []
-    rows = session.execute(statement, reach.answers(question))
+    rows = session.execute(statement, {"most": work.MOST_READ, **reach.answers(question)})
+    # The columns stand in the order of the fact's own fields.
     return [Fact(Source(row[0]), *row[1:]) for row in rows]
 
 

@@ -16,9 +16,6 @@ from internkontroll.monitoring.rules import LOOK_AHEAD_DAYS, Source
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.policy import committees_within_reach
 
-MOST_READ = 300
-"""How many facts of one source are read, a person's own first, then the earliest due."""
-
 _TYPES: dict[str, Any] = {
     "source": sa.Text(),
     "subject_id": sa.Integer(),
@@ -74,6 +71,7 @@ class Question:
         self.me = sa.bindparam("me", type_=sa.Integer())
         self.on = sa.bindparam("on", type_=sa.Date())
         self.until = sa.bindparam("until", type_=sa.Date())
+        self.most = sa.bindparam("most", type_=sa.Integer())
         self.role_sets: dict[str, frozenset[Role]] = {}
 
     def boards_with(self, *roles: Role) -> sa.BindParameter[Any]:

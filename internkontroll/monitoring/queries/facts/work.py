@@ -14,7 +14,7 @@ from internkontroll.findings.models import (
 )
 from internkontroll.findings.queries.following import latest_signed
 from internkontroll.findings.rules import OPEN_ACTIONS
-from internkontroll.monitoring.queries.facts.reach import MOST_READ, Part, Question, columns_of
+from internkontroll.monitoring.queries.facts.reach import Part, Question, columns_of
 from internkontroll.monitoring.rules import SIGNATURE, Source
 from internkontroll.organisation.models import Subcommittee
 from internkontroll.plan.models import Control
@@ -28,6 +28,9 @@ from internkontroll.sampling.models import (
     PopulationState,
 )
 from internkontroll.schedule.models import Occurrence, OccurrenceState
+
+MOST_READ = 300
+"""How many facts of one source are read, a person's own first, then the earliest due."""
 
 
 def occurrences(question: Question) -> Part:
@@ -75,7 +78,7 @@ def occurrences(question: Question) -> Part:
             question.within_walls(),
         )
         .order_by(sa.case((own, 0), else_=1), Occurrence.due_on, Occurrence.id)
-        .limit(MOST_READ)
+        .limit(question.most)
         .subquery()
     )
     return sa.select(*rows.c)
@@ -165,7 +168,7 @@ def findings(question: Question) -> Part:
             question.within_walls(),
         )
         .order_by(sa.case((Control.responsible_id == question.me, 0), else_=1), Finding.recorded_at)
-        .limit(MOST_READ)
+        .limit(question.most)
         .subquery()
     )
     return sa.select(*rows.c)
@@ -205,7 +208,7 @@ def actions(question: Question) -> Part:
             question.within_walls(),
         )
         .order_by(sa.case((mine, 0), else_=1), Action.due_on)
-        .limit(MOST_READ)
+        .limit(question.most)
         .subquery()
     )
     return sa.select(*rows.c)

@@ -41,6 +41,7 @@ from internkontroll.core.migrate import migrate  # noqa: E402
 from internkontroll.demo.year import HERE  # noqa: E402
 from internkontroll.files.tables import read_table  # noqa: E402
 from internkontroll.organisation.models import Board  # noqa: E402
+from internkontroll.plan.models import Plan  # noqa: E402
 from internkontroll.plan.rules.reading import read_plan  # noqa: E402
 from internkontroll.plan.services import import_plan  # noqa: E402
 from internkontroll.schedule.models import Occurrence  # noqa: E402
@@ -268,7 +269,9 @@ def import_seconds(url: str) -> float:
     """Seconds to read a plan file and make a plan of it, in one transaction."""
     engine = sa.create_engine(url, poolclass=sa.NullPool)
     data = (HERE / "plan_scn.csv").read_bytes()
-    years = iter(range(2040, 2090))
+    with Session(engine) as session:
+        latest = session.scalar(sa.select(sa.func.max(Plan.year)).where(Plan.year < 2090)) or 2020
+    years = iter(range(max(latest, 2039) + 1, 2100))
 
     def act() -> None:
         with intent_to_write(), Session(engine) as session:

@@ -286,7 +286,7 @@ class World:
         )
 
     def user_id(self) -> int:
-        return self._one(sa.select(User.id).where(User.username == "kontrollansvarig"))
+        return self._one(sa.select(User.id).where(User.username == "controller-osn"))
 
     def grant_id(self) -> int:
         return self._one(sa.select(RoleGrant.id).where(RoleGrant.user_id == self.user_id()))

@@ -35,6 +35,8 @@ def intent_to_write() -> Iterator[None]:
 
 
 def _compare_swedish(left: str, right: str) -> int:
+    if left == right:
+        return 0
     a, b = swedish_key(left), swedish_key(right)
     return (a > b) - (a < b)
 

@@ -147,6 +147,22 @@ def point_templates(session: Session) -> tuple[PointTemplate, ...]:
     )
 
 
+@dataclass(frozen=True)
+class BoardName:
+    """Nämndens namn: what a list to choose from needs."""
+
+    id: int
+    code: str
+    name: str
+
+
+def board_names(session: Session) -> list[BoardName]:
+    """Every board's name in Swedish order, for a list to choose from."""
+    select = sa.select(Board.id, Board.code, Board.name)
+    rows = session.execute(select.order_by(swedish_order(Board.name), Board.id))
+    return [BoardName(*row) for row in rows]
+
+
 def all_boards(session: Session) -> list[Board]:
     """Every board with its committees, in Swedish order; kommunstyrelsen is one of them."""
     return list(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -114,18 +115,18 @@ def latest_results(session: Session, occurrence_id: int) -> dict[tuple[int, int]
     return {(item_id, criterion_id): row for (_, item_id, criterion_id), row in found.items()}
 
 
-def _criteria_and_latest(
-    session: Session, occurrence_ids: Collection[int]
-) -> tuple[dict[int, list[Criterion]], dict[tuple[int, int, int], ItemResult]]:
-    """Each occurrence's criteria in order, and the answers that count, in one statement."""
+@cache
+def _criteria_and_latest_statement() -> sa.Select[int, Criterion, ItemResult]:
+    # Made once: to put it together takes longer than to run it.
+    asked: Any = sa.bindparam("occurrence_ids", type_=sa.Integer(), expanding=True)
     keys = (ItemResult.occurrence_id, ItemResult.item_id, ItemResult.criterion_id)
     newest = (
         sa.select(*keys, sa.func.max(ItemResult.revision).label("revision"))
-        .where(ItemResult.occurrence_id.in_(occurrence_ids))
+        .where(ItemResult.occurrence_id.in_(asked))
         .group_by(*keys)
         .subquery()
     )
-    rows = session.execute(
+    return (
         sa.select(Occurrence.id, Criterion, ItemResult)
         .join(Criterion, Criterion.control_id == Occurrence.control_id)
         .outerjoin(
@@ -141,8 +142,17 @@ def _criteria_and_latest(
                 newest.c.revision == ItemResult.revision,
             ),
         )
-        .where(Occurrence.id.in_(occurrence_ids))
+        .where(Occurrence.id.in_(asked))
         .order_by(Occurrence.id, Criterion.position)
+    )
+
+
+def _criteria_and_latest(
+    session: Session, occurrence_ids: Collection[int]
+) -> tuple[dict[int, list[Criterion]], dict[tuple[int, int, int], ItemResult]]:
+    """Each occurrence's criteria in order, and the answers that count, in one statement."""
+    rows = session.execute(
+        _criteria_and_latest_statement(), {"occurrence_ids": list(occurrence_ids)}
     )
     criteria: dict[int, list[Criterion]] = {each: [] for each in occurrence_ids}
     results: dict[tuple[int, int, int], ItemResult] = {}

@@ -26,10 +26,13 @@ from tests.browser.screens import (
 )
 
 SEED = 2020
-MOST_ITEMS = 5
-SIZE_OF_CENSUS = 4
+SIZE_OF_CENSUS = 2
 CENSUS, SURVEY = 13, 24
 """The two controls of the plan that no sample is drawn for."""
+SAMPLE = {1: 3, 12: 10} | dict.fromkeys((9, 10, 11, *range(14, 24)), 5)
+"""How many the plan says are to be drawn, by the control's number."""
+SAMPLE_OF_SILENT = 2
+"""How many are drawn where the plan leaves the size open."""
 POINTS = {
     "april": date(2020, 5, 28),
     "augusti": date(2020, 9, 24),
@@ -218,7 +221,7 @@ def load_the_list(day: Day, one: Chance, folder: Path) -> None:
     """The work begins: the list is read in and frozen, nothing is drawn yet."""
     tester = day.person(one.tester)
     file = folder / f"lista-{one.id}.csv"
-    rows = SIZE_OF_CENSUS if one.control == CENSUS else one.id % 7 + 6
+    rows = SIZE_OF_CENSUS if one.control == CENSUS else one.id % 7 + 11
     file.write_text(
         "Löpnummer\n" + "".join(f"T{one.id:03}-{n:02}\n" for n in range(1, rows + 1)), "utf-8"
     )
@@ -242,7 +245,7 @@ def draw(day: Day, one: Chance, folder: Path) -> None:
     tester = day.person(one.tester)
     tester.open(f"/namnd/scn/kontroller/{one.id}/urval")
     if one.control != CENSUS:
-        tester.fill({"n": "3" if one.committee else str(MOST_ITEMS)})
+        tester.fill({"n": str(SAMPLE.get(one.control, SAMPLE_OF_SILENT))})
     tester.press("Besluta")
     tester.page.locator("[name=source][value=dice]").check()
     tester.fill({"digits": f"{one.id:020}", "reference": "nämndens ordförande"})
@@ -250,11 +253,13 @@ def draw(day: Day, one: Chance, folder: Path) -> None:
 
 
 def judge(day: Day, one: Chance) -> None:
-    """Every item a page; a nej becomes a finding in one step."""
+    """Every item a page, and each answer leads to the next; a nej becomes a finding in one step."""
     tester = day.person(one.tester)
     count = int(str(day.year.rows(ITEMS, id=one.id)[0][0]))
     for position in range(1, count + 1):
-        tester.open(f"/namnd/scn/granskning/{one.id}/post/{position}")
+        address = f"/namnd/scn/granskning/{one.id}/post/{position}"
+        if not tester.page.url.endswith(address):
+            tester.open(address)
         answer = "no" if position in one.wrong else "yes"
         for group in tester.page.locator("main fieldset").all():
             group.locator(f"input[value={answer}]").check()

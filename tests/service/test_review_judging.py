@@ -539,4 +539,4 @@ def test_progress_asks_the_same_few_questions_however_many_items(
         with count_queries() as counted:  # type: ignore[operator]
             assert review_progress(session, occurrence_id).judged == n
         counts.append(int(counted))
-    assert counts == [5, 5]
+    assert counts == [4, 4]

@@ -149,7 +149,7 @@ def test_a_decided_plan_edited_by_a_crafted_request_is_refused_with_a_sentence(
     assert "Planen är beslutad och kan inte ändras" in page.text
     facts = {"decided_on": "2019-12-19", "paragraph": "1", "registry_number": "X"}
     page = client.post(decision.action, {**dict(decision.fields), **facts}, 409)
-    assert "Planen är beslutad och kan inte ändras" in page.text
+    assert "Planen är redan beslutad." in page.text
     assert ask(app, sa.select(Control.sample_n).where(Control.id == 1)) == 3
 
 

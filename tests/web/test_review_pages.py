@@ -473,7 +473,7 @@ def _larger(app: Flask, town: Town, n: int) -> Seeded:
 def test_the_menu_and_the_way_back_show_that_a_step_belongs_to_the_controls(
     client_of: ClientOf, seeded: Seeded
 ) -> None:
-    text = client_of(Role.MEMBER).get(seeded.item(1)).text
+    text = client_of(Role.MEMBER).get(seeded.item(1)).html
 
     current = re.findall(r'<a href="[^"]*" aria-current="page">([^<]+)</a>', text)
     assert current == ["Kontroller"]

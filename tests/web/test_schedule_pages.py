@@ -364,7 +364,7 @@ def test_the_next_thing_is_one_button(
     assert buttons(responsible) == []
 
 
-def test_a_control_without_sample_goes_straight_to_its_conclusion(
+def test_a_control_without_sample_asks_for_its_result_and_never_for_a_draw(
     app: Flask, client_of: ClientOf, year: Year
 ) -> None:
     with app.app_context(), intent_to_write():
@@ -372,9 +372,8 @@ def test_a_control_without_sample_goes_straight_to_its_conclusion(
         control.sample_kind, control.sample_n = SampleKind.NONE, None
         db.session().commit()
     page = client_of(Role.RESPONSIBLE).get(f"/namnd/scn/kontroller/{year.point}")
-    assert "Planen anger inget stickprov." in page.text
-    assert f"/namnd/scn/granskning/{year.point}/slutsats" in page.reader.links
-    assert "Slutsats , pågår" in page.text
+    assert "Kontrollen görs utan stickprov." in page.text
+    assert f"/namnd/scn/granskning/{year.point}/resultat" in page.reader.links
     assert "Dragning" not in page.text
 
 

@@ -26,8 +26,7 @@ from internkontroll.accounts.views.roles import role_rows, state_of
 from internkontroll.accounts.words import WORDS
 from internkontroll.core.access import Permission, Role
 from internkontroll.monitoring.queries import duties_of
-from internkontroll.organisation.models import Board
-from internkontroll.organisation.queries import all_boards
+from internkontroll.organisation.queries import BoardName, board_names
 from internkontroll.web.access import (
     current_actor,
     load_or_404,
@@ -62,7 +61,7 @@ def _address(user: User) -> str:
     return url_for("accounts.show", user_id=user.id)
 
 
-def _filters(boards: Sequence[Board]) -> FilterForm:
+def _filters(boards: Sequence[BoardName]) -> FilterForm:
     form = FilterForm(formdata=request.args)
     form.roll.choices = choices([("", "Alla"), *((role.value, WORDS[role]) for role in Role)])
     form.namnd.choices = choices(
@@ -79,7 +78,7 @@ def _filters(boards: Sequence[Board]) -> FilterForm:
 @requires(Permission.ACCOUNT_MANAGE)
 def index() -> ResponseReturnValue:
     """Every account with its roles."""
-    every_board = all_boards(session())
+    every_board = board_names(session())
     filters = _filters(every_board)
     boards = {board.code.lower(): board.id for board in every_board}
     select: sa.Select[Any] = accounts_select(

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -140,7 +141,14 @@ def _latest_retest(
     session: Session, finding_id: int
 ) -> tuple[Retest, Conclusion | None] | tuple[None, None]:
     """The retest that counts, and the conclusion of it that does."""
-    row = session.execute(
+    row = session.execute(_latest_retest_statement(), {"finding_id": finding_id}).first()
+    return (None, None) if row is None else (row[0], row[1])
+
+
+@cache
+def _latest_retest_statement() -> sa.Select[Retest, Conclusion]:
+    # Made once: to put it together takes longer than to run it.
+    return (
         sa.select(Retest, Conclusion)
         .outerjoin(Conclusion, Conclusion.id == latest_signed(Retest.occurrence_id))
         .options(
@@ -150,11 +158,10 @@ def _latest_retest(
                 joinedload(Occurrence.subcommittee),
             )
         )
-        .where(Retest.finding_id == finding_id)
+        .where(Retest.finding_id == sa.bindparam("finding_id", type_=sa.Integer()))
         .order_by(Retest.id.desc())
         .limit(1)
-    ).first()
-    return (None, None) if row is None else (row[0], row[1])
+    )
 
 
 def latest_signed(occurrence_id: Any) -> sa.ScalarSelect[int]:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from internkontroll.core.text import clean_text
 
@@ -240,6 +241,7 @@ def heading_key(text: str) -> str:
     return re.sub(r"\s*/\s*", "/", " ".join(folded.split()))
 
 
+@lru_cache(maxsize=1024)
 def recognise(text: str) -> tuple[Field, int, bool] | None:
     """The field that a heading means, how telling it is (0 is most) and if it is a guess."""
     key = heading_key(text)

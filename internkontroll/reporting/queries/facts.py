@@ -6,6 +6,7 @@ A live report takes nine statements however many rows there are.
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -60,8 +61,17 @@ def decision_facts(decision: Decision) -> DecisionFacts:
     )
 
 
-def _plan_rows(session: Session, board_id: int, year: int) -> Sequence[Row]:
-    return session.execute(
+# To put the statements together takes longer than to run them: each is made once.
+_BOARD: Any = sa.bindparam("board_id", type_=sa.Integer())
+_YEAR: Any = sa.bindparam("year", type_=sa.Integer())
+_FIRST = sa.bindparam("first", type_=sa.Date())
+_LAST = sa.bindparam("last", type_=sa.Date())
+_KNOWN_AT: Any = sa.bindparam("known_at", type_=UtcDateTime())
+
+
+@cache
+def _plan_statement() -> Rows:
+    return (
         sa.select(
             Plan.id.label("plan_id"),
             Plan.version,
@@ -82,9 +92,9 @@ def _plan_rows(session: Session, board_id: int, year: int) -> Sequence[Row]:
         .join(ControlArea, ControlArea.id == Control.area_id)
         .outerjoin(control_risk, control_risk.c.control_id == Control.id)
         .outerjoin(Risk, Risk.id == control_risk.c.risk_id)
-        .where(*of_the_plan(board_id, year))
+        .where(*of_the_plan(_BOARD, _YEAR))
         .order_by(Plan.version, Control.number, Risk.number)
-    ).all()
+    )
 
 
 def _version_known(rows: Sequence[Row], moment: datetime) -> int:
@@ -123,30 +133,37 @@ def _controls(rows: Sequence[Row], version_known: int) -> tuple[PlanFacts, list[
     return facts, controls
 
 
-def _in_period(statement: Rows, board_id: int, point: ReportingPoint) -> Rows:
+def _period(board_id: int, point: ReportingPoint) -> dict[str, Any]:
+    """What the statements of :func:`_in_period` are asked about."""
+    return {
+        "board_id": board_id,
+        "year": point.year,
+        "first": date(point.year, 1, 1),
+        "last": point.period_end,
+    }
+
+
+def _in_period(statement: Rows) -> Rows:
     """Only what belongs to the board's own plan of the year and to the point's period.
 
     Whatever has been moved out of the period is read too: it may have been in it at the cut-off.
     """
-    period = (date(point.year, 1, 1), point.period_end)
     moved_from = sa.select(OccurrenceMove.occurrence_id).where(
-        OccurrenceMove.old_scheduled_on.between(*period)
+        OccurrenceMove.old_scheduled_on.between(_FIRST, _LAST)
     )
     return (
         statement.join(Control, Control.id == Occurrence.control_id)
         .join(Plan, Plan.id == Control.plan_id)
         .where(
-            Occurrence.board_id == board_id,
-            sa.or_(Occurrence.scheduled_on.between(*period), Occurrence.id.in_(moved_from)),
-            *of_the_plan(board_id, point.year),
+            Occurrence.board_id == _BOARD,
+            sa.or_(Occurrence.scheduled_on.between(_FIRST, _LAST), Occurrence.id.in_(moved_from)),
+            *of_the_plan(_BOARD, _YEAR),
         )
     )
 
 
-def _absences_and_moves(
-    session: Session, board_id: int, point: ReportingPoint
-) -> tuple[dict[int, list[Absence]], dict[int, list[Move]]]:
-    """Why occurrences were not done and how they were moved, in one statement."""
+@cache
+def _absences_and_moves_statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
     no_day = sa.cast(sa.null(), sa.Date())
     absent = sa.select(
         sa.literal(0).label("moved"),
@@ -170,10 +187,16 @@ def _absences_and_moves(
         OccurrenceMove.old_due_on,
         OccurrenceMove.new_due_on,
     ).join(Occurrence, Occurrence.id == OccurrenceMove.occurrence_id)
-    both = sa.union_all(*(_in_period(part, board_id, point) for part in (absent, moved)))
+    return sa.union_all(_in_period(absent), _in_period(moved)).order_by("known_at", "row_id")
+
+
+def _absences_and_moves(
+    session: Session, board_id: int, point: ReportingPoint
+) -> tuple[dict[int, list[Absence]], dict[int, list[Move]]]:
+    """Why occurrences were not done and how they were moved, in one statement."""
     absences: dict[int, list[Absence]] = defaultdict(list)
     moves: dict[int, list[Move]] = defaultdict(list)
-    for row in session.execute(both.order_by("known_at", "row_id")):
+    for row in session.execute(_absences_and_moves_statement(), _period(board_id, point)):
         if row.moved:
             move = Move(
                 old_scheduled_on=row.old_scheduled_on,
@@ -202,7 +225,8 @@ def _verdict(row: Row) -> Verdict | None:
     )
 
 
-def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list[OccurrenceFact]:
+@cache
+def _occurrences_statement() -> Rows:
     statement = sa.select(
         Occurrence.id,
         Occurrence.scheduled_on,
@@ -226,12 +250,12 @@ def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list
         Conclusion,
         sa.and_(Conclusion.occurrence_id == Occurrence.id, Conclusion.signed_at.is_not(None)),
     )
+    return _in_period(statement).order_by(Occurrence.scheduled_on, Occurrence.id, Conclusion.id)
+
+
+def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list[OccurrenceFact]:
     absences, moves = _absences_and_moves(session, board_id, point)
-    rows = session.execute(
-        _in_period(statement, board_id, point).order_by(
-            Occurrence.scheduled_on, Occurrence.id, Conclusion.id
-        )
-    )
+    rows = session.execute(_occurrences_statement(), _period(board_id, point))
     signed: dict[int, list[Row]] = {}
     for row in rows:
         signed.setdefault(row.id, []).append(row)
@@ -256,10 +280,8 @@ def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list
     ]
 
 
-def _findings(
-    session: Session, board: Board, point: ReportingPoint, known_at: datetime
-) -> list[FindingFact]:
-    """The findings as they read at the moment; one that had proved mistaken by then is none."""
+@cache
+def _findings_statement() -> Rows:
     statement = sa.select(
         Finding.id,
         Finding.year,
@@ -270,11 +292,16 @@ def _findings(
         Finding.occurrence_id,
         Control.lineage,
     ).join(Occurrence, Occurrence.id == Finding.occurrence_id)
-    rows = session.execute(
-        _in_period(statement, board.id, point)
-        .where(~was_mistaken(known_at))
-        .order_by(Finding.year, Finding.number)
-    ).all()
+    shown = _in_period(statement).where(~was_mistaken(_KNOWN_AT))
+    return shown.order_by(Finding.year, Finding.number)
+
+
+def _findings(
+    session: Session, board: Board, point: ReportingPoint, known_at: datetime
+) -> list[FindingFact]:
+    """The findings as they read at the moment; one that had proved mistaken by then is none."""
+    asked = {**_period(board.id, point), "known_at": known_at}
+    rows = session.execute(_findings_statement(), asked).all()
     earlier = earlier_texts(session, [row.id for row in rows], known_at)
     return [
         FindingFact(
@@ -312,7 +339,7 @@ def report_facts(
     ``known_at`` chooses the plan's version; the facts carry their own moments.
     """
     point = entry.point
-    rows = _plan_rows(session, board.id, point.year)
+    rows = session.execute(_plan_statement(), {"board_id": board.id, "year": point.year}).all()
     if not rows:
         return None
     plan, controls = _controls(rows, _version_known(rows, known_at))

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -141,9 +142,16 @@ def current_draw(session: Session, occurrence_id: int) -> Draw | None:
 
 def _current(session: Session, occurrence_id: int) -> sa.Row[Draw, int, bool] | None:
     """The current draw, how many kontrolltillfällen it serves, and whether a list is secret."""
+    return session.execute(_current_statement(), {"occurrence_id": occurrence_id}).one_or_none()
+
+
+@cache
+def _current_statement() -> sa.Select[Draw, int, bool]:
+    # Made once: to put it together takes longer than to run it.
+    occurrence_id: Any = sa.bindparam("occurrence_id", type_=sa.Integer())
     served = aliased(DrawOccurrence)
     serves = sa.select(sa.func.count()).where(served.draw_id == Draw.id).scalar_subquery()
-    return session.execute(
+    return (
         sa.select(Draw, serves, _has_secret_list(occurrence_id))
         .join(DrawOccurrence, DrawOccurrence.draw_id == Draw.id)
         .join(Draw.population)
@@ -151,7 +159,7 @@ def _current(session: Session, occurrence_id: int) -> sa.Row[Draw, int, bool] | 
         .where(DrawOccurrence.occurrence_id == occurrence_id, _is_current())
         .order_by(Draw.id.desc())
         .limit(1)
-    ).one_or_none()
+    )
 
 
 def latest_population(session: Session, occurrence_id: int) -> Population | None:

@@ -219,6 +219,7 @@ def test_lists_stay_within_the_board_and_the_committee(
         return session.scalars(finding_select(board.id, finding.id, **walls)).unique().one_or_none()
 
     assert opened(foreign) is None
+    assert opened(theirs) is theirs
     assert opened(theirs, committees=mine) is None
     assert opened(own, committees=mine) is own
     assert list(years_of(session, board.id)) == [2020]

@@ -42,6 +42,7 @@ class Permission(StrEnum):
     FINDING_READ = "finding:read"
     FINDING_RECORD = "finding:record"
     JOBS_READ = "jobs:read"
+    OCCURRENCE_ORDER = "occurrence:order"
     OCCURRENCE_PERFORM = "occurrence:perform"
     OCCURRENCE_PLAN = "occurrence:plan"
     OCCURRENCE_READ = "occurrence:read"

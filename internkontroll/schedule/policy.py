@@ -16,6 +16,7 @@ PERMISSIONS: PermissionMap = {
             Role.CHAIR,
         }
     ),
+    Permission.OCCURRENCE_ORDER: frozenset({Role.RESPONSIBLE, Role.CONTROLLER}),
     Permission.OCCURRENCE_PLAN: frozenset({Role.RESPONSIBLE, Role.CONTROLLER, Role.CHAIR}),
     Permission.OCCURRENCE_SKIP: frozenset({Role.RESPONSIBLE, Role.CONTROLLER, Role.CHAIR}),
 }

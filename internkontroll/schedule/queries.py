@@ -179,8 +179,7 @@ def year_counts(
 def occurrence_counts(session: Session, plan_id: int) -> dict[int, Count]:
     """For each control of the plan that has occurrences: how many are signed, and of how many.
 
-    Those made under an earlier version of the plan are the same control's; expired ones are not
-    counted.
+    An earlier version's are the same control's; expired ones are not counted.
     """
     rows = session.execute(_counts_of_a_plan(), {"plan_id": plan_id})
     return {control_id: Count(done, total) for control_id, done, total in rows}
@@ -197,20 +196,17 @@ def _counts_of_a_plan() -> sa.Select[int, int, int]:
             sa.func.count(sa.case((Occurrence.state == OccurrenceState.APPROVED, 1))),
             sa.func.count(),
         )
-        .select_from(own)
-        .join(plan, plan.id == own.plan_id)
+        .join_from(own, plan, plan.id == own.plan_id)
         .join(made, made.lineage == own.lineage)
-        .join(
-            earlier,
-            sa.and_(
-                earlier.id == made.plan_id,
-                earlier.board_id == plan.board_id,
-                earlier.year == plan.year,
-                earlier.kind == plan.kind,
-            ),
-        )
+        .join(earlier, earlier.id == made.plan_id)
         .join(Occurrence, Occurrence.control_id == made.id)
-        .where(own.plan_id == sa.bindparam("plan_id"), Occurrence.state != OccurrenceState.EXPIRED)
+        .where(
+            own.plan_id == sa.bindparam("plan_id"),
+            earlier.board_id == plan.board_id,
+            earlier.year == plan.year,
+            earlier.kind == plan.kind,
+            Occurrence.state != OccurrenceState.EXPIRED,
+        )
         .group_by(own.id)
     )
 

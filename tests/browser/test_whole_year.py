@@ -298,7 +298,7 @@ def test_a_whole_year_of_the_real_plan_closes_its_count_at_every_level(
     reports: dict[str, dict[str, Any]] = {}
     waiting = list(chances)
     for point, decided_on in POINTS.items():
-        while waiting and waiting[0].act_on < decided_on - timedelta(days=2):
+        while waiting and waiting[0].act_on < decided_on - timedelta(days=1):
             today = waiting[0].act_on
             with working_day(year, today) as day:
                 while waiting and waiting[0].act_on == today:

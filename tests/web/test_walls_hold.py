@@ -202,8 +202,8 @@ def test_the_start_page_keeps_the_committees_apart_for_who_works_in_two_boards(
         )
         session.execute(
             sa.text(
-                "INSERT INTO role_grant (user_id, role, board_id, valid_from) "
-                "VALUES (:user, 'responsible', :board, :day)"
+                "INSERT INTO role_grant (user_id, role, board_id, valid_from, row_version) "
+                "VALUES (:user, 'responsible', :board, :day, 1)"
             ),
             {"user": user, "board": amn, "day": date(2015, 1, 1)},
         )

@@ -92,7 +92,7 @@ def _control_page(
         occurrences=occurrences,
         may_settle=standing,
         may_edit=may(Permission.PLAN_EDIT) and plan.state in EDITABLE,
-        may_order=may(Permission.OCCURRENCE_PLAN)
+        may_order=may(Permission.OCCURRENCE_ORDER)
         and control.frequency is Frequency.ON_DEMAND
         and plan.state is PlanState.DECIDED,
         criterion_forms={

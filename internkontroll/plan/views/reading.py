@@ -196,6 +196,8 @@ def tell_headings(board: Board, reading_id: int) -> ResponseReturnValue:
 def undo_import(board: Board, reading_id: int) -> ResponseReturnValue:
     """Take away what an import made, and put back what it changed."""
     row = load_or_404(reading_select(board.id, reading_id))
+    if row.imported_at is None:
+        return redirect(address("plan.reading", board, reading_id=row.id), 303)
     form = ButtonForm()
 
     def undo(open_session: Session) -> str:

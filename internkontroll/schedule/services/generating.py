@@ -206,7 +206,7 @@ def order_occurrence(
     """
     plan = control.plan
     today = swedish_day(at)
-    ensure(actor, Permission.OCCURRENCE_PLAN, Scope(plan.board_id), today, PERMISSIONS)
+    ensure(actor, Permission.OCCURRENCE_ORDER, Scope(plan.board_id), today, PERMISSIONS)
     _decided_on(session, plan)
     if control.frequency is not Frequency.ON_DEMAND:
         raise InvalidTransition(

@@ -103,20 +103,20 @@ def _order_page(board: Board, control: Control, form: OrderForm) -> ResponseRetu
 
 
 @bp.get("/kontrollmoment/<int:control_id>/vid-behov")
-@requires(Permission.OCCURRENCE_PLAN)
+@requires(Permission.OCCURRENCE_ORDER)
 def order(board: Board, control_id: int) -> ResponseReturnValue:
     """Ask when a control that is done vid behov is to be done now, and why."""
     control = load_or_404(control_select(board.id, control_id))
-    demand(Permission.OCCURRENCE_PLAN)
+    demand(Permission.OCCURRENCE_ORDER)
     return _order_page(board, control, OrderForm())
 
 
 @bp.post("/kontrollmoment/<int:control_id>/vid-behov")
-@requires(Permission.OCCURRENCE_PLAN)
+@requires(Permission.OCCURRENCE_ORDER)
 def order_now(board: Board, control_id: int) -> ResponseReturnValue:
     """Add the occurrence."""
     control = load_or_404(control_select(board.id, control_id))
-    demand(Permission.OCCURRENCE_PLAN)
+    demand(Permission.OCCURRENCE_ORDER)
     form = OrderForm()
 
     def act(open_session: Session) -> str:

@@ -46,7 +46,6 @@ class Config:
     WTF_CSRF_CHECK_DEFAULT = True
     LOGIN_TRIES = 10
     LOGIN_WINDOW = timedelta(minutes=15)
-    RUN_WORKER = False
 
     def __init__(self, environ: os._Environ[str] | dict[str, str] | None = None) -> None:
         environ = os.environ if environ is None else environ
@@ -81,7 +80,6 @@ class DemoConfig(Config):
     """The demonstration on one's own machine: plain http on loopback, a key kept in instance/."""
 
     ENVIRONMENT = "demo"
-    RUN_WORKER = True
 
     def __init__(self, environ: os._Environ[str] | dict[str, str] | None = None) -> None:
         super().__init__(environ)

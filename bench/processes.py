@@ -83,7 +83,8 @@ def _free_port() -> int:
 def _served(url: str, folder: Path) -> Iterator[tuple[int, str]]:
     address = f"127.0.0.1:{_free_port()}"
     command = [sys.executable, "-m", "gunicorn", "bench.wsgi:app", "-b", address]
-    command += ["-w", str(WORKERS), "-k", "gthread", "--threads", str(THREADS)]
+    command += ["--config", "python:internkontroll.operation.gunicorn_settings"]
+    command += ["-w", str(WORKERS), "--threads", str(THREADS)]
     command += ["--log-level", "warning"]
     process = subprocess.Popen(  # noqa: S603 -- our own program
         command, cwd=ROOT, env=_environment(url, folder)

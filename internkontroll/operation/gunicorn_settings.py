@@ -8,6 +8,7 @@ from gunicorn.glogging import Logger
 from prometheus_client.multiprocess import mark_process_dead
 
 from config import Config
+from internkontroll.operation.server import let_go_of_connections, start_jobs
 from internkontroll.web.log import json_formatter
 from internkontroll.web.metrics import FOLDER_VARIABLE
 
@@ -27,7 +28,7 @@ class JsonLogger(Logger):
 worker_class = "gthread"
 workers = _config.WORKERS
 threads = _config.THREADS
-preload_app = False
+preload_app = True
 control_socket_disable = True
 accesslog = None
 loglevel = "info"
@@ -38,10 +39,19 @@ timeout = 120
 graceful_timeout = 30
 
 
-def post_worker_init(_worker: Any) -> None:
-    """What was made at start lives as long as the worker: it is not looked through at each page."""
+def when_ready(_server: Any) -> None:
+    """What was made at start lives as long as the program: it is shared, and never looked through.
+
+    Without this the first collection in each worker would write in every object, and so copy it.
+    """
     gc.collect()
     gc.freeze()
+
+
+def post_worker_init(worker: Any) -> None:
+    """A worker has connections of its own, and a clock of its own for the jobs."""
+    let_go_of_connections(worker.wsgi)
+    start_jobs(worker.wsgi)
 
 
 def child_exit(_server: Any, worker: Any) -> None:

@@ -12,6 +12,7 @@ from whitenoise import WhiteNoise
 from config import ROOT, Config
 from internkontroll.app import create_app
 from internkontroll.core.clock import utc_now
+from internkontroll.core.database import db
 from internkontroll.monitoring.jobs import start_worker
 from internkontroll.operation.doctor import refuse_unfit
 from internkontroll.operation.settings import remarks_on_settings
@@ -38,16 +39,26 @@ def with_files(app: Flask) -> Flask:
 
 
 def application() -> Flask:
-    """What each worker of gunicorn makes: the app, the log, the files, and the jobs' clock.
+    """The app, the log and the files, made once and shared by the workers that are forked from it.
 
     Raises Unfit for settings that a real installation may not have.
     """
     config = Config()
     refuse_unfit(remarks_on_settings(config.as_mapping()))
     write_log(config.LOG_LEVEL)
-    app = with_files(create_app(config))
+    return with_files(create_app(config))
+
+
+def let_go_of_connections(app: Flask) -> None:
+    """Forget the connections that a parent process may have opened: they are the parent's."""
+    with app.app_context():
+        for engine in db.engines.values():
+            engine.dispose(close=False)
+
+
+def start_jobs(app: Flask) -> None:
+    """Start the jobs' clock in this process. Threads do not follow into a forked one."""
     start_worker(app, utc_now)
-    return app
 
 
 def metrics_folder(instance: Path) -> Path:

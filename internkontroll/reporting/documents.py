@@ -12,7 +12,7 @@ from internkontroll.findings.models import Severity
 from internkontroll.findings.words import STATES as FINDING_STATES
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.rules import Report, ShownReport, section_words, to_plain
-from internkontroll.reporting.words import NOT_YET, STATES
+from internkontroll.reporting.words import NOT_HERE, NOT_YET, STATES
 
 
 def file_name(report: Report, kind: str) -> str:
@@ -35,6 +35,7 @@ def document_data(shown: ShownReport) -> dict[str, Any]:
         "words": {
             "assessment": {kind.value: _told(STATES[kind]) for kind in Assessment},
             "not_yet": _told(NOT_YET),
+            "not_here": _told(NOT_HERE),
             "overall": {kind.value: _told(STATES[kind]) for kind in OverallAssessment},
             "severity": {kind.value: _told(FINDING_STATES[kind]) for kind in Severity},
         },
@@ -51,6 +52,7 @@ def report_html(shown: ShownReport) -> bytes:
     words = {
         "assessment": {kind: STATES[kind] for kind in Assessment},
         "not_yet": NOT_YET,
+        "not_here": NOT_HERE,
         "overall": {kind: STATES[kind] for kind in OverallAssessment},
         "severity": {kind: FINDING_STATES[kind] for kind in Severity},
     }

@@ -23,7 +23,7 @@ from internkontroll.reporting.queries import (
 )
 from internkontroll.reporting.rules import ControlRow, ShownReport, section_words
 from internkontroll.reporting.services import decide_report, remark_control, set_overall
-from internkontroll.reporting.words import NOT_YET, PERIOD_RUNS, STATES, TO_BE_WRITTEN
+from internkontroll.reporting.words import NOT_HERE, NOT_YET, PERIOD_RUNS, STATES, TO_BE_WRITTEN
 from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session, today
 from internkontroll.web.forms import choices
 from internkontroll.web.submission import page, submit
@@ -64,7 +64,9 @@ def _address(board: Board, entry: PointEntry) -> dict[str, Any]:
 
 
 def _assessment_word(row: ControlRow) -> StateWord:
-    return STATES[row.assessment] if row.assessment else NOT_YET
+    if row.assessment:
+        return STATES[row.assessment]
+    return NOT_HERE if row.not_applicable else NOT_YET
 
 
 def _state_word(entry: PointEntry) -> StateWord:

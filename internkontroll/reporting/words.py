@@ -27,6 +27,9 @@ STATES: dict[Enum, StateWord] = {
 NOT_YET = StateWord("Ännu inte aktuell", "idle")
 """Instead of an assessment while nothing has been due or done."""
 
+NOT_HERE = StateWord("Ej tillämpligt", "idle")
+"""Instead of an assessment of an obligatory kontrollmoment that does not concern the board."""
+
 PERIOD_RUNS = StateWord("Perioden pågår", "idle")
 TO_BE_WRITTEN = StateWord("Att skriva", "warn")
 """In the list of reports, while nobody has written anything."""

@@ -52,7 +52,10 @@ _OVERALL_WORDS = {
 
 @dataclass(frozen=True)
 class ControlFact:
-    """Kontrollmoment as the plan has it; not ``in_force`` when a revision has taken it away."""
+    """Kontrollmoment as the plan has it; not ``in_force`` when a revision has taken it away.
+
+    ``not_applicable`` is why an obligatory one is *ej tillämpligt hos oss*: nothing is planned.
+    """
 
     lineage: str
     number: int
@@ -64,6 +67,7 @@ class ControlFact:
     points: tuple[str, ...]
     risks: tuple[str, ...]
     in_force: bool = True
+    not_applicable: str | None = None
 
 
 @dataclass(frozen=True)
@@ -253,6 +257,7 @@ class _Builder:
             findings=_finding_lines(findings),
             moves=self._moves(control.lineage),
             removed=not control.in_force,
+            not_applicable=control.not_applicable,
         )
 
     def changed(self, control: ControlFact) -> ChangedControl | None:

@@ -90,6 +90,7 @@ class ControlRow:
 
     ``reviewed`` of ``population`` items, ``deviating`` of the reviewed; sums over the occurrences.
     ``removed``: a revision has taken it out of the plan; what was done before still counts.
+    ``not_applicable``: why nothing is done of it here, though it is obligatory for all nämnder.
     """
 
     number: int
@@ -112,6 +113,7 @@ class ControlRow:
     findings: tuple[FindingLine, ...]
     moves: tuple[MoveLine, ...] = ()
     removed: bool = False
+    not_applicable: str | None = None
 
 
 @dataclass(frozen=True)

@@ -311,9 +311,12 @@ def _remember(
         if key in known:
             if known[key] is field:
                 continue
-            session.execute(
+            changed = session.scalar(
                 sa.update(PlanHeading)
-                .where(PlanHeading.heading_key == key)
+                .where(
+                    PlanHeading.heading_key == key,
+                    PlanHeading.field.is_not_distinct_from(known[key]),
+                )
                 .values(
                     field=field,
                     heading=heading,
@@ -321,8 +324,14 @@ def _remember(
                     told_at=at,
                     row_version=PlanHeading.row_version + 1,
                 )
+                .returning(PlanHeading.id)
                 .execution_options(synchronize_session=False)
             )
+            if changed is None:
+                raise Conflict(
+                    f"Någon annan sade just något annat om rubriken ”{shown(heading)}”. Läs om "
+                    "sidan och se vad som gäller nu."
+                )
         elif field is not None and _by_itself(heading) is field:
             continue
         else:

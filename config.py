@@ -25,6 +25,7 @@ def kept_key(instance: Path) -> str:
 class Config:
     """Settings of a running program, read from the environment when the app is made.
 
+    ``RUN_WORKER`` is whether the web processes take turns at the periodic jobs.
     ``PROXY_HOPS`` is how many proxies of one's own stand before the program and may say who asked.
     ``DATABASE_URL`` is the application's role; ``DATABASE_OWNER_URL`` the role that owns the
     tables and migrates (the same where there is only one, as on SQLite).
@@ -46,6 +47,7 @@ class Config:
     WTF_CSRF_CHECK_DEFAULT = True
     LOGIN_TRIES = 10
     LOGIN_WINDOW = timedelta(minutes=15)
+    RUN_WORKER = True
 
     def __init__(self, environ: os._Environ[str] | dict[str, str] | None = None) -> None:
         environ = os.environ if environ is None else environ

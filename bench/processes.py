@@ -128,6 +128,9 @@ def measure_memory(url: str, folder: Path, cookie: str, paths: Sequence[str]) ->
         for _ in range(ROUNDS):
             for path in paths:
                 request = urllib.request.Request(base + path, headers={"Cookie": cookie})  # noqa: S310 -- loopback
-                urllib.request.urlopen(request, timeout=120).read()  # noqa: S310 -- loopback
+                with urllib.request.urlopen(request, timeout=120) as answer:  # noqa: S310 -- loopback
+                    answer.read()
+                    if answer.url != base + path:
+                        raise RuntimeError(f"{path} led to {answer.url}")
                 opened += 1
         return Memory(tuple(_megabytes(child) for child in _children(pid)), opened)

@@ -35,6 +35,7 @@ sys.path.insert(0, str(ROOT))
 from bench.bulk import fill_bulk  # noqa: E402 -- the tree is put on the path first
 from bench.processes import measure_memory, measure_start  # noqa: E402
 from bench.year import AT, BenchYear, make_year  # noqa: E402
+from config import kept_key  # noqa: E402
 from internkontroll.core.access import Role, system_actor  # noqa: E402
 from internkontroll.core.database import db, intent_to_write  # noqa: E402
 from internkontroll.core.migrate import migrate  # noqa: E402
@@ -307,8 +308,7 @@ def timed(act: Callable[[], object]) -> float:
 
 def cookie_of(folder: Path, url: str, username: str) -> str:
     """The Cookie header of a session, as the served app signs it."""
-    key = (folder / "secret_key").read_text()
-    app = make_app(url, folder, MovableClock(AT), SECRET_KEY=key)
+    app = make_app(url, folder, MovableClock(AT), SECRET_KEY=kept_key(folder))
     signer = app.session_interface.get_signing_serializer(app)
     return f"session={signer.dumps({'_user_id': f'provning-{username}'})}"
 

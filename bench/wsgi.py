@@ -4,4 +4,11 @@ from bench.year import AT
 from config import DemoConfig
 from internkontroll.app import create_app
 
-app = create_app(DemoConfig(), clock=lambda: AT)
+
+class BenchConfig(DemoConfig):
+    """Plain http on loopback, and no jobs while something is measured."""
+
+    RUN_WORKER = False
+
+
+app = create_app(BenchConfig(), clock=lambda: AT)

@@ -58,7 +58,8 @@ def let_go_of_connections(app: Flask) -> None:
 
 def start_jobs(app: Flask) -> None:
     """Start the jobs' clock in this process. Threads do not follow into a forked one."""
-    start_worker(app, utc_now)
+    if app.config["RUN_WORKER"]:
+        start_worker(app, utc_now)
 
 
 def metrics_folder(instance: Path) -> Path:

@@ -115,7 +115,7 @@ def number(value: Number, decimals: int | None = None) -> str:
         raise TypeError(f"{value!r} is not a number")
     if isinstance(value, int) and not decimals:
         # By far the most common, and fifty times as fast as asking the locale for its pattern.
-        return f"{value:,}".translate(_SWEDISH_SIGNS)
+        return str(value) if 0 <= value < 1000 else f"{value:,}".translate(_SWEDISH_SIGNS)
     pattern = "#,##0.###" if decimals is None else "#,##0." + "0" * decimals
     shown = format_decimal(value, pattern.removesuffix("."), locale=LOCALE)
     return shown.replace("-", "\N{MINUS SIGN}")

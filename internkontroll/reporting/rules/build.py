@@ -307,6 +307,8 @@ class _Builder:
             text = f"Kontrolltillfället den {long_date(fact.scheduled_on)} lades till."
             yield line(LaterKind.OCCURRENCE, fact.recorded_at, text)
         for fact in (*known, *added):
+            if not fact.touched_after(self.cut_off_at):
+                continue
             occasion = f"Kontrolltillfället den {long_date(fact.scheduled_at(self.cut_off_at))}"
             for kind, moment, text in news_of(fact, occasion):
                 if after(moment):

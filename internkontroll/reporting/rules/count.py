@@ -98,12 +98,12 @@ class OccurrenceFact:
 
     def scheduled_at(self, moment: datetime) -> date:
         """The day it was planned for, as known then."""
-        later = self._next_move(moment)
+        later = self._next_move(moment) if self.moves else None
         return later.old_scheduled_on if later else self.scheduled_on
 
     def due_at(self, moment: datetime) -> date:
         """The day by which it was to be done, as known then."""
-        later = self._next_move(moment)
+        later = self._next_move(moment) if self.moves else None
         return later.old_due_on if later else self.due_on
 
     def expired_by(self, moment: datetime) -> bool:
@@ -117,8 +117,22 @@ class OccurrenceFact:
         """
         if self.verdict is None or self.verdict.signed_at > moment:
             return None
+        if not self.corrections:
+            return self.verdict
         known = [row for row in self.corrections if row.signed_at <= moment]
         return replace(known[-1], signed_at=self.verdict.signed_at) if known else self.verdict
+
+    def touched_after(self, moment: datetime) -> bool:
+        """Whether anything at all happened to it after that; most often nothing did."""
+        return (
+            (self.verdict is not None and self.verdict.signed_at > moment)
+            or any(row.signed_at > moment for row in self.corrections)
+            or any(
+                max(row.recorded_at, row.withdrawn_at or moment) > moment for row in self.absences
+            )
+            or any(move.recorded_at > moment for move in self.moves)
+            or (self.expired_at is not None and self.expired_at > moment)
+        )
 
     def absence_at(self, moment: datetime) -> Absence | None:
         """The reason for not doing it that stood then."""

@@ -28,6 +28,9 @@ from internkontroll.plan.rules.reading import read_plan
 from internkontroll.plan.services import appoint, decide_plan, import_plan, prepare_plan
 from internkontroll.reporting.models import OverallAssessment
 from internkontroll.reporting.services import decide_report, set_overall
+from internkontroll.risk.models import AssessmentKind
+from internkontroll.risk.rules import scale_of
+from internkontroll.risk.services import assess_risk
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.services import generate_occurrences, record_not_performed
 
@@ -114,6 +117,28 @@ def _fill(session: Session, *, actor: Actor, at: datetime) -> None:
     make_draft_from_file(session, town, "AMN", year + 1, "plan_amn.csv", at=at)
 
 
+_ASSESSED = ((3, 4), (2, 4), (2, 3), (2, 2), (3, 3), (1, 2), (3, 3), (2, 3), (3, 2), (2, 4))
+"""Likelihood and impact of the plan's risks, in the order of its rows."""
+
+
+def _assess_risks(session: Session, plan: Plan, *, actor: Actor, at: datetime) -> None:
+    controls = sorted(plan.controls, key=lambda control: control.number)
+    risks = dict.fromkeys(risk for control in controls for risk in control.risks)
+    for risk, (likelihood, impact) in zip(risks, _ASSESSED, strict=True):
+        assess_risk(
+            session,
+            plan.board,
+            risk,
+            kind=AssessmentKind.CURRENT,
+            likelihood=likelihood,
+            impact=impact,
+            scale=scale_of(4),
+            on=swedish_day(at),
+            actor=actor,
+            at=at,
+        )
+
+
 def _decided_plan(session: Session, town: Organisation, year: int) -> Plan:
     board, controller = town.boards["SCN"], town.actors["controller"]
     plan = _import(
@@ -125,6 +150,7 @@ def _decided_plan(session: Session, town: Organisation, year: int) -> Plan:
         actor=controller,
         at=_at(date(year - 1, 11, 25)),
     )
+    _assess_risks(session, plan, actor=controller, at=_at(date(year - 1, 11, 27)))
     prepare_plan(session, plan, actor=controller, at=_at(date(year - 1, 12, 2)))
     decided_on = _weekday(date(year - 1, 12, 16))
     decide_plan(

@@ -10,6 +10,14 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Role, system_actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.organisation.models import Board
+from internkontroll.organisation.queries import default_points
+from internkontroll.organisation.rules import PointTemplate
+from internkontroll.organisation.services import (
+    add_default_point,
+    create_municipality,
+    open_year,
+    remove_default_point,
+)
 from internkontroll.plan.models import (
     Control,
     ControlMark,
@@ -342,6 +350,21 @@ def test_an_obligatory_control_that_cannot_be_is_refused_by_field(
     with pytest.raises(InvalidInput) as caught:
         write(session, replace(BISYSSLA, **change))  # type: ignore[arg-type]
     assert caught.value.field == field
+
+
+def test_what_is_obligatory_is_reported_at_the_municipalitys_own_points(
+    session: Session, board: Board, other: Board
+) -> None:
+    create_municipality(session, "Exempelkommunen", actor=SYSTEM, at=AT)
+    add_default_point(session, PointTemplate("mars", 3, 31), actor=SYSTEM, at=AT)
+    april = next(point for point in default_points(session) if point.name == "april")
+    remove_default_point(session, april, row_version=april.row_version, actor=SYSTEM, at=AT)
+    with pytest.raises(InvalidInput, match="april"):
+        write(session, replace(BISYSSLA, points=("april",)))
+    write(session, replace(BISYSSLA, points=("mars", "årsbokslut")))
+    open_year(session, other, 2021, actor=SYSTEM, at=AT)
+    for one in (board, other):
+        assert only_control(session, draft_of(session, one)).points == ["mars", "årsbokslut"]
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.OVERSIGHT_CONTROLLER, Role.CONTROLLER])

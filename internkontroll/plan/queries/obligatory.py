@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.sorting import swedish_key
 from internkontroll.organisation import rules as organisation_rules
 from internkontroll.organisation.models import Board
-from internkontroll.organisation.queries import points_of_year
+from internkontroll.organisation.queries import point_templates, points_of_year
 from internkontroll.plan.models import Control, ObligatoryControl, Plan, PlanKind, PlanState
 
 _SAME = (
@@ -24,10 +24,16 @@ _SAME = (
 )
 
 
+def municipal_point_names(session: Session, year: int) -> tuple[str, ...]:
+    """Names of the reporting points that the municipality gives a board when its year is opened."""
+    templates = point_templates(session)
+    return tuple(point.name for point in organisation_rules.points_of_year(year, templates))
+
+
 def point_names(session: Session, board_id: int, year: int) -> tuple[str, ...]:
     """Names of the board's reporting points of the year; the municipality's before it is opened."""
     own = tuple(point.name for point in points_of_year(session, board_id, year))
-    return own or tuple(point.name for point in organisation_rules.points_of_year(year))
+    return own or municipal_point_names(session, year)
 
 
 def obligatory_select(year: int, obligatory_id: int) -> sa.Select[ObligatoryControl]:

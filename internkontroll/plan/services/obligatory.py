@@ -13,7 +13,6 @@ from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.core.text import clean_line, shown, text_key
-from internkontroll.organisation import rules as organisation_rules
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
 from internkontroll.plan.models import (
     Control,
@@ -29,6 +28,7 @@ from internkontroll.plan.queries.obligatory import (
     ObligatoryGap,
     core_for,
     criteria_for,
+    municipal_point_names,
     obligatory_gap,
     own_points,
 )
@@ -72,12 +72,7 @@ class ObligatoryContent:
     criteria: Sequence[str] = ()
 
 
-def year_points(year: int) -> tuple[str, ...]:
-    """The municipality's reporting points of a year, which an obligatory control may name."""
-    return tuple(point.name for point in organisation_rules.points_of_year(year))
-
-
-def _checked(year: int, content: ObligatoryContent) -> ObligatoryContent:
+def _checked(session: Session, year: int, content: ObligatoryContent) -> ObligatoryContent:
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise InvalidInput(f"Året ska ligga mellan {FIRST_YEAR} och {LAST_YEAR}.")
     return replace(
@@ -88,7 +83,7 @@ def _checked(year: int, content: ObligatoryContent) -> ObligatoryContent:
         text=required(body(content.text, "text"), "Skriv vad som ska kontrolleras.", "text"),
         method_text=body(content.method_text, "method_text") or "",
         sample_n=checked_size(content.sample_kind, content.sample_n),
-        points=checked_points(content.points, year_points(year)),
+        points=checked_points(content.points, municipal_point_names(session, year)),
         risk_text=body(content.risk_text, "risk_text", limit=2_000),
         criteria=[
             text
@@ -131,7 +126,7 @@ def write_obligatory(
     and InvalidInput naming the field.
     """
     _may_oblige(actor, at)
-    content = _checked(year, content)
+    content = _checked(session, year, content)
     last = session.scalar(
         sa.select(sa.func.max(ObligatoryControl.number)).where(ObligatoryControl.year == year)
     )
@@ -186,7 +181,7 @@ def change_obligatory(
     """
     _may_oblige(actor, at)
     _refuse_withdrawn(row)
-    content = _checked(row.year, content)
+    content = _checked(session, row.year, content)
     new = {**asdict(content), "points": list(content.points), "criteria": list(content.criteria)}
     old = {name: getattr(row, name) for name in new}
     if old == new:

@@ -13,6 +13,7 @@ from internkontroll.plan.models import ObligatoryControl
 from internkontroll.plan.queries import (
     board_answers,
     controls_of,
+    municipal_point_names,
     obligatory_of_year,
     obligatory_select,
     plan_select,
@@ -23,7 +24,6 @@ from internkontroll.plan.services.obligatory import (
     take_over_obligatory,
     withdraw_obligatory,
     write_obligatory,
-    year_points,
 )
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, address, bp
 from internkontroll.plan.views.plans import show_page
@@ -76,7 +76,7 @@ def create(year: int) -> ResponseReturnValue:
 
 
 def _new_page(year: int, *, sent: bool = False) -> ResponseReturnValue:
-    form = obligatory_form(None, year_points(year))
+    form = obligatory_form(None, municipal_point_names(session(), year))
 
     def act(open_session: Session) -> str:
         write_obligatory(open_session, year, _content(form), actor=current_actor(), at=now())
@@ -105,7 +105,8 @@ def save(year: int, obligatory_id: int) -> ResponseReturnValue:
 
 
 def _form_of(row: ObligatoryControl, **more: None) -> ObligatoryForm:
-    return obligatory_form(row, dict.fromkeys([*year_points(row.year), *row.points]), **more)
+    names = [*municipal_point_names(session(), row.year), *row.points]
+    return obligatory_form(row, dict.fromkeys(names), **more)
 
 
 def _edit_page(year: int, obligatory_id: int, *, sent: bool = False) -> ResponseReturnValue:

@@ -113,18 +113,7 @@ def change_risk(
     old = {name: getattr(risk, name) for name in values}
     if old == dict(values):
         return risk
-    changed = session.execute(
-        sa.update(Risk)
-        .where(Risk.id == risk.id, Risk.row_version == row_version)
-        .values(row_version=Risk.row_version + 1, **values)
-        .execution_options(synchronize_session=False)
-    )
-    if not changed.rowcount:  # type: ignore[attr-defined]
-        raise Conflict(
-            "Någon annan har ändrat risken under tiden. Jämför med det som är sparat nu och spara "
-            "igen."
-        )
-    session.refresh(risk)
+    change_risk_version(session, risk, row_version, **values)
     record(
         session,
         chain=board.code,
@@ -139,6 +128,44 @@ def change_risk(
         },
     )
     return risk
+
+
+def change_risk_version(session: Session, risk: Risk, row_version: int, **values: Any) -> None:
+    """Raise the risk's version, with what else changes; Conflict if it is not ``row_version``.
+
+    The calling verb asks for permission and traces it.
+    """
+    changed = session.execute(
+        sa.update(Risk)
+        .where(Risk.id == risk.id, Risk.row_version == row_version)
+        .values(row_version=Risk.row_version + 1, **values)
+        .execution_options(synchronize_session=False)
+    )
+    if not changed.rowcount:  # type: ignore[attr-defined]
+        raise Conflict(
+            "Någon annan har ändrat risken under tiden. Jämför med det som är sparat nu och spara "
+            "igen."
+        )
+    session.refresh(risk)
+
+
+def copy_assessments(session: Session, old: Risk, new: Risk, *, at: datetime) -> None:
+    """Give a risk that takes another's place its assessments, with their days and scales."""
+    session.add_all(
+        RiskAssessment(
+            risk_id=new.id,
+            kind=row.kind,
+            likelihood=row.likelihood,
+            impact=row.impact,
+            score=row.score,
+            scale=row.scale,
+            assessed_on=row.assessed_on,
+            recorded_at=at,
+        )
+        for row in old.assessments
+    )
+    session.flush()
+    session.expire(new, ["assessments"])
 
 
 def assess_risk(

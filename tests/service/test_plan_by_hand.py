@@ -37,6 +37,8 @@ from internkontroll.plan.services.risks import (
 )
 from internkontroll.plan.services.texts import write_text
 from internkontroll.risk.models import Risk, RiskAssessment
+from internkontroll.risk.rules import scale_of
+from internkontroll.risk.services import record_assessment
 from internkontroll.trail.models import TrailRow
 from tests.factories import AT, make_actor, make_board, make_control, make_plan
 
@@ -355,6 +357,27 @@ def test_a_reworded_risk_of_a_decided_plan_becomes_another_in_the_draft_only(
     assert [row.description for row in control.risks] == ["Nya ord"]
     assert new.id != old.id
     assert decided.controls[0].risks[0].description == words
+
+
+def test_a_reworded_risk_keeps_what_it_was_assessed_as_and_its_scale(
+    session: Session, board: Board, plan: Plan, area: ControlArea
+) -> None:
+    old = make_control(session, make_plan(session, board, 2020, decided=True)).risks[0]
+    five = {**scale_of(5), "heading": "Riskvärde"}
+    record_assessment(
+        session, old, likelihood=5, impact=5, score=25, scale=five, on=AT.date(), at=AT
+    )
+    session.flush()
+    session.expire(old)
+    tied = replace(wanted(area), risk_ids=(old.id,))
+    add_control(session, plan, tied, actor=SYSTEM, at=AT)
+    seen, content = old.row_version, RiskContent("Nya ord", likelihood=5, impact=5)
+    new = edit_risk(session, plan, old, content, row_version=seen, actor=SYSTEM, at=AT)
+    assert [(row.score, row.scale) for row in new.assessments] == [(25, five)]
+    assert new.assessments[0].id not in {row.id for row in old.assessments}
+    other = RiskContent("Andra ord", likelihood=5, impact=5)
+    with pytest.raises(Conflict):
+        edit_risk(session, plan, old, other, row_version=seen, actor=SYSTEM, at=AT)
 
 
 def test_the_second_of_two_who_change_a_risk_is_refused(session: Session, plan: Plan) -> None:

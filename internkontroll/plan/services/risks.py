@@ -18,6 +18,8 @@ from internkontroll.risk.rules import scale_of
 from internkontroll.risk.services import (
     assess_risk,
     change_risk,
+    change_risk_version,
+    copy_assessments,
     refuse_double,
     register_risks,
     remove_risk,
@@ -133,7 +135,7 @@ def edit_risk(
     """Ändra en risk; a description that stands in another plan that is decided keeps its words.
 
     Then the new description becomes a new risk of the register, which takes the old one's place in
-    this plan; it is returned. Raises as :func:`add_risk`, and Conflict.
+    this plan with its assessments; it is returned. Raises as :func:`add_risk`, and Conflict.
     """
     may_edit(plan, actor=actor, at=at)
     raise_version(session, plan)
@@ -141,7 +143,7 @@ def edit_risk(
     standing = tuple(state for state in PlanState if state not in OPEN)
     reworded = risk.description != values["description"]
     if reworded and _stands_elsewhere(session, plan, risk, *standing):
-        risk = _in_its_place(session, plan, risk, values, actor, at)
+        risk = _in_its_place(session, plan, risk, values, row_version, actor, at)
     else:
         risk = change_risk(
             session, plan.board, risk, values, row_version=row_version, actor=actor, at=at
@@ -151,13 +153,22 @@ def edit_risk(
 
 
 def _in_its_place(
-    session: Session, plan: Plan, old: Risk, values: dict[str, Any], actor: Actor, at: datetime
+    session: Session,
+    plan: Plan,
+    old: Risk,
+    values: dict[str, Any],
+    row_version: int,
+    actor: Actor,
+    at: datetime,
 ) -> Risk:
     refuse_double(session, plan.board_id, values["description"], None)
+    # The old words stand; the version tells the next one who saw them that they were replaced.
+    change_risk_version(session, old, row_version)
     new = register_risks(session, plan.board, [values["description"]], actor=actor, at=at)[0]
     for name, value in values.items():
         setattr(new, name, value)
     session.flush()
+    copy_assessments(session, old, new, at=at)
     own = sa.select(Control.id).where(Control.plan_id == plan.id)
     session.execute(
         sa.update(control_risk)

@@ -21,15 +21,18 @@ from internkontroll.plan.services import (
     close_plan,
     decide_plan,
     drop_revision,
+    import_reading,
     prepare_plan,
     refer_back,
     return_to_draft,
     start_revision,
+    store_reading,
     table_plan,
     verify_minutes,
 )
+from internkontroll.plan.services.starting import copy_plan
 from internkontroll.trail.queries import history_of
-from tests.factories import make_actor, make_board, make_control, make_plan, make_points
+from tests.factories import make_actor, make_board, make_control, make_plan, make_points, plan_csv
 
 AT = datetime(2020, 1, 15, 11, tzinfo=UTC)
 SYSTEM = system_actor("drift")
@@ -233,6 +236,32 @@ def test_a_dropped_revision_leaves_nothing_and_the_plan_holds(
     assert session.scalar(sa.select(sa.func.count()).select_from(Plan)) == 1
     assert session.scalar(sa.select(sa.func.count()).select_from(Control)) == 2
     assert plan.state is PlanState.DECIDED
+
+
+def test_a_dropped_revision_lets_the_file_that_was_read_into_it_wait_again(
+    session: Session, board: Board, plan: Plan
+) -> None:
+    decide(session, plan)
+    draft = start_revision(session, plan, "Ny lag.", actor=SYSTEM, at=AT)
+    row = store_reading(
+        session, board, year=2020, data=plan_csv(), file_name="plan.csv", actor=SYSTEM, at=AT
+    )
+    assert import_reading(session, board, row, {}, actor=SYSTEM, at=AT) is draft
+    drop_revision(session, draft, actor=SYSTEM, at=AT)
+    assert session.scalar(sa.select(sa.func.count()).select_from(Control)) == 2
+    session.refresh(row)
+    assert (row.plan_id, row.imported_at, row.undone_at) == (None, None, AT)
+
+
+def test_a_revision_that_another_plan_was_copied_from_is_not_dropped(
+    session: Session, board: Board, plan: Plan
+) -> None:
+    decide(session, plan)
+    draft = start_revision(session, plan, "Ny lag.", actor=SYSTEM, at=AT)
+    copy_plan(session, board, 2021, draft, actor=SYSTEM, at=AT)
+    with pytest.raises(InvalidTransition, match="kopia"):
+        drop_revision(session, draft, actor=SYSTEM, at=AT)
+    assert len(controls_of(session, draft.id)) == 2
 
 
 @pytest.mark.parametrize("role", [Role.RESPONSIBLE, Role.DIRECTOR, Role.READER])

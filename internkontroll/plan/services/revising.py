@@ -17,6 +17,7 @@ from internkontroll.plan.models import (
     Criterion,
     Plan,
     PlanEvent,
+    PlanReadingRow,
     PlanState,
     PlanText,
     control_risk,
@@ -127,8 +128,8 @@ def _copy_content(session: Session, plan: Plan, made: Plan) -> None:
 def drop_revision(session: Session, plan: Plan, *, actor: Actor, at: datetime) -> None:
     """Ta bort en påbörjad revision that the board has never seen. The plan that holds stays.
 
-    Raises NotAllowed, InvalidTransition for a plan that is no revision's draft or has been before
-    the board.
+    Files that were read into it wait again. Raises NotAllowed, and InvalidTransition for a plan
+    that is no revision's draft, has been before the board, or that another plan was copied from.
     """
     ensure(actor, Permission.PLAN_EDIT, Scope(plan.board_id), swedish_day(at), PERMISSIONS)
     if plan.replaces_id is None:
@@ -138,6 +139,15 @@ def drop_revision(session: Session, plan: Plan, *, actor: Actor, at: datetime) -
         raise InvalidTransition(
             "Nämnden har behandlat revisionen. Den kan inte tas bort, för beslutet hör till den."
         )
+    if session.scalar(sa.select(Plan.id).where(Plan.copied_from_id == plan.id).limit(1)):
+        raise InvalidTransition(
+            "En annan plan är påbörjad som en kopia av revisionen. Den kan inte tas bort."
+        )
+    session.execute(
+        sa.update(PlanReadingRow)
+        .where(PlanReadingRow.plan_id == plan.id)
+        .values(plan_id=None, imported_at=None, made={}, undone_at=at)
+    )
     own = sa.select(Control.id).where(Control.plan_id == plan.id)
     chain, plan_id, version = plan.board.code, plan.id, plan.version
     replaces_id = plan.replaces_id

@@ -177,6 +177,26 @@ def test_a_role_that_has_not_held_a_day_is_taken_away_and_the_trail_tells(
     assert "role:ended" in events(session)
 
 
+def test_a_role_is_never_made_longer_by_being_ended(session: Session, admin: Actor) -> None:
+    user = make_user(session, Role.ADMINISTRATOR, None, valid_to=date(2020, 6, 30))
+    board, grant = make_board(session), user.grants[0]
+    grant_role(
+        session,
+        user,
+        Role.CONTROLLER,
+        board=board,
+        valid_from=date(2020, 7, 1),
+        actor=admin,
+        at=AT,
+    )
+
+    with pytest.raises(InvalidInput, match="30 juni 2020") as caught:
+        end_role(session, grant, date(2020, 12, 31), row_version=1, actor=admin, at=AT)
+
+    assert caught.value.field == "last_day"
+    assert grant.valid_to == date(2020, 6, 30)
+
+
 def test_a_role_holds_through_its_last_day(session: Session, admin: Actor) -> None:
     user = make_user(session, Role.READER, make_board(session))
     grant = user.grants[0]

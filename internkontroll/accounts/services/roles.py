@@ -12,6 +12,7 @@ from internkontroll.accounts.rules import RoleNames, check_role
 from internkontroll.accounts.words import WORDS, place_words
 from internkontroll.core.access import Actor, Grant, Permission, Role, Scope, ensure
 from internkontroll.core.clock import swedish_day
+from internkontroll.core.dates import long_date
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.organisation.models import Board, Subcommittee, Unit
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
@@ -118,7 +119,8 @@ def end_role(
 
     A role that has never held an ended day (it began today or later) and is ended at once is taken
     away; the trail tells that it was given. Raises NotAllowed for one's own role, InvalidInput on a
-    day before today or before its first, InvalidTransition if it has ended, Conflict if it changed.
+    day before today, before its first or after the last it has, InvalidTransition if it has ended,
+    Conflict if it changed.
     """
     on = swedish_day(at)
     ensure(actor, Permission.ACCOUNT_MANAGE, Scope(None), on, PERMISSIONS)
@@ -134,6 +136,14 @@ def end_role(
     if last_day is not None and last_day < grant.valid_from:
         raise InvalidInput(
             "Sista dagen ligger före rollens första dag. Lämna fältet tomt för att ta bort rollen.",
+            field="last_day",
+        )
+    seen = grant.row_version == row_version
+    if seen and last_day is not None and grant.valid_to is not None and last_day > grant.valid_to:
+        # More time is a new role, which is asked what the account may have beside it.
+        raise InvalidInput(
+            f"Rollen upphör redan {long_date(grant.valid_to)}. Välj en tidigare dag, eller ge "
+            "kontot rollen på nytt om den ska gälla längre.",
             field="last_day",
         )
     old, new = grant.valid_to, last_day or on - timedelta(days=1)

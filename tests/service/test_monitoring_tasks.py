@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor, Grant, Role
+from internkontroll.accounts.models import User
+from internkontroll.core.access import Actor, Grant, Role, system_actor
+from internkontroll.files.attachments import AttachmentKind
 from internkontroll.findings.models import Action, Finding, Severity
 from internkontroll.monitoring.models import JobOutcome, JobRun
 from internkontroll.monitoring.queries import (
@@ -18,13 +20,21 @@ from internkontroll.monitoring.queries import (
     secret_readings,
 )
 from internkontroll.monitoring.rules import Fact, Kind, Person, Source, tasks
-from internkontroll.organisation.models import Board, ReportingPoint, Subcommittee
+from internkontroll.organisation.models import (
+    Board,
+    MeetingKind,
+    MeetingState,
+    ReportingPoint,
+    Subcommittee,
+)
 from internkontroll.plan.models import Plan
-from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
+from internkontroll.plan.rules.vocabulary import Frequency, SampleKind, Technique
+from internkontroll.plan.services.obligatory import ObligatoryContent, write_obligatory
 from internkontroll.reporting.models import FollowUpReport, ReportState
-from internkontroll.review.models import Basis, Conclusion
+from internkontroll.review import queries as review_queries
+from internkontroll.review.models import Attachment, Basis, Conclusion, RecordedResult
 from internkontroll.sampling.models import DrawState, PopulationState, SamplingEvent
-from internkontroll.schedule.models import OccurrenceState
+from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.trail.services import record
 from tests.factories import (
     actor_of,
@@ -132,6 +142,90 @@ def test_a_list_without_a_draw_waits_to_be_frozen_and_then_drawn_from(
     population.state, population.refusal = PopulationState.REFUSED, "Fel lista."
     assert step() == "list"
     assert (sha, frozen_at) != (None, None)
+
+
+@pytest.mark.parametrize(
+    ("technique", "performed_by"),
+    [
+        (Technique.SURVEY, None),
+        (Technique.INTERVIEW, None),
+        (Technique.OBSERVATION, None),
+        (Technique.SAMPLE, "Kommunens revisorer"),
+    ],
+)
+def test_what_is_done_as_a_whole_asks_for_no_list(
+    session: Session, here: Scene, technique: Technique, performed_by: str | None
+) -> None:
+    me = make_user(session, Role.RESPONSIBLE, here.board)
+    control = make_control(session, here.plan, technique=technique, responsible=me)
+    control.performed_by = performed_by
+    make_occurrence(session, control, here.point)
+    assert kinds_of(session, actor_of(me), here.board) == [Kind.DO_CONTROL]
+
+
+def record_as_a_whole(session: Session, occurrence: Occurrence, user: User) -> None:
+    session.add(
+        RecordedResult(
+            occurrence_id=occurrence.id,
+            revision=1,
+            technique=Technique.DOCUMENT_REVIEW,
+            performed_by="Enheten",
+            performed_on=ON,
+            what_was_done="Protokollen lästes.",
+            outcome="Allt fanns.",
+            reviewed=4,
+            deviating=0,
+            recorded_by_id=user.id,
+            recorded_at=AT,
+        )
+    )
+    session.flush()
+
+
+def test_a_recorded_result_takes_the_place_of_a_list(session: Session, here: Scene) -> None:
+    me = make_user(session, Role.RESPONSIBLE, here.board)
+    control = make_control(
+        session,
+        here.plan,
+        technique=Technique.DOCUMENT_REVIEW,
+        sample_kind=SampleKind.UNSTATED,
+        sample_n=None,
+        responsible=me,
+    )
+    occurrence = make_occurrence(session, control, here.point)
+    assert kinds_of(session, actor_of(me), here.board) == [Kind.LOAD_LIST]
+    record_as_a_whole(session, occurrence, me)
+    assert kinds_of(session, actor_of(me), here.board) == [Kind.DO_CONTROL]
+
+
+def test_who_recorded_or_proved_the_result_is_not_asked_to_sign(
+    session: Session, here: Scene
+) -> None:
+    occurrence = make_occurrence(
+        session, make_control(session, here.plan), here.point, state=OccurrenceState.PERFORMED
+    )
+    recorder, prover, other = (make_user(session, Role.CONTROLLER, here.board) for _ in range(3))
+    record_as_a_whole(session, occurrence, recorder)
+    session.add(
+        Attachment(
+            board_id=here.board.id,
+            occurrence_id=occurrence.id,
+            stored_name="0123456789abcdef.pdf",
+            file_name="protokoll.pdf",
+            kind=AttachmentKind.PDF,
+            size=1,
+            sha256="0" * 64,
+            added_by_id=prover.id,
+            added_at=AT,
+        )
+    )
+    session.flush()
+    asked = {
+        user.id: Kind.SIGN in kinds_of(session, actor_of(user), here.board)
+        for user in (recorder, prover, other)
+    }
+    assert asked == {recorder.id: False, prover.id: False, other.id: True}
+    assert review_queries.testers_of(session, occurrence.id) == {recorder.id, prover.id}
 
 
 def test_who_tested_is_not_asked_to_sign(session: Session, here: Scene) -> None:
@@ -255,6 +349,36 @@ def test_a_controller_has_the_plans_the_people_the_meetings_and_the_reports(
     session.flush()
     facts = facts_for(session, actor, [here.board.id], ON)
     assert of(facts, Source.UNAPPOINTED) == of(facts, Source.MEETINGS) == []
+
+
+def test_what_is_not_applicable_here_asks_for_nobody_and_no_meetings(
+    session: Session, here: Scene
+) -> None:
+    content = ObligatoryContent(
+        area_name="Ekonomi",
+        text="Alla fakturor är attesterade.",
+        technique=Technique.SAMPLE,
+        sample_kind=SampleKind.CENSUS,
+        frequency=Frequency.PER_MEETING,
+        points=("april",),
+    )
+    row = write_obligatory(session, 2020, content, actor=system_actor("provning"), at=AT)
+    control = make_control(session, here.plan, frequency=Frequency.PER_MEETING)
+    control.obligatory_id, control.not_applicable_reason = row.id, "Vi har inga fakturor."
+    session.flush()
+    actor = make_actor(session, Role.CONTROLLER, here.board)
+    facts = facts_for(session, actor, [here.board.id], ON)
+    assert of(facts, Source.UNAPPOINTED) == of(facts, Source.MEETINGS) == []
+
+
+@pytest.mark.parametrize("other", [{"kind": MeetingKind.EXTRA}, {"state": MeetingState.CANCELLED}])
+def test_only_ordinary_meetings_that_are_held_make_a_committees_year(
+    session: Session, here: Scene, other: dict[str, Any]
+) -> None:
+    make_control(session, here.plan, frequency=Frequency.PER_MEETING)
+    make_meeting(session, here.board, here.committee, date(2020, 5, 1), **other)
+    actor = make_actor(session, Role.CONTROLLER, here.board)
+    assert Kind.ENTER_MEETINGS in kinds_of(session, actor, here.board)
 
 
 def decide_report(session: Session, here: Scene, name: str = "april") -> None:

@@ -8,7 +8,14 @@ from internkontroll.core.access import Role
 from internkontroll.monitoring.models import JobOutcome, JobRun
 from internkontroll.monitoring.queries.facts.reach import Part, Question, columns_of, day_of_year
 from internkontroll.monitoring.rules import Source
-from internkontroll.organisation.models import Decision, Meeting, ReportingPoint, Subcommittee
+from internkontroll.organisation.models import (
+    Decision,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    ReportingPoint,
+    Subcommittee,
+)
 from internkontroll.plan.models import Control, Plan, PlanState
 from internkontroll.plan.rules.vocabulary import Frequency
 from internkontroll.reporting.models import FollowUpReport, ReportState
@@ -50,6 +57,7 @@ def unappointed(question: Question) -> Part:
             Plan.board_id.in_(question.boards_with(Role.CONTROLLER, Role.DIRECTOR)),
             Plan.state == PlanState.DECIDED,
             Control.responsible_id.is_(None),
+            Control.not_applicable_reason.is_(None),
         )
         .group_by(Plan.id, Plan.board_id, Plan.year)
     )
@@ -87,13 +95,17 @@ def reports(question: Question) -> Part:
 
 
 def meetings(question: Question) -> Part:
-    """Committees whose meetings of a decided plan's year are not entered, if any are needed."""
+    """Committees without ordinary meetings in a decided plan's year, if any are needed."""
     held = sa.exists().where(
         Meeting.subcommittee_id == Subcommittee.id,
+        Meeting.kind == MeetingKind.ORDINARY,
+        Meeting.state != MeetingState.CANCELLED,
         sa.extract("year", Meeting.held_on) == Plan.year,
     )
     needed = sa.exists().where(
-        Control.plan_id == Plan.id, Control.frequency == Frequency.PER_MEETING
+        Control.plan_id == Plan.id,
+        Control.frequency == Frequency.PER_MEETING,
+        Control.not_applicable_reason.is_(None),
     )
     return (
         sa.select(

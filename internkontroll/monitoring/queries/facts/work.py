@@ -19,7 +19,8 @@ from internkontroll.monitoring.rules import SIGNATURE, Source
 from internkontroll.organisation.models import Subcommittee
 from internkontroll.plan.models import Control
 from internkontroll.plan.rules.vocabulary import SampleKind
-from internkontroll.review.models import Conclusion, ItemResult
+from internkontroll.review.models import Attachment, Conclusion, ItemResult, RecordedResult
+from internkontroll.review.rules import WITHOUT_ITEMS
 from internkontroll.sampling.models import (
     Draw,
     DrawOccurrence,
@@ -85,7 +86,7 @@ def occurrences(question: Question) -> Part:
 
 
 def _tested(question: Question) -> sa.ColumnElement[bool]:
-    """Whether the person drew, judged or wrote any of what waits for a signature."""
+    """Whether the person had any part in what waits for a signature, as ``testers_of`` has it."""
     drawn = sa.exists().where(
         DrawOccurrence.occurrence_id == Occurrence.id,
         DrawOccurrence.draw_id == Draw.id,
@@ -97,7 +98,14 @@ def _tested(question: Question) -> sa.ColumnElement[bool]:
     wrote = sa.exists().where(
         Conclusion.occurrence_id == Occurrence.id, Conclusion.written_by_id == question.me
     )
-    return sa.or_(drawn, judged, wrote)
+    recorded = sa.exists().where(
+        RecordedResult.occurrence_id == Occurrence.id,
+        RecordedResult.recorded_by_id == question.me,
+    )
+    proved = sa.exists().where(
+        Attachment.occurrence_id == Occurrence.id, Attachment.added_by_id == question.me
+    )
+    return sa.or_(drawn, judged, wrote, recorded, proved)
 
 
 def findings(question: Question) -> Part:
@@ -231,12 +239,19 @@ def _occurrence_step() -> sa.ColumnElement[str]:
             *conditions,
         )
 
+    # As review.rules.needs_sample, and what has been recorded as a whole needs no list any more.
+    as_a_whole = sa.or_(
+        Control.sample_kind == SampleKind.NONE,
+        Control.technique.in_(WITHOUT_ITEMS),
+        sa.func.coalesce(Control.performed_by, "") != "",
+        sa.exists().where(RecordedResult.occurrence_id == Occurrence.id),
+    )
     return sa.case(
         (Occurrence.state == OccurrenceState.PERFORMED, SIGNATURE),
         (drawn(Draw.state == DrawState.DRAWN), "review"),
         (drawn(), "draw"),
         (listed(Population.state == PopulationState.FROZEN), "commit"),
         (listed(), "freeze"),
-        (Control.sample_kind == SampleKind.NONE, "do"),
+        (as_a_whole, "do"),
         else_="list",
     )

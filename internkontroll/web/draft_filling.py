@@ -32,8 +32,9 @@ class _Filler(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._html, self._path = html, path
         self._lines = [0]
-        for line in html.splitlines(keepends=True):
-            self._lines.append(self._lines[-1] + len(line))
+        # The parser counts no other line ends; splitlines would.
+        for line in html.split("\n"):
+            self._lines.append(self._lines[-1] + len(line) + 1)
         self._values: dict[str, deque[str]] = defaultdict(deque)
         for name, value in pairs:
             self._values[name].append(value)

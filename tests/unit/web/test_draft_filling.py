@@ -108,6 +108,17 @@ def test_the_form_that_goes_there_gets_its_values_and_no_other() -> None:
     ]
 
 
+@pytest.mark.parametrize("sign", ["\u2028", "\x85", "\x0c", "\x1c", "\r"])
+def test_a_sign_that_only_looks_like_a_line_end_moves_nothing(sign: str) -> None:
+    odd = PAGE.replace("<h1>Å</h1>", f"<h1>Å{sign}</h1>")
+    pairs = [("a", "ny")]
+    whole = fill_form(odd, "/hit", pairs, hidden=("utkast", "4"))
+    plain = fill_form(PAGE, "/hit", pairs, hidden=("utkast", "4"))
+    assert whole is not None
+    assert plain is not None
+    assert whole == plain.replace("<h1>Å</h1>", f"<h1>Å{sign}</h1>")
+
+
 def test_what_was_not_chosen_is_not_chosen() -> None:
     controls = [(name, value) for form, name, value in shown(filled([("a", "x")])) if form]
 

@@ -220,7 +220,7 @@ class _Builder:
             MoveLine(fact.where, move.old_due_on, move.new_due_on, move.reason)
             for fact in self.occurrences[lineage]
             for move in fact.moves
-            if move.recorded_at <= self.cut_off_at
+            if move.recorded_at <= self.cut_off_at and move.changes_day
         )
 
     def tells_of(self, control: ControlFact) -> bool:

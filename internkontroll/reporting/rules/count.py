@@ -69,6 +69,13 @@ class Move:
     reason: str
     recorded_at: datetime
 
+    @property
+    def changes_day(self) -> bool:
+        """Whether it was to be done another day. One with a day of its own keeps that day when
+        its meeting moves.
+        """
+        return self.old_due_on != self.new_due_on
+
 
 @dataclass(frozen=True)
 class OccurrenceFact:

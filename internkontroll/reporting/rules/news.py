@@ -21,6 +21,8 @@ def news_of(fact: OccurrenceFact, occasion: str) -> Iterable[tuple[LaterKind, da
         if absence.withdrawn_at:
             yield LaterKind.RESUMED, absence.withdrawn_at, f"{occasion} togs upp igen."
     for move in fact.moves:
+        if not move.changes_day:
+            continue
         days = f"{long_date(move.old_due_on)} till {long_date(move.new_due_on)}"
         text = f"{occasion} flyttades från {days}: {move.reason}"
         yield LaterKind.MOVED, move.recorded_at, text

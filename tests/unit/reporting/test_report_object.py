@@ -10,6 +10,7 @@ from internkontroll.reporting.models import Assessment, ReportState
 from internkontroll.reporting.rules import (
     ControlRow,
     LaterKind,
+    Move,
     Report,
     build_report,
     report_from_plain,
@@ -69,6 +70,21 @@ def test_rows_tell_n_of_n_over_all_occasions(report: Report) -> None:
     assert first.undone == "1 av 4 inte gjord"
     assert [line.reason for line in first.absences] == ["Sammanträdet blev för kort."]
     assert first.absences[0].where == "Individutskott 2"
+
+
+def test_an_occurrence_that_kept_its_own_day_when_its_meeting_moved_was_not_moved() -> None:
+    facts = sample_facts()
+    first = facts.occurrences[0]
+    day = first.due_on
+    kept, later = (
+        Move(first.scheduled_on, day, day, "Sammanträdet flyttades: Lokalen.", moment)
+        for moment in (at(2, 3), at(5, 26))
+    )
+    own = replace(first, moves=(kept, later))
+    changed = replace(facts, occurrences=[own, *facts.occurrences[1:]])
+    report = build_report(changed, cut_off_at=CUT_OFF, until=at(5, 27))
+    assert [line for row in report.rows for line in row.moves] == []
+    assert LaterKind.MOVED not in {line.kind for line in report.later}
 
 
 def test_a_conclusion_signed_after_the_cut_off_is_told_as_later(report: Report) -> None:

@@ -100,6 +100,14 @@ def advice(state: OccurrenceState, held: bool, on_the_day: bool) -> str | None:
     return None
 
 
+def month_sentence(day: date) -> str:
+    """That what is done each month with a meeting has to be made for a month that got one."""
+    return (
+        f"Kontroller som görs varje månad med sammanträde saknar tillfälle i "
+        f"{MONTHS[day.month - 1]}. Skapa kontrolltillfällen igen på årets sida."
+    )
+
+
 def followed_sentences(
     moved: int, expired: int, touched: Sequence[tuple[int, OccurrenceState]]
 ) -> list[str]:

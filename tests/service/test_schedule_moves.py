@@ -31,6 +31,7 @@ from internkontroll.schedule.services import (
     order_occurrence,
     start_occurrence,
 )
+from internkontroll.schedule.words import month_sentence
 from internkontroll.trail.queries import history_of
 from tests.factories import (
     make_actor,
@@ -224,6 +225,29 @@ def test_a_moved_meeting_takes_its_untouched_with_it_and_points_the_others_out(
     assert (meetings[1].first_on, meetings[1].held_on) == (date(2020, 3, 12), date(2020, 3, 19))
     (row,) = moves(session)
     assert (row.reason, row.by_hand) == ("Sammanträdet flyttades: Lokalen är upptagen.", False)
+
+
+def test_a_meeting_moved_to_a_month_without_one_tells_what_that_month_lacks(
+    session: Session, board: Board, meetings: list[Meeting], plan: Plan
+) -> None:
+    def moved(meeting: Meeting, day: date) -> Followed:
+        return move_meeting(
+            session,
+            board,
+            meeting,
+            held_on=day,
+            reason="Lokalen är upptagen.",
+            row_version=meeting.row_version,
+            actor=SYSTEM,
+            at=AT,
+        )
+
+    assert moved(meetings[1], date(2020, 3, 19)).month_without is None
+    assert moved(meetings[1], date(2020, 5, 14)).month_without == date(2020, 5, 14)
+    assert generate_occurrences(session, plan, actor=SYSTEM, at=AT).new == 1
+    assert of(session, 3, "meeting_month:2020-05")[0].state is OccurrenceState.PLANNED
+    assert moved(meetings[2], date(2020, 5, 20)).month_without is None
+    assert "tillfälle i maj" in month_sentence(date(2020, 5, 14))
 
 
 def test_a_cancelled_meeting_ends_its_untouched_and_its_month(

@@ -13,7 +13,7 @@ from internkontroll.schedule.queries import occurrences_of_meeting
 from internkontroll.schedule.rules import short_text
 from internkontroll.schedule.services import Followed, cancel_meeting
 from internkontroll.schedule.services import move_meeting as move_with_occurrences
-from internkontroll.schedule.words import advice, followed_sentences
+from internkontroll.schedule.words import advice, followed_sentences, month_sentence
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -42,6 +42,8 @@ def _tell(results: list[Followed]) -> None:
         sentences = followed_sentences(result.moved, result.expired, touched)
         for number, sentence in enumerate(sentences):
             flash(sentence, "warn" if number else "message")
+        if result.month_without is not None:
+            flash(month_sentence(result.month_without), "warn")
 
 
 def _move_form(meeting: Meeting) -> MoveMeetingForm:

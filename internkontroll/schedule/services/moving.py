@@ -56,11 +56,16 @@ class Touched:
 
 @dataclass(frozen=True)
 class Followed:
-    """How many untouched occurrences moved or expired, and which were left as they are."""
+    """How many untouched occurrences moved or expired, and which were left as they are.
+
+    ``month_without``: a day in the month that a meeting moved to, when what is done each month
+    with a meeting has no occurrence there yet.
+    """
 
     moved: int = 0
     expired: int = 0
     touched: tuple[Touched, ...] = ()
+    month_without: date | None = None
 
 
 def move_occurrence(
@@ -229,7 +234,15 @@ def move_meeting(
         )
         moved += 1
     expired, more = _months_without_meeting(session, board, old, why, actor=actor, at=at)
-    return Followed(moved, expired, _touched(occurrences) + more)
+    without = held_on if _month_is_without(session, board, old, held_on) else None
+    return Followed(moved, expired, _touched(occurrences) + more, without)
+
+
+def _month_is_without(session: Session, board: Board, old: date, new: date) -> bool:
+    """Whether the old day's month has occurrences of its own and the new day's has none alive."""
+    there = month_occurrences(session, board.id, month_origin(new))
+    alive = [row for row in there if row.state is not OccurrenceState.EXPIRED]
+    return not alive and bool(month_occurrences(session, board.id, month_origin(old)))
 
 
 def cancel_meeting(

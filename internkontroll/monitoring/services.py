@@ -26,20 +26,19 @@ KEEP_DAYS = 30
 """How long ended sessions, failures and used form keys are kept."""
 
 CLAIM_FOR = timedelta(minutes=30)
-"""A run that has not ended after this is taken to have died, and may be claimed anew."""
+"""A run that has not ended after this is taken to have died, and may be claimed anew; one that
+failed is tried again as long after it began, not at each tick."""
 
 
 def claim_run(session: Session, job: str, period: str, *, at: datetime) -> JobRun | None:
-    """Ta en körning: None when somebody has done or is doing the job for that period."""
+    """Ta en körning: None when somebody has done, is doing or just failed at the job's period."""
     known = session.scalar(sa.select(JobRun).where(JobRun.job == job, JobRun.period == period))
     if known is None:
         run = JobRun(job=job, period=period, started_at=at)
         session.add(run)
         session.flush()
         return run
-    if known.outcome is JobOutcome.DONE or (
-        known.outcome is JobOutcome.RUNNING and at - known.started_at < CLAIM_FOR
-    ):
+    if known.outcome is JobOutcome.DONE or at - known.started_at < CLAIM_FOR:
         return None
     claimed = session.execute(
         sa.update(JobRun)

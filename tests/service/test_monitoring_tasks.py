@@ -14,12 +14,14 @@ from internkontroll.files.attachments import AttachmentKind
 from internkontroll.findings.models import Action, Finding, Severity
 from internkontroll.monitoring.models import JobOutcome, JobRun
 from internkontroll.monitoring.queries import (
+    boards_of,
     decided_lately,
     facts_for,
     overseen_boards,
     secret_readings,
 )
 from internkontroll.monitoring.rules import Fact, Kind, Person, Source, tasks
+from internkontroll.monitoring.services import CLAIM_FOR, claim_run, end_run
 from internkontroll.organisation.models import (
     Board,
     MeetingKind,
@@ -437,6 +439,40 @@ def test_an_administrator_sees_roles_that_end_and_jobs_that_failed_last(
     [job] = of(facts, Source.JOB)
     assert (job.text, job.moment) == ("trail:verify", AT.replace(hour=2))
     assert len(facts) == 2
+
+
+def test_a_job_that_failed_is_tried_again_after_a_while_and_not_at_each_tick(
+    session: Session,
+) -> None:
+    run = claim_run(session, "trail:verify", "2020-04-12", at=AT)
+    assert run is not None
+    end_run(session, run.id, JobOutcome.FAILED, "RuntimeError", AT)
+    session.expire_all()
+    soon = AT + timedelta(seconds=5)
+    assert claim_run(session, "trail:verify", "2020-04-12", at=soon) is None
+    again = claim_run(session, "trail:verify", "2020-04-12", at=AT + CLAIM_FOR)
+    assert again is not None
+    end_run(session, again.id, JobOutcome.DONE, "hel", AT + CLAIM_FOR)
+    session.expire_all()
+    late = AT + timedelta(hours=9)
+    assert claim_run(session, "trail:verify", "2020-04-12", at=late) is None
+
+
+def test_a_board_is_shown_only_while_a_role_in_it_holds(session: Session, here: Scene) -> None:
+    actor = Actor(
+        user_id=None,
+        name="läsare",
+        grants=tuple(
+            Grant(Role.READER, make_board(session, code, name).id, valid_from=first, valid_to=last)
+            for code, name, first, last in (
+                ("OSN", "Omsorgsnämnden", ON, ON),
+                ("AMN", "Arbetsmarknadsnämnden", date(2020, 1, 1), date.max),
+                ("UBN", "Utbildningsnämnden", date(2019, 1, 1), ON - timedelta(days=1)),
+                ("KTN", "Kulturnämnden", ON + timedelta(days=1), date.max),
+            )
+        ),
+    )
+    assert [board.code for board in boards_of(session, actor, ON)] == ["AMN", "OSN"]
 
 
 def test_one_who_only_reads_is_asked_for_nothing_and_sees_what_was_decided(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
+from internkontroll.core.collation import swedish_order
 from internkontroll.monitoring.models import JobRun
 from internkontroll.organisation.models import Board, Decision, ReportingPoint
 from internkontroll.plan.models import Plan, PlanKind
@@ -16,10 +17,15 @@ from internkontroll.sampling.models import SamplingEvent
 from internkontroll.trail.models import TrailRow
 
 
-def boards_of(session: Session, actor: Actor) -> Sequence[Board]:
-    """The boards in which the actor holds a role of its own, by name."""
-    ids = {grant.board_id for grant in actor.grants if grant.board_id is not None}
-    return session.scalars(sa.select(Board).where(Board.id.in_(ids)).order_by(Board.name)).all()
+def boards_of(session: Session, actor: Actor, on: date) -> Sequence[Board]:
+    """The boards in which the actor holds a role of its own on the day, in Swedish order."""
+    ids = {
+        grant.board_id
+        for grant in actor.grants
+        if grant.board_id is not None and grant.reaches(grant.board_id, on)
+    }
+    select = sa.select(Board).where(Board.id.in_(ids))
+    return session.scalars(select.order_by(swedish_order(Board.name), Board.id)).all()
 
 
 @dataclass(frozen=True)

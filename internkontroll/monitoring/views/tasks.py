@@ -153,7 +153,7 @@ def _line(session: Session, board: Board, on: date) -> Sequence[LineStep]:
 def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
     """All that waits for the person, the latest first, and where they work."""
     roles = {grant.role for grant in actor.grants if grant.valid_from <= on <= grant.valid_to}
-    boards = boards_of(session, actor)
+    boards = boards_of(session, actor, on)
     by_id = {board.id: board for board in boards}
     waiting = tasks(facts_for(session, actor, by_id, on), Person(actor, on))
     reads = roles & READS_DECISIONS

@@ -16,11 +16,9 @@ from internkontroll.core.clock import swedish_day, utc_now
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.transaction import transaction
-from internkontroll.files.tables import read_table
 from internkontroll.plan.rules.layout import Arrangement
-from internkontroll.plan.rules.reading import read_plan
 from internkontroll.plan.services import import_plan
-from internkontroll.plan.services.importing import known_headings
+from internkontroll.plan.services.importing import known_headings, read_file
 from internkontroll.reporting.documents import write_report_files
 from internkontroll.reporting.queries import find_point, shown_report
 
@@ -66,12 +64,12 @@ def import_plan_now(arguments: argparse.Namespace) -> int:
             f"Filen {path.name} går inte att öppna. Kontrollera sökvägen."
         ) from error
     if arguments.dry_run:
-        reading = read_plan(read_table(data, path.name), year=arguments.year)
+        reading = read_file(data, path.name, arguments.year)
         _print_reading(reading, as_json=arguments.json)
         return 0
     with app_for(arguments).app_context(), intent_to_write(), transaction(db.session()) as session:
         told = Arrangement(known=known_headings(session))
-        reading = read_plan(read_table(data, path.name), year=arguments.year, arrangement=told)
+        reading = read_file(data, path.name, arguments.year, arrangement=told)
         plan = import_plan(
             session,
             the_board(arguments.board),

@@ -56,6 +56,20 @@ def count(database_url: str, table: str) -> int:
     return number
 
 
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_personnummer_above_the_table_stops_the_command_as_it_stops_the_page(
+    run: Run, tmp_path: Path, database_url: str, more: tuple[str, ...]
+) -> None:
+    file = tmp_path / "plan.csv"
+    file.write_bytes(b"Plan, 811228-9874\n" + plan_csv())
+
+    code, out, err = run("import-plan", str(file), "--board", "SCN", "--year", "2020", *more)
+
+    assert (code, out) == (2, "")
+    assert "personnummer" in err
+    assert count(database_url, "plan") == 0
+
+
 def test_a_dry_run_prints_the_reading_and_saves_nothing(
     run: Run, tmp_path: Path, database_url: str
 ) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, abort, g, request
+from flask import session as cookie
 from flask_login import LoginManager, current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -59,6 +60,8 @@ FEATURES = (
 """The features in the order in which data flows; each brings models, policy and views if it has."""
 
 SEEN_EVERY_SECONDS = 60
+MOST_FROM_STRANGERS = 64 * 1024
+"""Most bytes of what is sent by somebody who has never logged in here: they send no files."""
 LARGEST_ID = 2**31 - 1
 """The largest id that PostgreSQL's integer columns hold."""
 
@@ -103,12 +106,22 @@ def _configure(app: Flask, config: Config | Mapping[str, Any] | None) -> None:
         )
 
 
+def _limit_what_is_read(app: Flask) -> None:
+    # Said before anything asks for the form. Only a form of parts is measured as it is read: any
+    # other is read whole, and each of its signs may become a field.
+    if "_user_id" not in cookie:
+        request.max_content_length = MOST_FROM_STRANGERS
+    elif request.mimetype != "multipart/form-data":
+        request.max_content_length = app.config["MAX_FORM_MEMORY_SIZE"]
+
+
 def _open_write_early(app: Flask) -> None:
     # Registered first, so that the very first statement of a writing request takes the lock.
     @app.before_request
     def begin() -> None:
         g.request_id = secrets.token_hex(8)
         if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            _limit_what_is_read(app)
             g.writing = intent_to_write()
             g.writing.__enter__()
 

@@ -124,8 +124,11 @@ def _show(answer: Response) -> None:
 
 
 def _forget(answer: Response) -> None:
+    # Only then is the form asked: what was too large to be read cannot be read here either.
+    if answer.status_code != 303 or not current_user.is_authenticated:
+        return
     number = _number(request.form.get(ARGUMENT))
-    if number is None or answer.status_code != 303 or not current_user.is_authenticated:
+    if number is None:
         return
     try:
         with transaction(db.session()) as session:

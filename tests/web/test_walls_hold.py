@@ -245,3 +245,24 @@ def test_a_form_is_taken_behind_a_proxy_that_speaks_https(world_app: Flask) -> N
     )
 
     assert answer.status_code == 422
+
+
+def test_who_has_never_logged_in_sends_nothing_large(world_app: Flask, logged_in: As) -> None:
+    def send_large(client: FlaskClient) -> int:
+        with client.post("/namnd/scn/planer/las-in", data={"text": "x" * 100_000}) as answer:
+            return answer.status_code
+
+    assert send_large(world_app.test_client()) == 413
+    # The form has no token: it has been read, and is refused for that.
+    assert send_large(logged_in("controller")) == 400
+
+
+def test_a_form_that_is_too_large_to_be_read_gets_its_own_page(logged_in: As) -> None:
+    page = Page(
+        logged_in("controller").post(
+            "/min-profil/logga-ut-overallt", data={"text": "x" * 3_000_000}
+        )
+    )
+
+    assert page.status == 413
+    assert page.h1 == "Det du skickade är för stort"

@@ -20,6 +20,7 @@ from internkontroll.monitoring.queries import Duties, duties_of
 from internkontroll.organisation.models import Board
 from internkontroll.plan.policy import RESPONSIBLE_ROLES
 from internkontroll.plan.services import appoint
+from internkontroll.sampling.services import refuse_named_items
 from internkontroll.trail.services import record
 
 KEEP_DAYS = 30
@@ -115,14 +116,16 @@ def hand_over(
 
     ``expected`` is how many tasks the page showed: Conflict if there are more or fewer by now.
     Each task gets a trail row of its own by its own verb, and the whole one more. Raises
-    NotAllowed, InvalidInput (no reason, the same person, nothing to hand over, or somebody who
-    may not hold something of it), and Conflict if a task is changed at the same time.
+    NotAllowed, InvalidInput (no reason or one that names a case, the same person, nothing to hand
+    over, or somebody who may not hold something of it), and Conflict if a task is changed at the
+    same time.
     """
     on = swedish_day(at)
     ensure(actor, Permission.TASKS_HAND_OVER, Scope(board.id), on, PERMISSIONS)
     reason = clean_line(reason)
     if not reason:
         raise InvalidInput("Skriv varför uppgifterna lämnas över.", field="reason")
+    refuse_named_items(session, board.id, reason, "reason")
     if from_user.id == to.id:
         raise InvalidInput("Välj någon annan att lämna över till.", field="to_user")
     duties = next(iter(duties_of(session, from_user.id, board.id)), None)

@@ -10,16 +10,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Role
+from internkontroll.accounts.models import User
+from internkontroll.core.access import Role, system_actor
 from internkontroll.core.database import db, intent_to_write
+from internkontroll.core.errors import InvalidInput
 from internkontroll.core.text import folded_reference
+from internkontroll.monitoring.services import hand_over
 from internkontroll.organisation.models import Board
 from internkontroll.review.queries import testers_of as people_who_tested
 from internkontroll.sampling.models import Draw, Population, PopulationRow, SeedSource
 from internkontroll.sampling.queries import reference_in_text
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from tests.client import Page
-from tests.world import ROLE_ACCOUNTS, World, log_in_directly
+from tests.world import AT, ROLE_ACCOUNTS, World, log_in_directly
 
 As = Callable[[str], FlaskClient]
 
@@ -266,3 +269,42 @@ def test_a_form_that_is_too_large_to_be_read_gets_its_own_page(logged_in: As) ->
 
     assert page.status == 413
     assert page.h1 == "Det du skickade är för stort"
+
+
+@pytest.mark.parametrize("way", ["", "/stall-in"])
+def test_a_case_is_not_named_in_the_reason_for_a_meetings_change(
+    world_app: Flask, logged_in: As, way: str
+) -> None:
+    reference, meeting = change(
+        world_app,
+        lambda s: (
+            s.get_one(PopulationRow, (secret_list(s).id, 1)).reference,
+            World(s).meeting_id(),
+        ),
+    )
+    address = f"/namnd/scn/sammantraden/{meeting}{way}"
+
+    page = send(logged_in("controller"), address, address, reason=f"Akten {reference} saknas.")
+
+    assert page.status == 422
+    assert "löpnumret" in page.text
+
+
+def test_a_case_is_not_named_in_the_reason_for_a_handover(world_app: Flask) -> None:
+    def hand(session: Session) -> None:
+        people = sa.select(User).where(User.username.in_(("controller", "kontrollansvarig")))
+        giver, taker = session.scalars(people.order_by(User.username))
+        hand_over(
+            session,
+            session.scalars(sa.select(Board).where(Board.code == "SCN")).one(),
+            giver,
+            taker,
+            reason=session.get_one(PopulationRow, (secret_list(session).id, 1)).reference,
+            expected=0,
+            actor=system_actor("provning"),
+            at=AT,
+        )
+
+    with pytest.raises(InvalidInput, match="löpnumret") as refused:
+        change(world_app, hand)
+    assert refused.value.field == "reason"

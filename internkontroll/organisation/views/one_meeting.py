@@ -9,6 +9,7 @@ from internkontroll.organisation.forms import CancelMeetingForm, MoveMeetingForm
 from internkontroll.organisation.models import Board, Meeting, MeetingState
 from internkontroll.organisation.queries import meeting_select
 from internkontroll.organisation.views.blueprint import bp
+from internkontroll.sampling.services import refuse_named_items
 from internkontroll.schedule.queries import occurrences_of_meeting
 from internkontroll.schedule.rules import short_text
 from internkontroll.schedule.services import Followed, cancel_meeting
@@ -85,6 +86,7 @@ def move_meeting(board: Board, meeting_id: int) -> ResponseReturnValue:
     results: list[Followed] = []
 
     def act(open_session: Session) -> str:
+        refuse_named_items(open_session, board.id, form.reason.data or "", "reason")
         results.append(
             move_with_occurrences(
                 open_session,
@@ -129,6 +131,7 @@ def cancel_now(board: Board, meeting_id: int) -> ResponseReturnValue:
     results: list[Followed] = []
 
     def act(open_session: Session) -> str:
+        refuse_named_items(open_session, board.id, form.reason.data or "", "reason")
         results.append(
             cancel_meeting(
                 open_session,

@@ -31,6 +31,9 @@ BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 UNKNOWN = "okänd"
 """What an address that leads nowhere is called, so that nobody can fill the table with names."""
 
+METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
+"""What a browser or a proxy asks with; a client may make up words of its own without end."""
+
 
 class Measures:
     """One app's counters."""
@@ -117,7 +120,8 @@ def register(app: Flask) -> None:
     @app.after_request
     def count(answer: Response) -> Response:
         endpoint = request.endpoint or UNKNOWN
-        measures.requests.labels(endpoint, request.method, str(answer.status_code)).inc()
+        method = request.method if request.method in METHODS else UNKNOWN
+        measures.requests.labels(endpoint, method, str(answer.status_code)).inc()
         if begun := g.get("measured_from"):
             measures.seconds.labels(endpoint).observe(time.perf_counter() - begun)
         if endpoint == "accounts.log_in_now" and answer.status_code == 422:

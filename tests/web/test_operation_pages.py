@@ -188,6 +188,17 @@ def test_the_measures_count_answers_refused_logins_and_jobs(
     assert "finns" not in text
 
 
+def test_words_that_a_client_makes_up_do_not_fill_the_measures(measured: Flask) -> None:
+    client = measured.test_client()
+    for word in ("HITTPA", "PROPFIND", "DELETE"):
+        client.open("/logga-in", method=word)
+
+    text = client.get("/matt", headers={"Authorization": f"Bearer {TOKEN}"}).get_data(as_text=True)
+
+    assert 'method="okänd",status="405"} 3.0' in text
+    assert "HITTPA" not in text
+
+
 @pytest.mark.parametrize("https", [True, False])
 def test_files_handed_out_before_the_app_carry_the_same_headers(
     sqlite_url: str, tmp_path: Path, clock: MovableClock, https: bool

@@ -11,6 +11,7 @@ import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from io import BytesIO
+from xml.parsers import expat
 
 import filetype  # type: ignore[import-untyped]
 
@@ -66,13 +67,18 @@ EXTENSIONS: dict[str, AttachmentKind] = {
 _ALLOWED = "Tillåtna är PDF, Word (.docx), Excel (.xlsx), PNG, JPG och text (.txt eller .csv)."
 _PACKAGE = Limits(size=ATTACHMENT_MAX, columns=16_384, rows=1_048_576, area=1_048_576 * 16_384)
 """A workbook is only kept and never laid out, so every cell that Excel has room for will do."""
+_FETCHED = frozenset({"oleobject", "frame", "subdocument", "afchunk"})
+"""What a document opens by itself from where it points, and not at a press as a link."""
 _ZIP_END = b"PK\x05\x06"
 _ARCHIVES = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07")
 _MARKUP = re.compile(
     rb"<\s*(?:!doctype|html|script|svg|iframe|object|embed|body)\b|<\?xml|\{\\rtf|^#!",
     re.IGNORECASE,
 )
-_PDF_NAMES = re.compile(rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])")
+# /JS alone is too short: the bytes of a scanned page spell it by chance in every other large file.
+_PDF_NAMES = re.compile(
+    rb"/(?:JavaScript|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])|/JS\s*(?:[(<]|\d+\s+\d+\s+R)"
+)
 _PDF_LOCKED = re.compile(rb"/Encrypt(?![A-Za-z])")
 _PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
 _PDF_STREAM = re.compile(rb"(?<!end)stream\r?\n")
@@ -213,14 +219,30 @@ def _check_package(data: bytes) -> None:
             if "/embeddings/" in path:
                 raise _Refused("har en annan fil inbäddad. Ta bort den, eller spara som PDF.")
             if path.endswith(".rels") or path == "/[content_types].xml":
-                _check_relations(archive.read(entry).lower())
+                _check_relations(archive.read(entry))
 
 
 def _check_relations(content: bytes) -> None:
-    if b"macroenabled" in content:
-        raise _Refused("innehåller makron. Spara den utan makron och välj den nya.")
-    if b"attachedtemplate" in content and b"external" in content:
-        raise _Refused("hämtar en mall utifrån. Ta bort mallen, eller spara som PDF.")
+    """What a part says that it is and what it leads to, read as Word and Excel read it."""
+    for said in _attributes(content):
+        kinds = (said.get("Type", "") + " " + said.get("ContentType", "")).lower()
+        kind = said.get("Type", "").lower().rpartition("/")[2]
+        outside = said.get("TargetMode", "").lower() == "external"
+        if "macroenabled" in kinds or "vbaproject" in kinds or "activex" in kinds:
+            raise _Refused("innehåller makron. Spara den utan makron och välj den nya.")
+        if outside and kind == "attachedtemplate":
+            raise _Refused("hämtar en mall utifrån. Ta bort mallen, eller spara som PDF.")
+        if outside and kind in _FETCHED:
+            raise _Refused("hämtar en annan fil utifrån. Ta bort den, eller spara som PDF.")
+
+
+def _attributes(content: bytes) -> list[dict[str, str]]:
+    """The attributes of every element; the XML has been passed as whole and without DOCTYPE."""
+    found: list[dict[str, str]] = []
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = lambda _name, attributes: found.append(attributes)
+    parser.Parse(content, True)
+    return found
 
 
 def _check_pdf(data: bytes) -> None:
@@ -228,7 +250,7 @@ def _check_pdf(data: bytes) -> None:
         raise _Refused(_DAMAGED)
     parts = [data, *_unpacked_streams(data)]
     for part in parts:
-        plain = _PDF_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part)
+        plain = _unescaped(part)
         if _PDF_LOCKED.search(plain):
             raise _Refused("är skyddad med lösenord. Spara en kopia utan skydd och välj den.")
         if _PDF_NAMES.search(plain):
@@ -237,14 +259,20 @@ def _check_pdf(data: bytes) -> None:
             )
 
 
+def _unescaped(part: bytes) -> bytes:
+    """A PDF's names as a reader takes them: ``#4a`` is J."""
+    return _PDF_ESCAPE.sub(lambda found: bytes([int(found[1], 16)]), part)
+
+
 def _unpacked_streams(data: bytes) -> list[bytes]:
     """The PDF's object streams in the clear: names can stand in them. At most 100 MB in all."""
-    found, total = [], 0
+    found, total, after = [], 0, 0
     for mark in _PDF_STREAM.finditer(data):
-        header = data[max(0, mark.start() - 400) : mark.start()]
-        own = header.rpartition(b"obj")[2]
+        # All since the stream before, however long the dictionary is and however it is written.
+        header = _unescaped(data[after : mark.start()])
+        after = mark.end()
         # A stream without filter stands in the clear in the file itself.
-        if b"ObjStm" not in own or b"/Filter" not in own:
+        if b"ObjStm" not in header or b"/Filter" not in header:
             continue
         inflater = zlib.decompressobj()
         try:

@@ -120,6 +120,36 @@ def test_what_is_on_the_list_is_let_in(name: str, data: bytes, kind: AttachmentK
             ),
             "mall utifrån",
         ),
+        (
+            "mall-i-koder.docx",
+            with_part(
+                docx(),
+                "word/_rels/settings.xml.rels",
+                b'<Relationships><Relationship Type="x/&#97;ttachedTemplate" '
+                b'TargetMode="Externa&#108;" Target="http://x/y.dotm"/></Relationships>',
+            ),
+            "mall utifrån",
+        ),
+        (
+            "objekt.docx",
+            with_part(
+                docx(),
+                "word/_rels/document.xml.rels",
+                b'<Relationships><Relationship Type="x/oleObject" TargetMode="External" '
+                b'Target="http://x/y.html!"/></Relationships>',
+            ),
+            "annan fil utifrån",
+        ),
+        (
+            "omdopt-makro.xlsx",
+            with_part(
+                xlsx(),
+                "xl/_rels/workbook.xml.rels",
+                b'<Relationships><Relationship Type="x/vbaProject" Target="a.bin"/>'
+                b"</Relationships>",
+            ),
+            "makron",
+        ),
         ("skadad.xlsx", xlsx()[:-40], "skadad"),
         ("tom.pdf", b"", "tom"),
     ],
@@ -130,12 +160,29 @@ def test_what_is_something_else_or_can_run_is_refused(name: str, data: bytes, sa
     assert refused.value.field == "file"
 
 
-def test_a_script_in_a_packed_object_stream_is_found() -> None:
+@pytest.mark.parametrize("kind", [b"/ObjStm", b"/#4fbjStm", b"/ObjStm" + b" " * 1000])
+def test_a_script_in_a_packed_object_stream_is_found(kind: bytes) -> None:
     packed = zlib.compress(b"5 0 << /S /JavaScript /JS (app.alert) >>")
-    stream = b"4 0 obj\n<< /Type /ObjStm /Filter /FlateDecode /Length %d >>\nstream\n" % len(packed)
+    stream = b"4 0 obj\n<< /Type %b /Filter /FlateDecode /Length %d >>\nstream\n" % (
+        kind,
+        len(packed),
+    )
     data = PDF.replace(b"trailer", stream + packed + b"\nendstream\nendobj\ntrailer")
     with pytest.raises(InvalidInput, match="skript"):
         inspect_attachment(data, "dold.pdf")
+
+
+def test_the_bytes_of_a_picture_that_spell_a_short_name_are_no_script() -> None:
+    picture = b"4 0 obj\n<< /Length 9 >>\nstream\n\x80\x01/JS\xff\x02/JS\nendstream\nendobj\n"
+    data = PDF.replace(b"trailer", picture + b"trailer")
+
+    assert inspect_attachment(data, "inskannad.pdf").kind is AttachmentKind.PDF
+
+
+@pytest.mark.parametrize("script", [b"/JS (app.alert)", b"/JS\n<61>", b"/J#53 12 0 R"])
+def test_a_script_without_its_long_name_is_found(script: bytes) -> None:
+    with pytest.raises(InvalidInput, match="skript"):
+        inspect_attachment(PDF.replace(b"/Catalog", b"/Catalog " + script), "dold.pdf")
 
 
 def test_a_real_pdf_is_let_in(real_pdf: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import InvalidInput
+from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.sorting import swedish_key
 from internkontroll.core.text import clean_line
 
@@ -143,7 +144,7 @@ def check_decision(
 ) -> None:
     """Refuse a decision without organ, paragraf or diarienummer, or with days that cannot be.
 
-    Raises InvalidInput naming the field.
+    A personnummer in any of its words is refused too. Raises InvalidInput naming the field.
     """
     if not body:
         raise InvalidInput("Skriv vilket organ som beslutade.", field="body")
@@ -160,6 +161,13 @@ def check_decision(
             f"Diarienumret är för långt. Använd högst {REGISTRY_NUMBER_MAX} tecken.",
             field="registry_number",
         )
+    for field, text in (
+        ("body", body),
+        ("paragraph", paragraph),
+        ("registry_number", registry_number),
+    ):
+        if any(certain for _, _, certain in find_personal_ids(text)):
+            raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field=field)
     if decided_on > today:
         raise InvalidInput(
             "Beslutets dag har inte varit än. Skriv dagen då beslutet fattades.",

@@ -115,6 +115,16 @@ def test_the_decision_keeps_organ_day_paragraph_and_registry_number(
     assert (decision.paragraph, decision.registry_number) == ("187", "SCN-2019-0598")
 
 
+@pytest.mark.parametrize("field", ["attachment_of", "attachment"])
+def test_a_decision_that_the_plan_belongs_to_names_nobody(
+    session: Session, plan: Plan, field: str
+) -> None:
+    prepare_plan(session, plan, actor=SYSTEM, at=AT)
+    with pytest.raises(InvalidInput, match="personnummer") as refused:
+        decide(session, plan, **{field: "Bilaga om 19121212-1212"})
+    assert refused.value.field == field
+
+
 def test_a_plan_may_be_decided_during_its_year(session: Session, plan: Plan) -> None:
     prepare_plan(session, plan, actor=SYSTEM, at=AT)
     assert decide(session, plan, decided_on=date(2020, 1, 14)).state is PlanState.DECIDED

@@ -56,6 +56,20 @@ def test_a_test_reading_saves_the_file_and_nothing_of_a_plan(
     assert [w.id for w in waiting_readings(session, board.id)] == [row.id]
 
 
+def test_a_file_with_a_personnummer_in_its_name_is_refused(session: Session, board: Board) -> None:
+    with pytest.raises(InvalidInput, match="namn innehåller ett personnummer") as refused:
+        store_reading(
+            session,
+            board,
+            year=2020,
+            data=plan_csv(),
+            file_name="C:\\Planer\\19121212-1212.csv",
+            actor=SYSTEM,
+            at=AT,
+        )
+    assert refused.value.field == "file"
+
+
 def test_only_the_controller_reads_a_plan_in(session: Session, board: Board) -> None:
     for role in set(Role) - {Role.CONTROLLER}:
         with pytest.raises(NotAllowed):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
 from internkontroll.core.errors import InvalidInput, InvalidTransition
+from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_line
 from internkontroll.organisation.models import DecisionOutcome
 from internkontroll.plan.models import Plan, PlanEvent, PlanState
@@ -231,6 +232,8 @@ def _line(text: str, field: str) -> str | None:
     line = clean_line(text)
     if len(line) > ATTACHMENT_MAX:
         raise InvalidInput(f"Texten är för lång. Skriv högst {ATTACHMENT_MAX} tecken.", field=field)
+    if any(certain for _, _, certain in find_personal_ids(line)):
+        raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field=field)
     return line or None
 
 

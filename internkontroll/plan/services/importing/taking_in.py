@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
+from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_line, shown
 from internkontroll.files.tables import (
     PASTED,
@@ -150,8 +151,16 @@ def draft_to_change(session: Session, board: Board, year: int) -> Plan | None:
 
 
 def base_name(file_name: str) -> str:
-    """The file's own name, without folders, at most 200 characters."""
+    """The file's own name, without folders, at most 200 characters.
+
+    Raises InvalidInput if it has a personnummer in it: the plan tells which file it came from.
+    """
     name = clean_line(PureWindowsPath(PurePath(file_name).name).name)
+    if any(certain for _, _, certain in find_personal_ids(name)):
+        raise InvalidInput(
+            "Filens namn innehåller ett personnummer. Byt namn på filen och välj den igen.",
+            field="file",
+        )
     return name[-200:] or "plan"
 
 

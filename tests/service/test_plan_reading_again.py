@@ -39,6 +39,7 @@ from internkontroll.plan.services import (
 )
 from internkontroll.plan.services.importing import import_facts, known_headings, read_stored
 from internkontroll.risk.models import Risk, RiskAssessment
+from internkontroll.risk.services import change_risk
 from internkontroll.trail.queries import history_of, verify_trail
 from tests.factories import AT, PLAN_ROWS, make_actor, make_board, make_user, plan_csv
 from tests.unit.files.documents import document, table
@@ -227,7 +228,7 @@ def test_an_import_that_somebody_has_worked_on_says_why_it_is_not_undone(
     session.rollback()
 
 
-@pytest.mark.parametrize("what", ["answer", "added", "area", "later", "risk", "removed"])
+@pytest.mark.parametrize("what", ["answer", "added", "area", "later", "risk", "words", "removed"])
 def test_each_kind_of_later_work_stops_the_undo(session: Session, board: Board, what: str) -> None:
     plan, row = imported(session, board)
     control = controls_of(session, plan.id)[2]
@@ -244,6 +245,11 @@ def test_each_kind_of_later_work_stops_the_undo(session: Session, board: Board, 
     elif what == "later":
         imported(session, board, *CHANGED)
         says = "senare fil"
+    elif what == "words":
+        risk = control.risks[0]
+        values = {"description": risk.description, "cause": "Ny personal"}
+        change_risk(session, board, risk, values, row_version=risk.row_version, actor=SYSTEM, at=AT)
+        says = "risker har ändrats"
     elif what == "risk":
         session.add(
             RiskAssessment(

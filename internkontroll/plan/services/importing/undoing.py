@@ -68,7 +68,11 @@ def undo_import(
     raise_version(session, plan)
     controls = {control.id: control for control in controls_of(session, plan.id)}
     own = _own(row, plan, made, controls)
-    reasons = [*_touched(made, controls), *_strangers(session, own)]
+    reasons = [
+        *_touched(made, controls),
+        *_rewritten_risks(session, own["risk"]),
+        *_strangers(session, own),
+    ]
     if reasons:
         raise InvalidTransition(
             f"Inläsningen kan inte ångras längre: {'; '.join(reasons)}. Ändra i utkastet i stället."
@@ -167,6 +171,12 @@ def _touched(made: Mapping[str, Any], controls: Mapping[int, Control]) -> list[s
         listed = ", ".join(str(number) for number in sorted(numbers))
         reasons.append(f"kontrollmoment {listed} har ändrats sedan dess")
     return reasons
+
+
+def _rewritten_risks(session: Session, ids: Iterable[int]) -> list[str]:
+    """A risk that the import made and somebody has worked on does not go with it."""
+    changed = sa.exists().where(Risk.id.in_(sorted(ids)), Risk.row_version > 1)
+    return ["risker har ändrats sedan dess"] if session.scalar(sa.select(changed)) else []
 
 
 def _strangers(session: Session, own: _Own) -> list[str]:

@@ -24,9 +24,15 @@ def session_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def name_digest(username: str) -> str:
-    """What a failed login leaves behind of the typed name: SHA-256 of it, folded."""
-    return hashlib.sha256(fold_username(username).encode()).hexdigest()
+def name_digest(username: str, browser: str | None = None) -> str:
+    """What a failed login leaves behind of the typed name: SHA-256 of it, folded.
+
+    ``browser`` tells one that the account has logged in from: its failures are counted apart.
+    """
+    counted = (
+        fold_username(username) if browser is None else f"{fold_username(username)}\0{browser}"
+    )
+    return hashlib.sha256(counted.encode()).hexdigest()
 
 
 def fold_username(username: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Error, Locator, Page
 
 from internkontroll.core.access import Role
 from tests.browser.screens import (
@@ -23,6 +23,7 @@ from tests.browser.screens import (
     read_the_plan,
 )
 
+WINDOW_TRIES = 3
 MOST_TABS = 400
 """So many steps lie on no page: who has not come to the place by then is in a trap."""
 
@@ -109,10 +110,17 @@ def select(place: Locator, *, label: str, **_more: object) -> None:
 
 def pick_file(place: Locator, file: Path, **_more: object) -> None:
     """The button of a file field opens the machine's own window."""
-    reach(place)
-    with place.page.expect_file_chooser() as opened:
-        place.page.keyboard.press("Enter")
-    opened.value.set_files(file)
+    for _ in range(WINDOW_TRIES):
+        reach(place)
+        # The browser opens it only a moment after the key, and a busy machine may be too late.
+        try:
+            with place.page.expect_file_chooser(timeout=5_000) as opened:
+                place.page.keyboard.press("Enter")
+        except Error:  # it waited in vain
+            continue
+        opened.value.set_files(file)
+        return
+    raise AssertionError(f"{place.page.url}: Enter opens no window to choose a file in")
 
 
 def play(year: Year, real_input: Path) -> dict[str, int]:

@@ -78,6 +78,54 @@ def test_ten_failures_lock_the_name_for_a_quarter_of_an_hour(
     assert try_login(client, username, password) == 303
 
 
+def test_strangers_who_guess_do_not_keep_out_the_one_who_has_logged_in_here_before(
+    app: Flask, client: PageClient, town: Town
+) -> None:
+    username, password = town.account(Role.CONTROLLER)
+    client.log_in(username, password)
+    client.submit("/logga-ut")
+    stranger = PageClient(app)
+    for _ in range(10):
+        assert try_login(stranger, username, "fel") == 422
+
+    assert try_login(stranger, username, password) == 422, "the stranger is kept out"
+    assert try_login(client, username, password) == 303
+
+
+def test_a_known_browser_has_no_more_than_ten_tries_itself(client: PageClient, town: Town) -> None:
+    username, password = town.account(Role.CONTROLLER)
+    client.log_in(username, password)
+    client.submit("/logga-ut")
+    for _ in range(10):
+        assert try_login(client, username, "fel") == 422
+
+    assert try_login(client, username, password) == 422
+
+
+@pytest.mark.parametrize("told", ["påhittat", "WyJ4IiwieSJd.AAAA", ""])
+def test_a_made_up_browser_is_an_unknown_one(
+    app: Flask, client: PageClient, town: Town, told: str
+) -> None:
+    username, password = town.account(Role.CONTROLLER)
+    for _ in range(10):
+        assert try_login(PageClient(app), username, "fel") == 422
+    client.http.set_cookie("browser", told)
+
+    assert try_login(client, username, password) == 422
+
+
+def test_a_browser_known_to_one_account_is_unknown_to_another(
+    app: Flask, client: PageClient, town: Town
+) -> None:
+    client.log_in(*town.account(Role.CONTROLLER))
+    client.submit("/logga-ut")
+    username, password = town.account(Role.MEMBER, "IU1")
+    for _ in range(10):
+        assert try_login(PageClient(app), username, "fel") == 422
+
+    assert try_login(client, username, password) == 422
+
+
 def test_a_copied_cookie_is_dead_after_logout(app: Flask, client: PageClient, town: Town) -> None:
     client.log_in(*town.account(Role.CONTROLLER))
     stolen = client.http.get_cookie("session")

@@ -101,14 +101,16 @@ def log_in(
     tries: int,
     window: timedelta,
     device: str | None = None,
+    known_browser: str | None = None,
 ) -> LoginResult:
     """Logga in: exactly one verification whether the name is unknown, wrong or right.
 
     After ``tries`` failures for a typed name within ``window`` every login with it is refused,
     the right password too, until the oldest failure has aged out. Tries with one name take turns.
-    A start password that is too old opens nothing.
+    ``known_browser`` marks one that the account has logged in from: its tries are counted apart,
+    so that strangers cannot keep the owner out. A start password that is too old opens nothing.
     """
-    digest = name_digest(username)
+    digest = name_digest(username, known_browser)
     take_turn(session, digest)
     failures = failures_since(session, digest, at - window)
     user = user_by_name(session, username)

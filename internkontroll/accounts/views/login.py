@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import current_app, redirect, request, url_for
+from flask import current_app, make_response, redirect, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user, logout_user
@@ -11,6 +11,7 @@ from internkontroll.accounts.forms import LoginForm
 from internkontroll.accounts.queries import find_session
 from internkontroll.accounts.services import log_in, log_out
 from internkontroll.accounts.views.blueprint import bp, own_device
+from internkontroll.accounts.views.known_browser import known_browser, remember_browser
 from internkontroll.core.transaction import transaction
 from internkontroll.web.access import (
     SignedIn,
@@ -55,21 +56,25 @@ def log_in_now() -> ResponseReturnValue:
     """Log in, with a new session; every failure is answered with the same words."""
     form = LoginForm()
     if form.validate():
+        username = form.username.data or ""
         with transaction(session()) as open_session:
             result = log_in(
                 open_session,
-                username=form.username.data or "",
+                username=username,
                 password=form.password.data or "",
                 at=now(),
                 tries=current_app.config["LOGIN_TRIES"],
                 window=current_app.config["LOGIN_WINDOW"],
                 device=own_device(),
+                known_browser=known_browser(username),
             )
         if result.token and (found := find_session(session(), result.token)):
             target = own_path(form.next.data)
             cookie.clear()
             login_user(SignedIn(result.token, found, ""))
-            return redirect(target, 303)
+            answer = make_response(redirect(target, 303))
+            remember_browser(answer, username)
+            return answer
         form.form_errors = [REFUSAL]
     return page("accounts/login.html", form=form)
 

@@ -110,6 +110,16 @@ def _run_periodic(app: Flask, job: Job, period: str, clock: Clock) -> str | None
     return summary
 
 
+def _run_tick(app: Flask, job: Job, clock: Clock) -> str:
+    """What waits is done at each tick; a job that fails is told of and does not stop the others."""
+    try:
+        return ACTS[job.name](app, clock)
+    except Exception as error:  # whatever it failed of, the others have their turn
+        db.session.rollback()
+        log.exception("job %s failed", job.name)
+        return f"{type(error).__name__}: {error}"
+
+
 def run_jobs(app: Flask, clock: Clock) -> list[tuple[str, str]]:
     """Run every job that is due, each once for its period. Returns what was done."""
     done = []
@@ -119,7 +129,7 @@ def run_jobs(app: Flask, clock: Clock) -> list[tuple[str, str]]:
             if period is None:
                 continue
             if job.rhythm is Rhythm.TICK:
-                done.append((job.name, ACTS[job.name](app, clock)))
+                done.append((job.name, _run_tick(app, job, clock)))
             elif (summary := _run_periodic(app, job, period, clock)) is not None:
                 done.append((job.name, summary))
         db.session.remove()

@@ -50,7 +50,7 @@ class Risk(Base):
     row_version: Mapped[int] = mapped_column(default=1)
 
     assessments: Mapped[list["RiskAssessment"]] = relationship(
-        back_populates="risk", order_by="RiskAssessment.assessed_on"
+        back_populates="risk", order_by="(RiskAssessment.assessed_on, RiskAssessment.id)"
     )
 
 

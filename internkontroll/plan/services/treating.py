@@ -159,7 +159,7 @@ def close_plan(
 ) -> Plan:
     """Avsluta planen when its year is over: the board has decided the last follow-up of it.
 
-    Raises NotAllowed, InvalidTransition while a follow-up remains or a revision is open, and
+    Raises NotAllowed, InvalidTransition while the last one remains or a revision is open, and
     Conflict.
     """
     ensure_may_decide(plan, actor, at)

@@ -306,8 +306,13 @@ def check_steps(record: Record) -> None:
     for name in STEPS:
         if name not in names:
             raise Difference(f"Protokollet saknar steget ”{name}”.")
-    places = [names.index(name) for name in STEPS]
-    if places != sorted(places):
+    rounds: dict[int, list[int]] = {}
+    for step, name in zip(steps, names, strict=True):
+        if name not in STEPS:
+            raise Difference("Protokollet har ett steg som inte finns i en dragning.")
+        number = step.number("round") if step.has("round") else 1
+        rounds.setdefault(number, []).append(STEPS.index(name))
+    if any(places != sorted(places) for places in rounds.values()):
         raise Difference("Stegen står i fel ordning: fröet får inte finnas före beslutet.")
     try:
         times = [datetime.fromisoformat(step.text("at")) for step in steps]

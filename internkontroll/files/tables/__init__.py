@@ -4,6 +4,7 @@ Text cells come out. Knows no feature. Wrong files raise InvalidInput with the s
 """
 
 from internkontroll.core.errors import InvalidInput
+from internkontroll.files.tables.amounts import column_amounts_ore, row_amount_ore
 from internkontroll.files.tables.container import DOCUMENT, check_container
 from internkontroll.files.tables.delimited import read_delimited
 from internkontroll.files.tables.document import read_document
@@ -18,7 +19,6 @@ from internkontroll.files.tables.population import (
     population_columns,
     read_population,
     read_population_bytes,
-    row_amount_ore,
 )
 from internkontroll.files.tables.spreadsheet import read_spreadsheet
 
@@ -33,6 +33,7 @@ __all__ = [
     "Row",
     "Sheet",
     "Workbook",
+    "column_amounts_ore",
     "column_name",
     "population_columns",
     "read_pasted",

@@ -4,22 +4,33 @@ import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from internkontroll.core.errors import InvalidInput
-from internkontroll.core.text import clean_line, parse_ore, shown, text_key
+from internkontroll.core.text import clean_line, shown, text_key
 from internkontroll.files.tables.decoding import detect_encoding, read_lines
-from internkontroll.files.tables.delimited import LONGEST_LINE, find_separator, read_records
+from internkontroll.files.tables.delimited import (
+    LONGEST_LINE,
+    Records,
+    find_separator,
+    read_batches,
+)
 from internkontroll.files.tables.kinds import file_label, table_kind
 from internkontroll.files.tables.limits import MEGABYTE, POPULATION_LIMITS, Limits
+from internkontroll.files.tables.model import Row
 from internkontroll.files.tables.parts import column_name
 from internkontroll.files.tables.spreadsheet import read_spreadsheet
 
-_TRIED_LINES = 200
+_BATCH = 10_000
 _TITLE_ROWS = 30
+WORKBOOK_ROWS = 100_000
+"""Most rows of a workbook; a longer list is handed in as CSV."""
+_AREA = 2_000_000
+_BLANKS = " \u00a0\u202f\ufeff"
+"""Blanks at a cell's ends go; everything else stays, so that a bad reference can be refused."""
 
 _ID_NAMES = (
     "ärendenummer",
@@ -108,12 +119,25 @@ class PopulationColumns:
         return self.amount_candidates[0] if self.amount_candidates else None
 
 
-class PopulationFile(AbstractContextManager["PopulationFile"]):
-    """An opened population: its header, and its rows one at a time.
+@dataclass(frozen=True)
+class Batch:
+    """Some rows after one another: their numbers in the file, and each wanted column's cells."""
 
-    Iterating gives ``(row number in the file, cells)``, cells as written but for blanks at their
-    ends and as many as the header has. It reads on as it is iterated and can be iterated once.
-    ``bytes_read`` of ``bytes_total`` tells how far it has come.
+    numbers: Sequence[int]
+    columns: tuple[list[str], ...]
+
+
+Numbered = tuple[Sequence[int], Records]
+"""Row numbers in the file, and the rows with their cells as written."""
+
+
+class PopulationFile(AbstractContextManager["PopulationFile"]):
+    """An opened population: its header, and its rows in batches or one at a time.
+
+    ``columns`` gives the cells of some columns, iterating gives ``(row number in the file,
+    cells)``; cells as written but for blanks at their ends. It reads on as it is iterated and can
+    be iterated once. ``bytes_read`` of ``bytes_total`` tells how far it has come; ``rows_total``
+    is known of a workbook alone.
     """
 
     def __init__(
@@ -121,14 +145,15 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         *,
         header: tuple[str, ...],
         header_row: int,
-        records: Iterator[tuple[int, Sequence[str]]],
+        records: Iterator[Numbered],
         label: str,
         bytes_total: int,
         stream: BinaryIO | None = None,
         owned: bool = False,
         encoding: str | None = None,
         separator: str | None = None,
-        lines: Iterator[str] | None = None,
+        lines: Iterator[list[str]] | None = None,
+        rows_total: int | None = None,
     ) -> None:
         self.header = header
         self.header_row = header_row
@@ -136,6 +161,7 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         self.bytes_total = bytes_total
         self.encoding = encoding
         self.separator = separator
+        self.rows_total = rows_total
         self._records = records
         self._lines = lines
         self._stream = stream
@@ -147,9 +173,41 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         return self._stream.tell() if self._stream is not None else self.bytes_total
 
     def __iter__(self) -> Iterator[tuple[int, tuple[str, ...]]]:
+        for batch in self.columns(range(len(self.header))):
+            yield from zip(batch.numbers, zip(*batch.columns, strict=True), strict=True)
+
+    def columns(self, places: Sequence[int]) -> Iterator[Batch]:
+        """The cells of the columns at these places (from 0), batch by batch.
+
+        Rows without any text are passed over. Raises InvalidInput for a row with text beyond the
+        last heading, and for what the file itself is refused for.
+        """
+        for numbers, records in self._records:
+            if self._is_even(records):
+                columns = tuple(_without_blanks(records.column(place)) for place in places)
+                if any("" not in column for column in columns):
+                    yield Batch(numbers, columns)
+                    continue
+            yield self._one_by_one(numbers, records.rows, places)
+
+    def _is_even(self, records: Records) -> bool:
+        """Whether every row has all its cells, and nothing but blanks beyond the last heading."""
         width = len(self.header)
-        for number, cells in self._records:
-            texts = tuple(_trimmed(cell) for cell in cells)
+        if records.width is None:
+            return set(map(len, records.rows)) == {width}
+        beyond = range(width, records.width)
+        return records.width >= width and not any(
+            "".join(records.column(place)).strip(_BLANKS) for place in beyond
+        )
+
+    def _one_by_one(
+        self, numbers: Sequence[int], records: Sequence[Sequence[str]], places: Sequence[int]
+    ) -> Batch:
+        width = len(self.header)
+        kept: list[int] = []
+        rows: list[tuple[str, ...]] = []
+        for number, cells in zip(numbers, records, strict=True):
+            texts = tuple(cell.strip(_BLANKS) for cell in cells)
             if not any(texts):
                 continue
             if any(texts[width:]):
@@ -157,7 +215,9 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
                     f"Rad {number} i filen ”{self.label}” har text i {len(texts)} kolumner men "
                     f"rubrikraden har {width}. Rätta raden: ofta är det en avgränsare i en text."
                 )
-            yield number, (texts + ("",) * width)[:width]
+            kept.append(number)
+            rows.append((texts + ("",) * width)[:width])
+        return Batch(kept, tuple([row[place] for row in rows] for place in places))
 
     def as_mapping(self, cells: Sequence[str]) -> Mapping[str, str]:
         """The cells of a row under their headings."""
@@ -179,9 +239,12 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         self.close()
 
 
-def _trimmed(cell: str) -> str:
-    """Blanks at the ends go; everything else stays, so that a bad reference can be refused."""
-    return cell.strip(" \u00a0\u202f\ufeff")
+def _without_blanks(cells: list[str]) -> list[str]:
+    """The cells without blanks at their ends, which seldom are there."""
+    joined = "\n".join(["", *cells, ""])
+    if any(f"\n{blank}" in joined or f"{blank}\n" in joined for blank in _BLANKS):
+        return [cell.strip(_BLANKS) for cell in cells]
+    return cells
 
 
 def read_population(
@@ -218,15 +281,17 @@ def _open(stream: BinaryIO, filename: str, limits: Limits, *, owned: bool) -> Po
     kind = table_kind(stream.read(8192), filename)
     stream.seek(0)
     if kind == "zip":
-        return _open_workbook(stream.read(), filename, limits)
+        data = stream.read()
+        if owned:
+            stream.close()
+        return _open_workbook(data, filename, limits)
     encoding = detect_encoding(stream, label)
     lines = read_lines(stream, encoding, label, LONGEST_LINE)
-    first = list(itertools.islice(lines, _TRIED_LINES))
-    separator, skipped = find_separator(first)
-    records = read_records(
-        itertools.chain(first[skipped:], lines), separator, label, limits, skipped=skipped
+    separator, skipped, chunks = find_separator(lines)
+    batches = read_batches(chunks, separator, label, limits, skipped=skipped, first=_TITLE_ROWS)
+    header, number, rest = _header(
+        ((range(start, start + len(records)), records) for start, records in batches), label
     )
-    header, number, rest = _header(records, label)
     return PopulationFile(
         header=header,
         header_row=number,
@@ -243,6 +308,9 @@ def _open(stream: BinaryIO, filename: str, limits: Limits, *, owned: bool) -> Po
 
 def _open_workbook(data: bytes, filename: str, limits: Limits) -> PopulationFile:
     label = file_label(filename)
+    limits = replace(
+        limits, rows=min(limits.rows, WORKBOOK_ROWS + _TITLE_ROWS), area=max(limits.area, _AREA)
+    )
     workbook = read_spreadsheet(data, filename, limits, clean=False)
     sheets = [sheet for sheet in workbook.sheets if sheet.rows and not sheet.hidden]
     if len(sheets) != 1:
@@ -251,23 +319,36 @@ def _open_workbook(data: bytes, filename: str, limits: Limits) -> PopulationFile
             f"Filen ”{label}” ska ha ett blad med listan. Den har {names}. "
             "Spara listan som en egen fil."
         )
-    header, number, rest = _header(((row.number, row.cells) for row in sheets[0].rows), label)
+    header, number, rest = _header(_batches(sheets[0].rows), label)
     return PopulationFile(
-        header=header, header_row=number, records=rest, label=label, bytes_total=len(data)
+        header=header,
+        header_row=number,
+        records=rest,
+        label=label,
+        bytes_total=len(data),
+        rows_total=sum(1 for row in sheets[0].rows if row.number > number),
     )
 
 
+def _batches(rows: Sequence[Row]) -> Iterator[Numbered]:
+    for start in (0, *range(_TITLE_ROWS, len(rows), _BATCH)):
+        some = rows[start : start + (_BATCH if start else _TITLE_ROWS)]
+        yield [row.number for row in some], Records([row.cells for row in some])
+
+
 def _header(
-    records: Iterator[tuple[int, Sequence[str]]], label: str
-) -> tuple[tuple[str, ...], int, Iterator[tuple[int, Sequence[str]]]]:
-    first = list(itertools.islice(records, _TITLE_ROWS))
-    widths = [sum(1 for cell in cells if clean_line(cell)) for _, cells in first]
+    batches: Iterator[Numbered], label: str
+) -> tuple[tuple[str, ...], int, Iterator[Numbered]]:
+    """The headings, their row, and what follows; the first batch has the title rows."""
+    numbers, records = next(batches, ((), Records()))
+    first = records.rows
+    widths = [sum(1 for cell in cells if clean_line(cell)) for cells in first]
     widest = max(widths, default=0)
     if not widest:
         raise InvalidInput(f"Filen ”{label}” har inga rader med text. Välj filen med listan.")
     place = _header_place(first, widths)
-    number, cells = first[place]
-    header = tuple(clean_line(cell) for cell in cells)
+    number = numbers[place]
+    header = tuple(clean_line(cell) for cell in first[place])
     while header and not header[-1]:
         header = header[:-1]
     for column, name in enumerate(header):
@@ -281,13 +362,14 @@ def _header(
                 f"Rubriken ”{shown(name)}” står två gånger på rad {number} i filen ”{label}”. "
                 "Ge kolumnerna olika namn."
             )
-    return header, number, itertools.chain(first[place + 1 :], records)
+    below = (numbers[place + 1 :], Records(first[place + 1 :]))
+    return header, number, itertools.chain([below] if below[0] else [], batches)
 
 
-def _header_place(first: list[tuple[int, Sequence[str]]], widths: list[int]) -> int:
+def _header_place(first: Sequence[Sequence[str]], widths: list[int]) -> int:
     """The row that names a reference and is not much narrower than the table, else the widest."""
     widest = max(widths)
-    for index, (_, cells) in enumerate(first):
+    for index, cells in enumerate(first):
         named = any(text_key(cell) in _ID_NAMES for cell in cells)
         if named and widths[index] * 2 >= widest:
             return index
@@ -307,17 +389,6 @@ def population_columns(header: Sequence[str]) -> PopulationColumns:
 def _named(keys: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
     places = [(names.index(key), index) for index, key in enumerate(keys) if key in names]
     return tuple(index for _, index in sorted(places))
-
-
-def row_amount_ore(text: str, *, row: int, column: str) -> int:
-    """The amount of a population's row as integer öre.
-
-    Raises InvalidInput that names the row and the column if it is empty or no number.
-    """
-    try:
-        return parse_ore(text)
-    except InvalidInput as error:
-        raise InvalidInput(f"Rad {row}, kolumnen ”{shown(column)}”: {error.sentence}") from error
 
 
 def read_population_bytes(

@@ -77,11 +77,57 @@ def sample_size(
     if population is not None:
         whole(population, "Populationens storlek", least=1)
     with localcontext(working_context()):
-        return _smallest(rate, limit, share, k, population)
+        if share:
+            return _smallest(rate, limit, share, population)
+        return _smallest_of_one_k(rate, limit, k or 0, population)
+
+
+def _smallest_of_one_k(
+    rate: Fraction, risk: Fraction, k: int, population: int | None
+) -> SampleSize:
+    """Halve the range of n: with k given, P(X <= k) falls as n grows. A census refutes anything."""
+    marked = ceiling(rate * population) if population is not None else 0
+    if population is not None and k >= marked:
+        raise _too_small(marked, population)
+
+    def refuted(n: int) -> bool:
+        if population is None:
+            tail = binomial_tail(n, k, to_decimal(rate))
+        elif n - k > population - marked:
+            return True
+        else:
+            tail = hypergeometric_tail(population, marked, n, k)
+        return at_most(tail, risk, partial(_exact_tail, n, k, rate, marked, population))
+
+    low, high = k, population or LARGEST_SAMPLE
+    if high <= k or not refuted(high):
+        raise _not_enough(high)
+    while high - low > 1:
+        middle = (low + high) // 2
+        if refuted(middle):
+            high = middle
+        else:
+            low = middle
+    return SampleSize(n=high, k=k)
+
+
+def _too_small(marked: int, population: int) -> InvalidInput:
+    return InvalidInput(
+        f"Populationen är för liten: {grouped(marked)} avvikelser av "
+        f"{grouped(population)} är redan fler än vad som får godtas. "
+        "Sänk antalet tillåtna avvikelser eller granska alla."
+    )
+
+
+def _not_enough(most: int) -> InvalidInput:
+    return InvalidInput(
+        f"Inte ens {grouped(most)} granskade räcker. Höj den högsta godtagbara andelen "
+        "eller risken, eller sänk den väntade andelen."
+    )
 
 
 def _smallest(
-    rate: Fraction, risk: Fraction, expected: Fraction, fixed: int | None, population: int | None
+    rate: Fraction, risk: Fraction, expected: Fraction, population: int | None
 ) -> SampleSize:
     """Walk n = 1, 2, ... keeping P(X <= found) and P(X = found) where found = k of that n.
 
@@ -97,13 +143,9 @@ def _smallest(
         elif found < marked:
             over, under = marked - found, population - n
         else:
-            raise InvalidInput(
-                f"Populationen är för liten: {grouped(marked)} avvikelser av "
-                f"{grouped(population)} är redan fler än vad som får godtas. "
-                "Sänk antalet tillåtna avvikelser eller granska alla."
-            )
+            raise _too_small(marked, population)
         below -= here * over / under
-        wanted = ceiling((n + 1) * expected) if fixed is None else min(fixed, n + 1)
+        wanted = ceiling((n + 1) * expected)
         if wanted > found:
             here = here * ((n + 1) * over) / ((found + 1) * under)
             found = wanted
@@ -112,10 +154,7 @@ def _smallest(
             here = here * ((n + 1) * (under - over)) / ((n + 1 - found) * under)
         if at_most(below, risk, partial(_exact_tail, n + 1, found, rate, marked, population)):
             return SampleSize(n=n + 1, k=found)
-    raise InvalidInput(
-        f"Inte ens {grouped(ceiling_n)} granskade räcker. Höj den högsta godtagbara andelen "
-        "eller risken, eller sänk den väntade andelen."
-    )
+    raise _not_enough(ceiling_n)
 
 
 def _exact_tail(n: int, k: int, rate: Fraction, marked: int, population: int | None) -> Fraction:

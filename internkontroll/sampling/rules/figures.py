@@ -14,6 +14,8 @@ Rate = str | int | Decimal | Fraction
 
 NO_BREAK_SPACE = "\u00a0"
 MAX_TEXT = 40
+LARGEST_BARE_SHARE = Fraction(1, 5)
+"""Up to here a bare number below 1 is read as a share: nobody tolerates less than 0,2 percent."""
 
 
 def exact(value: Rate, name: str) -> Fraction:
@@ -68,6 +70,62 @@ def ceiling(value: Fraction) -> int:
 def grouped(number: int) -> str:
     """Return the number with a no-break space per thousand: 1842 is written 1 842."""
     return f"{number:,}".replace(",", NO_BREAK_SPACE)
+
+
+def typed_share(text: str, name: str, *, field: str | None = None) -> Fraction:
+    """Read a share as people type it: "5 %", "5" and "0,05" are all five percent, exactly.
+
+    A bare number of at least 1 is in percent, one of at most 0.2 is a share; what lies between may
+    be meant either way and is asked about. Raises InvalidInput (with `field`) for that and for
+    text that is no plain number.
+    """
+    plain = text.replace(NO_BREAK_SPACE, " ").strip()
+    bare = plain.removesuffix("%").removesuffix("procent").strip()
+    try:
+        value = _exact_text(bare, name)
+    except InvalidInput as error:
+        raise InvalidInput(
+            f"{name} ”{plain[:MAX_TEXT]}” är inte ett tal. Skriv till exempel 5 %.", field=field
+        ) from error
+    if bare != plain or value >= 1:
+        return value / 100
+    if value > LARGEST_BARE_SHARE:
+        raise InvalidInput(
+            f"{name} ”{plain[:MAX_TEXT]}” kan betyda {percent(value / 100)} eller "
+            f"{percent(value)}. Skriv procenttecknet.",
+            field=field,
+        )
+    return value
+
+
+def percent_near(share: Fraction) -> str:
+    """Return a share as a percentage with one decimal, to the nearest (a half upwards)."""
+    tenths = (share * 1000 + Fraction(1, 2)).__floor__()
+    return f"{tenths // 10},{tenths % 10} %"
+
+
+def percent_up(share: Fraction) -> str:
+    """Return a share as a percentage with one decimal, rounded up: "högst" then stays true."""
+    tenths = ceiling(share * 1000)
+    return f"{tenths // 10},{tenths % 10} %"
+
+
+def kronor_exact(ore: int) -> str:
+    """Return an amount in öre as kronor and ören, with its unit: "1 234,50 kr"."""
+    whole_kronor, rest = divmod(abs(ore), 100)
+    sign = "\N{MINUS SIGN}" if ore < 0 else ""
+    return f"{sign}{grouped(whole_kronor)},{rest:02d}{NO_BREAK_SPACE}kr"
+
+
+def kronor_up(ore: Fraction | int) -> str:
+    """Return an amount in öre as whole kronor, rounded up, with its unit: "1 235 kr"."""
+    return f"{grouped(ceiling(Fraction(ore) / 100))}{NO_BREAK_SPACE}kr"
+
+
+def kronor_near(ore: Fraction | int) -> str:
+    """Return an amount in öre as whole kronor, to the nearest (a half upwards), with its unit."""
+    whole_kronor = (Fraction(ore) / 100 + Fraction(1, 2)).__floor__()
+    return f"{grouped(whole_kronor)}{NO_BREAK_SPACE}kr".replace("-", "\N{MINUS SIGN}")
 
 
 def percent(share: Fraction) -> str:

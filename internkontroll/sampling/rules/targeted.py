@@ -82,6 +82,7 @@ def sealed_targeted_record(full: Mapping[str, Any], *, key: bytes) -> Record:
     if full.get("kind") != "full":
         raise InvalidInput("Bara ett fullständigt protokoll kan förseglas.")
     sealed = {name: value for name, value in full.items() if name not in {"P", "redraw_of"}}
+    sealed["frame"] = {name: part for name, part in full["frame"].items() if name != "filters"}
     sealed["kind"] = "sealed"
     sealed["hmac_record"] = hmac.new(key, record_bytes(full), "sha256").hexdigest()
     return sealed

@@ -109,9 +109,12 @@ def _steps_difference(steps: Sequence[Mapping[str, Any]]) -> str | None:
     for name in STEPS:
         if name not in names:
             return f"Protokollet saknar steget ”{name}”."
-    first = [names.index(name) for name in STEPS]
-    if first != sorted(first):
-        return "Stegen i protokollet står i fel ordning: fröet får inte finnas före beslutet."
+    if any(name not in STEPS for name in names):
+        return "Protokollet har ett steg som inte finns i en dragning."
+    for number in {step.get("round", 1) for step in steps}:
+        own = [STEPS.index(step["step"]) for step in steps if step.get("round", 1) == number]
+        if own != sorted(own):
+            return "Stegen i protokollet står i fel ordning: fröet får inte finnas före beslutet."
     try:
         times = [datetime.fromisoformat(step["at"]) for step in steps]
         if times != sorted(times):

@@ -5,11 +5,22 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from draw_cases import ITEMS, OTHER_SEED, SEED, SEED_TWO, SOURCE, made_record, replaced
+from draw_cases import (
+    FROZEN,
+    ITEMS,
+    OTHER_SEED,
+    SEED,
+    SEED_TWO,
+    SOURCE,
+    STEPS,
+    made_record,
+    replaced,
+)
 
 from internkontroll.sampling.rules import (
     METHODS,
@@ -17,6 +28,7 @@ from internkontroll.sampling.rules import (
     Item,
     Record,
     Round,
+    Step,
     Stratum,
     canonical_population,
     draw,
@@ -24,6 +36,7 @@ from internkontroll.sampling.rules import (
     order,
     record_bytes,
     sealed_record,
+    verify,
 )
 
 SCRIPT = Path(__file__).parents[3] / "docs" / "verify_draw.py"
@@ -174,6 +187,19 @@ def test_extensions_and_replacements_are_redrawn(check: Check, method: str) -> N
     code, answer = check(record, ITEMS)
     assert code == 1
     assert f"Rad {early} ersattes av rad {first[1]}, men nästa i ordningen är rad {late}" in answer
+
+
+def test_the_seed_of_an_extension_comes_after_its_commitment(check: Check) -> None:
+    first = draw(ITEMS, "srs_counter", 5, SEED)
+    second = draw(ITEMS, "srs_counter", 4, SEED_TWO, taken=first, round=2)
+    rounds = [Round(SEED, SOURCE, 5, first), Round(SEED_TWO, SOURCE, 4, second, reason="Få.")]
+    for names, code in ((("committed", "seeded", "drawn"), 0), (("seeded", "committed"), 1)):
+        later = [Step(name, FROZEN + timedelta(days=1), "controller", 2) for name in names]
+        record = made_record("srs_counter", first, rounds=rounds, steps=[*STEPS, *later])
+        answer = check(record, ITEMS)
+        assert answer[0] == code, answer
+        assert (verify(record, ITEMS) is None) is (code == 0)
+        assert ("fel ordning" in answer[1]) is (code == 1)
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -33,12 +33,13 @@ from internkontroll.sampling.models import (
     DrawOccurrence,
     DrawState,
     Population,
-    PopulationRow,
+    PopulationContent,
     PopulationState,
     SampleItem,
     SeedSource,
     SelectionMethod,
 )
+from internkontroll.sampling.rules.content import packed, packed_names
 from internkontroll.schedule.models import Occurrence, OccurrenceEvent, OccurrenceState
 from internkontroll.trail.models import TrailPayload, TrailRow
 from tests.factories import password_hash
@@ -263,11 +264,10 @@ def _occurrence(
         frozen_at=at,
     )
     writer.add(
-        PopulationRow,
+        PopulationContent,
         population_id=population,
-        number=1,
-        reference=f"post-{occurrence}",
-        folded=f"post{occurrence}",
+        body=packed(f"post-{occurrence}\t\n".encode()),
+        names=packed_names([f"post{occurrence}"]),
     )
     draw = writer.add(
         Draw,

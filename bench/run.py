@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.bulk import fill_bulk  # noqa: E402 -- the tree is put on the path first
+from bench.populations import population_limits  # noqa: E402
 from bench.processes import measure_memory, measure_start  # noqa: E402
 from bench.year import AT, BenchYear, make_year  # noqa: E402
 from config import kept_key  # noqa: E402
@@ -60,7 +61,7 @@ WEIGHED = (
     "item_result",
     "sample_item",
     "population",
-    "population_row",
+    "population_content",
     "conclusion",
     "trail_row",
     "finding",
@@ -351,9 +352,19 @@ def asked() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def measure_populations(table: Table) -> None:
+    """Print what a list of a million rows takes."""
+    print("\nLista med 1 000 000 rader")
+    for name, figure, most, unit in population_limits():
+        table.limit(name, f"{figure:.2f} {unit}", f"{most:g} {unit}", good=figure <= most)
+
+
 def main() -> int:
     """Print the tables; 1 when a limit is passed."""
     wish, table = asked(), Table()
+    if "populations" in wish.only:
+        measure_populations(table)
+        return 0 if table.passed else 1
     with folder_of(wish.keep) as folder:
         begun = time.monotonic()
         print("Bygger databasen. Rader:", flush=True)
@@ -362,6 +373,7 @@ def main() -> int:
         own = measure_pages(table, folder, url, year, Pages(wish.only, wish.profile))
         if not wish.only:
             measure_the_rest(table, folder, url, year, own)
+            measure_populations(table)
         print(f"\nHela mätningen tog {time.monotonic() - begun:.0f} s.")
     if table.broken:
         print(f"Över gränsen: {', '.join(table.broken)}")

@@ -48,6 +48,12 @@ def find_personal_ids(text: str) -> list[tuple[int, int, bool]]:
     return found
 
 
+def plain_signs(text: str) -> str:
+    """The text as it is searched: one kind of dash, space and digit, nothing of zero width."""
+    odd = [sign for sign in set(text) if not sign.isascii() or sign.isspace()]
+    return text.translate({ord(sign): _fold(sign)[0] for sign in odd}) if odd else text
+
+
 def _fold(text: str) -> tuple[str, list[int]]:
     """The text with one kind of dash, space and digit, and where each character came from."""
     characters: list[str] = []

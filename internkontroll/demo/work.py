@@ -19,13 +19,18 @@ from internkontroll.review.services import judge_item, sign_conclusion, write_co
 from internkontroll.sampling.models import (
     Draw,
     Population,
-    PopulationRow,
     PopulationState,
     SampleItem,
     SeedSource,
     SelectionMethod,
 )
-from internkontroll.sampling.services import commit_draw, freeze_population, seed_draw
+from internkontroll.sampling.rules import Item
+from internkontroll.sampling.services import (
+    commit_draw,
+    freeze_population,
+    seed_draw,
+    store_rows,
+)
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.services import start_occurrence
 
@@ -168,13 +173,8 @@ class Work:
         )
         self.session.add(population)
         self.session.flush()
-        self.session.add_all(
-            PopulationRow(
-                population_id=population.id,
-                number=number,
-                reference=f"{occurrence.id:04d}-{number:05d}",
-            )
-            for number in range(1, size + 1)
-        )
-        self.session.flush()
+        rows: list[Item] = [
+            (f"{occurrence.id:04d}-{number:05d}", None) for number in range(1, size + 1)
+        ]
+        store_rows(self.session, population, rows)
         return population

@@ -1,11 +1,15 @@
 """Stickprovets formulär: listan, dess kolumner, urvalet och fröet."""
 
+from collections.abc import Mapping
+
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
+    Field,
     FieldList,
     Form,
     FormField,
+    HiddenField,
     RadioField,
     SelectField,
     SelectMultipleField,
@@ -13,13 +17,19 @@ from wtforms import (
     TextAreaField,
     widgets,
 )
+from wtforms.validators import StopValidation
 
+from internkontroll.sampling.rules import Allocation, Recurrence
+from internkontroll.sampling.rules.filters import MOST_FILTERS, FilterKind
 from internkontroll.web.forms import (
+    AmountField,
     BaseForm,
     DateField,
     IntegerTextField,
     NoPersonalId,
     SentenceRequired,
+    VersionedForm,
+    choices,
 )
 
 
@@ -40,6 +50,7 @@ class PopulationForm(BaseForm):
         "Varifrån kommer den?",
         [SentenceRequired("Skriv varifrån listan kommer."), NoPersonalId()],
     )
+    query = TextAreaField("Hur togs den ut?", [NoPersonalId()])
     taken_out_by = StringField(
         "Vem tog ut den?", [SentenceRequired("Skriv vem som tog ut listan."), NoPersonalId()]
     )
@@ -47,9 +58,26 @@ class PopulationForm(BaseForm):
         "När togs den ut?", [SentenceRequired("Skriv vilken dag listan togs ut.")]
     )
     reconciliation = StringField("Hur är antalet rader avstämt?", [NoPersonalId()])
+    expected_rows = IntegerTextField("Antal rader enligt källan", minimum=1)
+    expected_sum = AmountField("Summa enligt källan, kronor")
     made_by_controlled = BooleanField("Den som kontrolleras har själv tagit fram listan")
     is_secret = BooleanField("Listan innehåller ärenden eller annat som är hemligt", default=True)
+    known_departures = BooleanField("Listan har bara sådant som redan är känt som avsteg")
     attachments_confirmed = BooleanField("Inget i bilagorna visar vilket ärende det är")
+
+
+class FilterLine(Form):
+    """En avgränsning: a column, how its cell is compared, and with what."""
+
+    class Meta(BaseForm.Meta):
+        """Cleaned and told in Swedish as every other field; the form around it has the token."""
+
+        csrf = False
+
+    column = SelectField("Kolumn", default="", validate_choice=True)
+    kind = SelectField("Villkor", default=FilterKind.EQUALS.value, validate_choice=True)
+    low = StringField("Text, från", [NoPersonalId()])
+    high = StringField("Till och med", [NoPersonalId()])
 
 
 class ColumnsForm(BaseForm):
@@ -57,6 +85,43 @@ class ColumnsForm(BaseForm):
 
     id_column = SelectField("Kolumn med beteckning", validate_choice=True)
     amount_column = SelectField("Kolumn med belopp", validate_choice=True)
+    filters = FieldList(FormField(FilterLine), min_entries=2, max_entries=MOST_FILTERS)
+
+
+class ControlSumsForm(BaseForm):
+    """Kontrollsummor: what the source tells, and why the list differs from it."""
+
+    expected_rows = IntegerTextField("Antal rader enligt källan", minimum=1)
+    expected_sum = AmountField("Summa enligt källan, kronor")
+    difference_reason = TextAreaField("Varför skiljer det?", [NoPersonalId()])
+
+
+class PurgeForm(BaseForm):
+    """Gallring: the decision by which the references are destroyed."""
+
+    decision = TextAreaField(
+        "Vilket beslut gäller?",
+        [
+            SentenceRequired("Skriv beslutet: organ, datum, paragraf och diarienummer."),
+            NoPersonalId(),
+        ],
+    )
+
+
+RANDOM, WHOLE = "slump", "alla"
+
+
+class _RequiredUnlessWhole(SentenceRequired):
+    """A number is asked for unless every row is to be taken."""
+
+    def __init__(self) -> None:
+        super().__init__("Skriv hur många som ska dras.")
+
+    def __call__(self, form: BaseForm, field: Field) -> None:
+        """Raises StopValidation with the sentence when a number is needed and none was sent."""
+        if form["scope"].data == WHOLE:
+            raise StopValidation
+        super().__call__(form, field)
 
 
 class DrawForm(BaseForm):
@@ -67,12 +132,43 @@ class DrawForm(BaseForm):
         option_widget=widgets.CheckboxInput(),
         widget=widgets.ListWidget(prefix_label=False),
     )
-    n = IntegerTextField("Hur många ska dras?", [SentenceRequired("Skriv hur många som ska dras.")])
-    method = RadioField("Sätt att välja slumpmässigt")
+    scope = RadioField(
+        "Vad ska granskas?",
+        choices=choices(
+            [(RANDOM, "Ett slumpmässigt stickprov"), (WHOLE, "Alla rader i listan (total)")]
+        ),
+        default=RANDOM,
+    )
+    n = IntegerTextField("Hur många ska dras?", [_RequiredUnlessWhole()])
+    method = RadioField("Urvalssätt")
+    limits = StringField("Gränser i kronor för strata")
+    allocation = RadioField("Fördelning mellan strata", default=Allocation.PROPORTIONAL.value)
+    k = IntegerTextField("Hur många avvikelser får finnas?", default=0, minimum=0)
+    seen = HiddenField()
+    """The allocation that the person has looked at, so that none is committed to unseen."""
     reason = TextAreaField(
         "Varför görs dragningen om?",
         [SentenceRequired("Skriv varför dragningen görs om."), NoPersonalId()],
     )
+
+
+class ExtensionForm(BaseForm):
+    """How many more, and why."""
+
+    n = IntegerTextField(
+        "Hur många fler ska dras?", [SentenceRequired("Skriv hur många fler som ska dras.")]
+    )
+    reason = TextAreaField(
+        "Varför utökas stickprovet?",
+        [SentenceRequired("Skriv varför stickprovet utökas."), NoPersonalId()],
+    )
+
+
+class VerifyForm(BaseForm):
+    """Filer att pröva mot: the draw's record, the list, or both."""
+
+    record = FileField("Dragningsprotokoll (JSON)")
+    population = FileField("Populationsfil")
 
 
 class SeedForm(BaseForm):
@@ -107,3 +203,92 @@ class TargetedForm(BaseForm):
         "Varför görs urvalet om?",
         [SentenceRequired("Skriv varför urvalet görs om."), NoPersonalId()],
     )
+
+
+class _AddressForm(BaseForm):
+    """A form sent by GET: it changes nothing, and its answer has an address to share."""
+
+    class Meta(BaseForm.Meta):
+        """No token: nothing is changed."""
+
+        csrf = False
+
+    occurrence = HiddenField()
+    """The kontrolltillfälle that a number is wanted for, if it is one."""
+
+
+class SizeForm(_AddressForm):
+    """Hur många som behövs; the shares are typed as "5 %"."""
+
+    size = IntegerTextField("Hur många rader har listan?", minimum=1)
+    tolerable = StringField(
+        "Hur stor andel avvikande kan ni godta?",
+        [SentenceRequired("Skriv den högsta andel som ni kan godta, till exempel 5 %.")],
+        default="5 %",
+    )
+    expected = StringField("Hur stor andel räknar ni med?", default="0 %")
+    risk = StringField(
+        "Vilken risk att ha fel tar ni?",
+        [SentenceRequired("Skriv risken, till exempel 5 %.")],
+        default="5 %",
+    )
+
+
+class AmountSizeForm(_AddressForm):
+    """Hur många kronor som behöver dras; amounts in kronor."""
+
+    total = AmountField(
+        "Hur stor är listans summa?", [SentenceRequired("Skriv summan av de positiva beloppen.")]
+    )
+    tolerable = AmountField(
+        "Hur stort fel kan ni godta?",
+        [SentenceRequired("Skriv det största fel i kronor som ni kan godta.")],
+    )
+    expected = AmountField("Hur stort fel räknar ni med?", default=0)
+    risk = StringField(
+        "Vilken risk att ha fel tar ni?",
+        [SentenceRequired("Skriv risken, till exempel 5 %.")],
+        default="5 %",
+    )
+
+
+class ProofForm(_AddressForm):
+    """Vad ett visst antal visar."""
+
+    n = IntegerTextField(
+        "Hur många granskas?", [SentenceRequired("Skriv hur många som granskas.")], minimum=1
+    )
+    size = IntegerTextField("Hur många rader har listan?", minimum=1)
+    risk = StringField(
+        "Vilken risk att ha fel tar ni?",
+        [SentenceRequired("Skriv risken, till exempel 5 %.")],
+        default="5 %",
+    )
+
+
+class HouseSizesForm(VersionedForm):
+    """Kommunens egna antal; two fields for each frequency, added by :func:`house_sizes_form`."""
+
+    def numbers(self) -> dict[Recurrence, tuple[int, int]]:
+        """The least and the most of each frequency."""
+        return {
+            each: (self[f"{each.value}_least"].data, self[f"{each.value}_most"].data)
+            for each in Recurrence
+        }
+
+
+def house_sizes_form(
+    words: Mapping[Recurrence, str], values: Mapping[str, int | str] | None = None
+) -> HouseSizesForm:
+    """The form of the table: what was sent, or ``values`` where given."""
+
+    class Form(HouseSizesForm):
+        pass
+
+    for each in Recurrence:
+        for part, told in (("least", "lägst"), ("most", "högst")):
+            field = IntegerTextField(
+                f"{words[each].capitalize()}, {told}", [SentenceRequired("Skriv ett antal.")]
+            )
+            setattr(Form, f"{each.value}_{part}", field)
+    return Form() if values is None else Form(formdata=None, data=dict(values))

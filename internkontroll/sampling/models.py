@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from internkontroll.core.base import Base, Money, Pk, Sha256
-from internkontroll.core.text import folded_reference
+from internkontroll.sampling.rules.practice import Recurrence
 from internkontroll.schedule.models import Occurrence
 
 
@@ -22,12 +22,18 @@ class SamplingEvent(StrEnum):
     POPULATION_REFUSED = "population:refused"
     POPULATION_REPLACED = "population:replaced"
     POPULATION_EXPORTED = "population:exported"
+    POPULATION_PURGED = "population:purged"
+    CONTROL_SUMS_ANSWERED = "population:control-sums-answered"
     DRAW_COMMITTED = "draw:committed"
     DRAW_SEEDED = "draw:seeded"
+    EXTENSION_COMMITTED = "draw:extension-committed"
+    EXTENSION_SEEDED = "draw:extension-seeded"
     ITEM_REPLACED = "draw:item-replaced"
     ITEMS_CHOSEN = "draw:items-chosen"
     RECORD_EXPORTED = "draw:record-exported"
+    DRAW_VERIFIED = "draw:verified"
     REFERENCES_READ = "sample:references-read"
+    HOUSE_SIZES_CHANGED = "house-sizes:changed"
 
 
 class PopulationState(StrEnum):
@@ -83,6 +89,8 @@ class Population(Base):
         sa.CheckConstraint("(state = 'frozen') = (frozen_at IS NOT NULL)", name="frozen_at"),
         sa.CheckConstraint("(state = 'frozen') = (sha256 IS NOT NULL)", name="frozen_hash"),
         sa.CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refused_why"),
+        sa.CheckConstraint("(purged_at IS NULL) = (purge_decision IS NULL)", name="purged_why"),
+        sa.CheckConstraint("purged_at IS NULL OR state = 'frozen'", name="purged_frozen"),
         sa.Index(None, "board_id"),
         sa.Index(None, "occurrence_id"),
     )
@@ -93,11 +101,15 @@ class Population(Base):
     state: Mapped[PopulationState] = mapped_column(default=PopulationState.LOADING)
     description: Mapped[str]
     source: Mapped[str]
+    query: Mapped[str | None]
+    """How it was taken out: search, selection and period, so that it can be taken out again."""
     taken_out_by: Mapped[str]
     taken_out_on: Mapped[date | None]
     reconciliation: Mapped[str | None]
     made_by_controlled: Mapped[bool] = mapped_column(default=False)
     is_secret: Mapped[bool] = mapped_column(default=True)
+    known_departures: Mapped[bool] = mapped_column(default=False)
+    """Whether it lists only what is known to depart: then no sample tells how common that is."""
     is_frame: Mapped[bool] = mapped_column(default=True)
     """Whether it is a list to draw from; false for items that were only named one by one."""
     file_name: Mapped[str]
@@ -110,6 +122,20 @@ class Population(Base):
     amount_column: Mapped[str | None]
     renumbered: Mapped[bool] = mapped_column(default=False)
     """Whether running numbers 1..N stand for the references of the file."""
+    columns_remembered: Mapped[bool] = mapped_column(default=False)
+    """Whether the columns are those that the same kontrollmoment used the last time."""
+    filters: Mapped[list[dict[str, Any]]] = mapped_column(sa.JSON, default=list)
+    """What rows of the file must fulfil to be of the population, as ``rules.filters`` has it."""
+    rows_in_file: Mapped[int | None]
+    """Rows of the file before the filters."""
+    sum_in_file: Mapped[Money | None]
+    """Sum of all amounts of the file in öre, before the filters."""
+    expected_rows: Mapped[int | None]
+    """Kontrollsumma: the number of rows as the source system tells it."""
+    expected_sum: Mapped[Money | None]
+    """Kontrollsumma: the sum of all amounts, in öre, as the source system tells it."""
+    difference_reason: Mapped[str | None]
+    """Why the list differs from its control sums."""
     claim: Mapped[str | None] = mapped_column(sa.String(32))
     claimed_at: Mapped[datetime | None]
     notice: Mapped[str | None]
@@ -138,26 +164,30 @@ class Population(Base):
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
     )
     frozen_at: Mapped[datetime | None]
+    purged_at: Mapped[datetime | None]
+    purged_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    purge_decision: Mapped[str | None]
+    """The decision by which the references were destroyed."""
 
     occurrence: Mapped[Occurrence] = relationship()
 
 
-def _folded(context: Any) -> str:
-    return folded_reference(context.get_current_parameters()["reference"])
+class PopulationContent(Base):
+    """Populationens rader: the canonical bytes of IKS-1.1, packed; P is SHA-256 of them unpacked.
 
+    ``names`` are the folded references of a secret list, packed, for searching free texts. Gallring
+    takes the row away; the figures of the population stay.
+    """
 
-class PopulationRow(Base):
-    """Populationens rad: number in file order, the reference, and an amount in öre if there is."""
+    __tablename__ = "population_content"
 
-    __tablename__ = "population_row"
-    __table_args__ = (sa.PrimaryKeyConstraint("population_id", "number"),)
-
-    population_id: Mapped[int] = mapped_column(sa.ForeignKey("population.id", ondelete="RESTRICT"))
-    number: Mapped[int]
-    reference: Mapped[str]
-    folded: Mapped[str] = mapped_column(default=_folded)
-    """The reference as free texts are searched for it."""
-    amount: Mapped[Money | None]
+    population_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("population.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False
+    )
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    names: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
 
 
 class Draw(Base):
@@ -212,6 +242,78 @@ class Draw(Base):
     items: Mapped[list["SampleItem"]] = relationship(
         back_populates="draw", order_by="SampleItem.position"
     )
+    strata: Mapped[list["DrawStratum"]] = relationship(order_by="DrawStratum.position")
+    extensions: Mapped[list["DrawRound"]] = relationship(order_by="DrawRound.number")
+
+
+class DrawStratum(Base):
+    """Stratum: a part of the list that is drawn from by itself, as it was committed to."""
+
+    __tablename__ = "draw_stratum"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("draw_id", "position"),
+        sa.UniqueConstraint("draw_id", "name"),
+        sa.CheckConstraint("n >= 0", name="n"),
+    )
+
+    draw_id: Mapped[int] = mapped_column(sa.ForeignKey("draw.id", ondelete="RESTRICT"))
+    position: Mapped[int]
+    name: Mapped[str]
+    size: Mapped[int]
+    """How many rows it has."""
+    n: Mapped[int]
+    """How many are drawn from it in the first round."""
+    rows: Mapped[list[Any]] = mapped_column(sa.JSON(), deferred=True)
+    """Its row numbers, and [first, last] of rows that follow each other; long in a long list."""
+
+
+class DrawRound(Base):
+    """Utökning: a later round of a draw, with a reason, a commitment and a seed of its own.
+
+    The first round stands in the draw itself; these begin at number 2.
+    """
+
+    __tablename__ = "draw_round"
+    __table_args__ = (
+        sa.UniqueConstraint("draw_id", "number"),
+        sa.CheckConstraint("number >= 2", name="number"),
+        sa.CheckConstraint("n >= 1", name="n"),
+        sa.CheckConstraint(
+            "(drawn_at IS NULL) = (seed IS NULL) AND (seed IS NULL) = (seed_source IS NULL)",
+            name="drawn_has_seed",
+        ),
+        sa.Index(
+            "uq_draw_round_open",
+            "draw_id",
+            unique=True,
+            sqlite_where=sa.text("drawn_at IS NULL"),
+            postgresql_where=sa.text("drawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Pk]
+    draw_id: Mapped[int] = mapped_column(sa.ForeignKey("draw.id", ondelete="RESTRICT"))
+    number: Mapped[int]
+    n: Mapped[int]
+    n_by_stratum: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """How many from each stratum by its name; empty where there are none."""
+    reason: Mapped[str]
+    committed_at: Mapped[datetime]
+    committed_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    seed: Mapped[str | None]
+    seed_source: Mapped[SeedSource | None]
+    seed_reference: Mapped[str | None]
+    drawn_at: Mapped[datetime | None]
+    drawn_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether its seed is recorded and its rows stand among the items."""
+        return self.drawn_at is not None
 
 
 class DrawOccurrence(Base):
@@ -238,13 +340,16 @@ class SampleItem(Base):
         sa.CheckConstraint(
             "(replaces_id IS NULL) = (replacement_reason IS NULL)", name="replacement_why"
         ),
+        sa.CheckConstraint("round >= 1", name="round"),
+        sa.CheckConstraint("hits >= 1", name="hits"),
     )
 
     id: Mapped[Pk]
     draw_id: Mapped[int] = mapped_column(sa.ForeignKey("draw.id", ondelete="RESTRICT"))
     position: Mapped[int]
     row_number: Mapped[int]
-    reference: Mapped[str]
+    reference: Mapped[str | None]
+    """Empty once the references of the list are destroyed (gallring)."""
     amount: Mapped[Money | None]
     replaces_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("sample_item.id", ondelete="RESTRICT")
@@ -252,5 +357,25 @@ class SampleItem(Base):
     replacement_reason: Mapped[str | None]
     chosen_reason: Mapped[str | None]
     """Why somebody chose it; only in a riktat urval."""
+    round: Mapped[int] = mapped_column(default=1)
+    """The round whose order it comes from; a replacement has that of the item it replaces."""
+    hits: Mapped[int] = mapped_column(default=1)
+    """How many monetary units hit it; it is examined once."""
+    stratum: Mapped[str | None]
 
     draw: Mapped[Draw] = relationship(back_populates="items")
+
+
+class HouseSize(Base):
+    """Kommunens egna antal efter praxis, by how often a thing is done; else the program's own."""
+
+    __tablename__ = "house_size"
+    __table_args__ = (
+        sa.CheckConstraint("least >= 1 AND most >= least AND most <= 250", name="numbers"),
+    )
+
+    recurrence: Mapped[Recurrence] = mapped_column(primary_key=True)
+    least: Mapped[int]
+    most: Mapped[int]
+    row_version: Mapped[int] = mapped_column(default=1)
+    """All rows are saved together and have the same version."""

@@ -21,7 +21,7 @@ from internkontroll.sampling.models import (
     Draw,
     DrawState,
     Population,
-    PopulationRow,
+    PopulationContent,
     SampleItem,
     SeedSource,
     SelectionMethod,
@@ -37,6 +37,7 @@ from internkontroll.sampling.queries import (
     sampling_progress,
     standing_items_select,
 )
+from internkontroll.sampling.rules.content import packed
 from internkontroll.sampling.services import (
     commit_draw,
     export_population,
@@ -350,9 +351,7 @@ def test_a_list_that_was_changed_behind_the_programs_back_is_not_drawn_from(
     table: Table,
 ) -> None:
     draw = table.commit(table.frozen())
-    table.session.execute(
-        sa.update(PopulationRow).where(PopulationRow.number == 3).values(reference="X")
-    )
+    table.session.execute(sa.update(PopulationContent).values(body=packed(b"X\t\n")))
     table.session.commit()
     with pytest.raises(Conflict, match="inte densamma"):
         table.seed(draw)

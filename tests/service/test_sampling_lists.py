@@ -1,7 +1,7 @@
 """Lists to draw from: taken in, read whole or not at all, frozen, and then unchangeable."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from internkontroll.core.access import Actor, Role
 from internkontroll.core.errors import InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.core.transaction import transaction
-from internkontroll.sampling.models import Population, PopulationRow, PopulationState
+from internkontroll.files.tables.population import Batch, PopulationFile
+from internkontroll.sampling.models import Population, PopulationContent, PopulationState
 from internkontroll.sampling.queries import latest_population, rows_of
 from internkontroll.sampling.rules import population_hash
 from internkontroll.sampling.services import (
@@ -109,7 +110,8 @@ class Desk:
 
     def rows(self) -> int:
         """All rows of all lists."""
-        return self.session.scalar(sa.select(sa.func.count()).select_from(PopulationRow)) or 0
+        kept = self.session.scalars(sa.select(PopulationContent.population_id)).all()
+        return sum(len(rows_of(self.session, number)) for number in kept)
 
 
 @pytest.fixture
@@ -342,24 +344,38 @@ def test_a_list_that_is_taken_away_leaves_no_rows_and_no_file(desk: Desk) -> Non
     assert (desk.rows(), desk.files()) == (0, [])
 
 
-def _stop_after(batches: int, monkeypatch: pytest.MonkeyPatch, what: Callable[[], None]) -> None:
-    """Read in batches of 5 and do something when so many are stored."""
-    real, stored = loading.rows_in, iter(range(1, 1000))
-    monkeypatch.setattr(loading, "BATCH", 5)
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read five rows at a time, and tell of each five."""
+    real = PopulationFile.columns
 
-    def rows(how: reading.Reading) -> Any:
-        for row in real(how):
-            if next(stored) > batches * 5:
-                what()
-            yield row
+    def columns(opened: PopulationFile, places: Sequence[int]) -> Iterator[Batch]:
+        for batch in real(opened, places):
+            for start in range(0, len(batch.numbers), 5):
+                part = slice(start, start + 5)
+                yield Batch(batch.numbers[part], tuple(each[part] for each in batch.columns))
 
-    monkeypatch.setattr(loading, "rows_in", rows)
+    monkeypatch.setattr(PopulationFile, "columns", columns)
+    monkeypatch.setattr(loading, "TICK", 5)
+
+
+def _when_read(rows: int, monkeypatch: pytest.MonkeyPatch, what: Callable[[], None]) -> None:
+    """Do something each time that at least so many rows are gone through and told of."""
+    real = loading._Reader.tick
+
+    def tick(reader: Any, count: int, about: int) -> None:
+        real(reader, count, about)
+        if count >= rows:
+            what()
+
+    monkeypatch.setattr(loading._Reader, "tick", tick)
 
 
 class Killed(BaseException):
     """The process is gone."""
 
 
+@pytest.mark.usefixtures("small_steps")
 def test_a_reading_that_dies_midway_is_begun_anew_and_never_half(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -369,11 +385,12 @@ def test_a_reading_that_dies_midway_is_begun_anew_and_never_half(
         raise Killed
 
     with monkeypatch.context() as patched:
-        _stop_after(2, patched, die)
+        _when_read(10, patched, die)
         with pytest.raises(Killed):
             desk.read()
     desk.session.expire_all()
     assert (population.rows_read, population.rows_total) == (10, 12)
+    assert desk.rows() == 0, "nothing is stored before all of it is read"
     with pytest.raises(InvalidTransition, match="inte färdigläst"), transaction(desk.session):
         freeze_population(desk.session, population, actor=desk.actor, at=AT)
     assert desk.read() == 0, "its reader may still be alive"
@@ -383,6 +400,7 @@ def test_a_reading_that_dies_midway_is_begun_anew_and_never_half(
     assert desk.rows() == 12
 
 
+@pytest.mark.usefixtures("small_steps")
 def test_cancelling_stops_the_reading_and_leaves_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -397,13 +415,14 @@ def test_cancelling_stops_the_reading_and_leaves_nothing(
                 found = other.get_one(Population, population_id)
                 take_away_population(other, found, actor=desk.actor, at=AT)
 
-    _stop_after(1, monkeypatch, cancel)
+    _when_read(5, monkeypatch, cancel)
     desk.read()
     assert done
     assert population.state is PopulationState.REFUSED
     assert desk.rows() == 0
 
 
+@pytest.mark.usefixtures("small_steps")
 def test_progress_is_told_while_the_list_is_read(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -415,12 +434,13 @@ def test_progress_is_told_while_the_list_is_read(
             found = other.get_one(Population, population_id)
             seen.append((found.rows_read, found.rows_total))
 
-    _stop_after(1, monkeypatch, look)
+    _when_read(5, monkeypatch, look)
     desk.read()
     assert seen[0] == (5, 12)
     assert seen[-1] == (10, 12)
 
 
+@pytest.mark.usefixtures("small_steps")
 def test_a_list_is_read_by_one_worker_only(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.hand_in(CASES)
     others: list[int] = []
@@ -428,12 +448,13 @@ def test_a_list_is_read_by_one_worker_only(desk: Desk, monkeypatch: pytest.Monke
     def second_worker() -> None:
         others.append(load_waiting(desk.sessions, lambda: desk.at, desk.folder))
 
-    _stop_after(1, monkeypatch, second_worker)
+    _when_read(5, monkeypatch, second_worker)
     assert desk.read() == 1
     assert set(others) == {0}
     assert desk.rows() == 12
 
 
+@pytest.mark.usefixtures("small_steps")
 def test_a_reader_that_was_taken_for_dead_adds_nothing_when_it_wakes(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -445,14 +466,13 @@ def test_a_reader_that_was_taken_for_dead_adds_nothing_when_it_wakes(
             taken.append(0)
             desk.at += loading.CLAIM_LASTS + timedelta(seconds=1)
             with monkeypatch.context() as patched:
-                patched.setattr(loading, "rows_in", reading.rows_in)
-                patched.setattr(loading, "BATCH", 5)
+                patched.setattr(loading._Reader, "tick", lambda *_: None)
                 stopped = loading._claim_next(desk.sessions, lambda: desk.at)
                 assert stopped is not None
                 new = loading._Reader(desk.sessions, *stopped, lambda: desk.at, loading.WORKER)
                 new.begin(desk.folder)
 
-    _stop_after(1, monkeypatch, overtake)
+    _when_read(5, monkeypatch, overtake)
     desk.read()
     assert taken
     assert population.state is PopulationState.LOADING, "the new reader has it"

@@ -13,7 +13,7 @@ from sqlalchemy.orm import sessionmaker
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board, Subcommittee
-from internkontroll.sampling.models import Draw, Population, PopulationRow, PopulationState
+from internkontroll.sampling.models import Draw, Population, PopulationContent, PopulationState
 from internkontroll.sampling.services import load_waiting
 from internkontroll.trail.models import TrailRow
 from tests.client import Page, PageClient
@@ -271,7 +271,7 @@ def test_a_frozen_list_is_not_changed_by_a_crafted_request(
             address + path, {**token, **more, "key": secrets.token_urlsafe(24)}, 409
         )
         assert "fryst" in answer.text
-    assert _count(app, PopulationRow) == 12
+    assert _count(app, PopulationContent) == 1
 
 
 def test_sending_the_same_list_twice_has_one_effect(
@@ -484,7 +484,7 @@ def test_a_list_can_be_taken_away_before_it_is_frozen(
     _hand_in(client, occurrence_id, CASES)
     page = client.submit("/ta-bort")
     assert "Listan är borttagen." in page.text
-    assert _count(app, PopulationRow) == 0
+    assert _count(app, PopulationContent) == 0
     with app.app_context():
         assert db.session.scalars(sa.select(Population.state)).one() is PopulationState.REFUSED
 

@@ -1,9 +1,30 @@
 """Read lists, draws, items and records.
 
+- contents: what a list holds
+- lists: columns used before, control sums, gallring
 - samples: lists, draws and their items
 - records: the record of a draw, and its check
+- strata: the parts of a list that are drawn from one by one
 """
 
+from internkontroll.sampling.queries.contents import (
+    PREVIEW_ROWS,
+    Row,
+    canonical_of,
+    has_content,
+    numbers_of,
+    preview_rows,
+    reference_in_text,
+    row_at,
+    rows_of,
+)
+from internkontroll.sampling.queries.lists import (
+    control_differences,
+    occurrences_of_list,
+    remembered_columns,
+    why_not_purged,
+)
+from internkontroll.sampling.queries.practice import house_sizes, house_sizes_version
 from internkontroll.sampling.queries.records import (
     check_draw,
     full_record,
@@ -13,11 +34,9 @@ from internkontroll.sampling.queries.records import (
     steps_of,
 )
 from internkontroll.sampling.queries.samples import (
-    PREVIEW_ROWS,
     RANDOM,
     DrawFacts,
     SamplingProgress,
-    Sums,
     current_draw,
     draw_facts,
     draw_select,
@@ -28,44 +47,57 @@ from internkontroll.sampling.queries.samples import (
     occasion_of,
     occurrences_of_draw,
     population_select,
-    preview_rows,
-    reference_in_text,
-    rows_of,
     sampling_progress,
     secret_list_stands,
     sharable_occurrences,
     standing_items_select,
-    sums_of,
+)
+from internkontroll.sampling.queries.strata import (
+    PlannedStratum,
+    planned_strata,
+    strata_of,
 )
 
 __all__ = [
     "PREVIEW_ROWS",
     "RANDOM",
     "DrawFacts",
+    "PlannedStratum",
+    "Row",
     "SamplingProgress",
-    "Sums",
+    "canonical_of",
     "check_draw",
+    "control_differences",
     "current_draw",
     "draw_facts",
     "draw_select",
     "draws_of",
     "frozen_population",
     "full_record",
+    "has_content",
+    "house_sizes",
+    "house_sizes_version",
     "is_unreconciled",
     "items_select",
     "latest_population",
+    "numbers_of",
     "occasion_of",
     "occurrences_of_draw",
+    "occurrences_of_list",
+    "planned_strata",
     "population_facts_of",
     "population_select",
     "preview_rows",
     "record_for_outside",
     "reference_in_text",
+    "remembered_columns",
+    "row_at",
     "rows_of",
     "sampling_progress",
     "secret_list_stands",
     "sharable_occurrences",
     "standing_items_select",
     "steps_of",
-    "sums_of",
+    "strata_of",
+    "why_not_purged",
 ]

@@ -1,5 +1,6 @@
 """Build the record of a draw from what is stored, and check the draw against it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,12 +14,16 @@ from internkontroll.plan.models import Control, Plan
 from internkontroll.sampling.models import (
     Draw,
     DrawOccurrence,
+    DrawRound,
     DrawState,
     Population,
+    SampleItem,
     SamplingEvent,
     SelectionMethod,
 )
-from internkontroll.sampling.queries.samples import items_select, rows_of
+from internkontroll.sampling.queries.contents import rows_of
+from internkontroll.sampling.queries.samples import items_select
+from internkontroll.sampling.queries.strata import strata_of
 from internkontroll.sampling.rules import (
     Choice,
     PopulationFacts,
@@ -26,6 +31,8 @@ from internkontroll.sampling.rules import (
     Replacement,
     Round,
     Step,
+    Stratum,
+    as_ranges,
     draw_record,
     record_digest,
     sealed_record,
@@ -42,23 +49,43 @@ def steps_of(session: Session, draw: Draw) -> list[Step]:
     population = draw.population
     if draw.method is SelectionMethod.TARGETED:
         return _steps_of_choice(session, draw)
-    people = (population.frozen_by_id, draw.committed_by_id, draw.drawn_by_id)
+    later = draw.extensions
+    people = {population.frozen_by_id, draw.committed_by_id, draw.drawn_by_id}
+    people |= {user_id for each in later for user_id in (each.committed_by_id, each.drawn_by_id)}
     titles = dict(session.execute(sa.select(User.id, User.title).where(User.id.in_(people))).all())
     frozen = ("population", population.id, SamplingEvent.POPULATION_FROZEN)
     committed = ("draw", draw.id, SamplingEvent.DRAW_COMMITTED)
     drawn = ("draw", draw.id, SamplingEvent.DRAW_SEEDED)
-    taken: list[tuple[str, datetime | None, int | None, tuple[str, int, SamplingEvent]]] = [
-        ("frozen", population.frozen_at, population.frozen_by_id, frozen),
-        ("committed", draw.committed_at, draw.committed_by_id, committed),
-        ("seeded", draw.drawn_at, draw.drawn_by_id, drawn),
-        ("drawn", draw.drawn_at, draw.drawn_by_id, drawn),
-        ("recorded", draw.drawn_at, draw.drawn_by_id, drawn),
+    taken: list[_Taken] = [
+        ("frozen", population.frozen_at, population.frozen_by_id, frozen, 1),
+        ("committed", draw.committed_at, draw.committed_by_id, committed, 1),
+        *(
+            (name, draw.drawn_at, draw.drawn_by_id, drawn, 1)
+            for name in ("seeded", "drawn", "recorded")
+        ),
     ]
+    committed = ("draw", draw.id, SamplingEvent.EXTENSION_COMMITTED)
+    drawn = ("draw", draw.id, SamplingEvent.EXTENSION_SEEDED)
+    for each in later:
+        taken.append(("committed", each.committed_at, each.committed_by_id, committed, each.number))
+        taken.extend(
+            (name, each.drawn_at, each.drawn_by_id, drawn, each.number)
+            for name in ("seeded", "drawn", "recorded")
+        )
     return [
-        Step(name, at, titles[user_id] if user_id else _system_name(session, draw.board_id, *where))
-        for name, at, user_id, where in taken
+        Step(
+            name,
+            at,
+            titles[user_id] if user_id else _system_name(session, draw.board_id, *where),
+            number,
+        )
+        for name, at, user_id, where, number in taken
         if at is not None
     ]
+
+
+_Taken = tuple[str, datetime | None, int | None, tuple[str, int, SamplingEvent], int]
+"""A step's name, when, by which user, where the trail tells of it, and its round."""
 
 
 def _steps_of_choice(session: Session, draw: Draw) -> list[Step]:
@@ -121,10 +148,20 @@ def is_unreconciled(population: Population) -> bool:
 
 
 def _frame(population: Population) -> dict[str, Any]:
+    # What came later is told only where there is something to tell: the digest of a record that is
+    # printed on a document stays the same.
+    later = {
+        "filters": population.filters,
+        "rows_in_file": population.rows_in_file if population.filters else None,
+        "control_rows": population.expected_rows,
+        "control_sum": population.expected_sum,
+        "difference_reason": population.difference_reason,
+        "known_departures": population.known_departures,
+    }
     return {
         "description": population.description,
         "source": population.source,
-        "query": None,
+        "query": population.query,
         "taken_out_by": population.taken_out_by,
         "taken_out_on": population.taken_out_on.isoformat() if population.taken_out_on else None,
         "reconciliation": population.reconciliation,
@@ -132,6 +169,7 @@ def _frame(population: Population) -> dict[str, Any]:
         "made_by_controlled": population.made_by_controlled,
         "renumbered": population.renumbered,
         "secret": population.is_secret,
+        **{name: value for name, value in later.items() if value not in (None, False, [])},
     }
 
 
@@ -166,8 +204,7 @@ def full_record(session: Session, draw: Draw) -> Record:
     if draw.seed is None or draw.seed_source is None or draw.program is None:
         raise InvalidTransition("Stickprovet är inte draget än, så det finns inget protokoll.")
     items = session.scalars(items_select(draw.id)).all()
-    rows = {item.id: item.row_number for item in items}
-    drawn = [item.row_number for item in items if item.replaces_id is None]
+    strata = strata_of(session, draw)
     before = session.get(Draw, draw.redraw_of_id) if draw.redraw_of_id else None
     return draw_record(
         program=draw.program,
@@ -178,21 +215,10 @@ def full_record(session: Session, draw: Draw) -> Record:
         method=draw.method.value,
         n=draw.n,
         k=draw.k,
-        parameters=draw.parameters,
-        steps=steps_of(session, draw),
-        rounds=[
-            Round(
-                draw.seed,
-                {"kind": draw.seed_source.value, "reference": draw.seed_reference},
-                draw.n,
-                drawn,
-            )
-        ],
-        replacements=[
-            Replacement(rows[item.replaces_id], item.row_number, item.replacement_reason or "")
-            for item in items
-            if item.replaces_id is not None
-        ],
+        parameters=draw.parameters | _written(strata),
+        steps=[step for step in steps_of(session, draw) if _is_done(draw, step.round)],
+        rounds=_rounds(draw, items, strata),
+        replacements=_replacements(items),
         redraw_of=(
             record_digest(full_record(session, before))
             if before is not None and before.state is DrawState.DRAWN
@@ -200,6 +226,66 @@ def full_record(session: Session, draw: Draw) -> Record:
         ),
         redraw_reason=draw.redraw_reason,
     )
+
+
+def _is_done(draw: Draw, number: int) -> bool:
+    """Whether the round is drawn: one that waits for its seed is not of the record yet."""
+    return all(each.is_drawn for each in draw.extensions if each.number == number)
+
+
+def _written(strata: Sequence[Stratum]) -> dict[str, Any]:
+    if not strata:
+        return {}
+    return {
+        "strata": [
+            {"name": each.name, "rows": as_ranges(each.rows), "n": each.n} for each in strata
+        ]
+    }
+
+
+def _rounds(draw: Draw, items: Sequence[SampleItem], strata: Sequence[Stratum]) -> list[Round]:
+    first = {each.name: each.n for each in strata} or None
+    made = [_round(draw, 1, draw.n, first, None, items)]
+    made.extend(
+        _round(each, each.number, each.n, each.n_by_stratum or None, each.reason, items)
+        for each in draw.extensions
+        if each.is_drawn
+    )
+    return made
+
+
+def _round(
+    seeded: Draw | DrawRound,
+    number: int,
+    n: int,
+    n_by_stratum: Mapping[str, int] | None,
+    reason: str | None,
+    items: Sequence[SampleItem],
+) -> Round:
+    """One round; a row that several monetary units hit stands once for each of them."""
+    source = seeded.seed_source
+    own = [item for item in items if item.round == number and item.replaces_id is None]
+    return Round(
+        seeded.seed or "",
+        {"kind": source.value if source else None, "reference": seeded.seed_reference},
+        n,
+        [row for item in own for row in [item.row_number] * item.hits],
+        n_by_stratum,
+        reason,
+    )
+
+
+def _replacements(items: Sequence[SampleItem]) -> list[Replacement]:
+    """The replacements in the order made, each with how many rounds had been drawn before it."""
+    rows = {item.id: item.row_number for item in items}
+    made, rounds = [], 0
+    for item in items:
+        if item.replaces_id is None:
+            rounds = item.round
+            continue
+        reason = item.replacement_reason or ""
+        made.append(Replacement(rows[item.replaces_id], item.row_number, reason, rounds))
+    return made
 
 
 def _record_of_choice(session: Session, draw: Draw) -> Record:
@@ -224,12 +310,20 @@ def _record_of_choice(session: Session, draw: Draw) -> Record:
 
 
 def record_for_outside(session: Session, draw: Draw) -> Record:
-    """The sealed record: nothing in it from which a case number could be tried out."""
+    """The sealed record: nothing in it from which a case number could be tried out.
+
+    Raises InvalidTransition once the references are purged: its key is destroyed with them.
+    """
+    if draw.population.purged_at is not None:
+        raise InvalidTransition(
+            "Listan är gallrad och nyckeln till det förseglade protokollet är förstörd. "
+            "Använd det protokoll som hämtades före gallringen."
+        )
     if draw.method is SelectionMethod.TARGETED:
         return sealed_targeted_record(full_record(session, draw), key=bytes.fromhex(draw.seal_key))
     return sealed_record(full_record(session, draw), key=bytes.fromhex(draw.seal_key))
 
 
 def check_draw(session: Session, draw: Draw) -> str | None:
-    """Kontrollera dragningen: redraw from the stored rows; the first difference, or None."""
+    """Verifiera dragningen: redraw from the stored rows; the first difference, or None."""
     return verify(full_record(session, draw), rows_of(session, draw.population_id))

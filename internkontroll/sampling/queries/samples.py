@@ -8,40 +8,39 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
-from internkontroll.core.text import folded_reference
 from internkontroll.plan.models import Control
 from internkontroll.sampling.models import (
     Draw,
     DrawOccurrence,
+    DrawRound,
     DrawState,
+    DrawStratum,
     Population,
-    PopulationRow,
     PopulationState,
     SampleItem,
     SelectionMethod,
 )
-from internkontroll.sampling.rules import Item
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.queries import Committees, within_reach
 
 RANDOM = frozenset({SelectionMethod.SRS_TICKET, SelectionMethod.SRS_COUNTER})
 """Methods in which every row has the same chance: an attribute bound may be told for them."""
 
-PREVIEW_ROWS = 5
-
 
 @dataclass(frozen=True)
 class SamplingProgress:
     """How far a kontrolltillfälle has come with its sample; ``draw`` is the one not redrawn.
 
-    With a draw ``serves`` is how many kontrolltillfällen it serves, and ``has_secret_list`` what
-    :func:`secret_list_stands` says; without one they are not read.
+    With a draw ``serves`` is how many kontrolltillfällen it serves, ``has_secret_list`` what
+    :func:`secret_list_stands` says, and ``extension_waits`` whether an extension is committed to
+    and lacks its seed; without one they are not read.
     """
 
     population: Population | None
     draw: Draw | None
     serves: int = 0
     has_secret_list: bool | None = None
+    extension_waits: bool = False
 
     @property
     def is_frozen(self) -> bool:
@@ -58,7 +57,9 @@ class SamplingProgress:
 class DrawFacts:
     """A drawn sample in figures: n of N, and whether it was random.
 
-    ``size`` is 0 where N is not known: items that were only named stand in no list.
+    ``n`` is how many items are to be judged: extensions are counted in, a row that several monetary
+    units hit counts once. ``size`` is 0 where N is not known: items that were only named stand in
+    no list. ``is_random`` tells whether each row had the same chance, so not of a stratified draw.
     """
 
     n: int
@@ -140,19 +141,20 @@ def current_draw(session: Session, occurrence_id: int) -> Draw | None:
     return row[0] if row else None
 
 
-def _current(session: Session, occurrence_id: int) -> sa.Row[Draw, int, bool] | None:
-    """The current draw, how many kontrolltillfällen it serves, and whether a list is secret."""
+def _current(session: Session, occurrence_id: int) -> sa.Row[Draw, int, bool, bool] | None:
+    """The current draw, how many it serves, whether a list is secret, an extension waits."""
     return session.execute(_current_statement(), {"occurrence_id": occurrence_id}).one_or_none()
 
 
 @cache
-def _current_statement() -> sa.Select[Draw, int, bool]:
+def _current_statement() -> sa.Select[Draw, int, bool, bool]:
     # Made once: to put it together takes longer than to run it.
     occurrence_id: Any = sa.bindparam("occurrence_id", type_=sa.Integer())
     served = aliased(DrawOccurrence)
     serves = sa.select(sa.func.count()).where(served.draw_id == Draw.id).scalar_subquery()
+    waits = sa.exists().where(DrawRound.draw_id == Draw.id, DrawRound.drawn_at.is_(None))
     return (
-        sa.select(Draw, serves, _has_secret_list(occurrence_id))
+        sa.select(Draw, serves, _has_secret_list(occurrence_id), waits)
         .join(DrawOccurrence, DrawOccurrence.draw_id == Draw.id)
         .join(Draw.population)
         .options(contains_eager(Draw.population))
@@ -208,8 +210,14 @@ def _has_secret_list(occurrence_id: int) -> sa.ColumnElement[bool]:
 def sampling_progress(session: Session, occurrence_id: int) -> SamplingProgress:
     """The current draw and its list; without a draw the newest list of the kontrolltillfälle."""
     if (row := _current(session, occurrence_id)) is not None:
-        draw, serves, is_secret = row
-        return SamplingProgress(draw.population, draw, serves, has_secret_list=bool(is_secret))
+        draw, serves, is_secret, waits = row
+        return SamplingProgress(
+            draw.population,
+            draw,
+            serves,
+            has_secret_list=bool(is_secret),
+            extension_waits=bool(waits),
+        )
     return SamplingProgress(latest_population(session, occurrence_id), None)
 
 
@@ -286,11 +294,12 @@ def draw_facts(session: Session, occurrence_ids: Collection[int]) -> dict[int, D
     rows = session.execute(
         sa.select(
             DrawOccurrence.occurrence_id,
-            Draw.n,
+            _examined(),
             Population.size,
             Draw.method,
             Draw.id,
             Population.is_frame,
+            sa.exists().where(DrawStratum.draw_id == Draw.id),
         )
         .join(Draw, Draw.id == DrawOccurrence.draw_id)
         .join(Population, Population.id == Draw.population_id)
@@ -304,89 +313,18 @@ def draw_facts(session: Session, occurrence_ids: Collection[int]) -> dict[int, D
         occurrence_id: DrawFacts(
             n,
             (size or n) if is_frame else 0,
-            method in RANDOM,
+            method in RANDOM and not parted,
             draw_id,
             method is SelectionMethod.TARGETED,
         )
-        for occurrence_id, n, size, method, draw_id, is_frame in rows
+        for occurrence_id, n, size, method, draw_id, is_frame, parted in rows
     }
 
 
-SHORT_REFERENCE, LONG_REFERENCE = 5, 8
-"""From how many letters and digits a reference is looked for as a word, and anywhere."""
-
-
-def rows_of(session: Session, population_id: int) -> list[Item]:
-    """The rows of a list in file order, as (reference, amount in öre or None)."""
-    found = session.execute(
-        sa.select(PopulationRow.reference, PopulationRow.amount)
-        .where(PopulationRow.population_id == population_id)
-        .order_by(PopulationRow.number)
-        .execution_options(yield_per=10_000)
+def _examined() -> sa.ScalarSelect[int]:
+    """How many items of a draw are judged: a replacement takes the place of another one."""
+    return (
+        sa.select(sa.func.count())
+        .where(SampleItem.draw_id == Draw.id, SampleItem.replaces_id.is_(None))
+        .scalar_subquery()
     )
-    return [(reference, amount) for reference, amount in found]
-
-
-@dataclass(frozen=True)
-class Sums:
-    """Listans summor innan den fryses; amounts in öre. ``total`` is of the positive ones."""
-
-    rows: int
-    total: int | None
-    negative_count: int
-    negative_sum: int
-    zero_count: int
-
-
-def sums_of(session: Session, population_id: int) -> Sums:
-    """N, T and what stands outside T, counted by the database."""
-    amount = PopulationRow.amount
-    row = session.execute(
-        sa.select(
-            sa.func.count(),
-            sa.func.count(amount),
-            sa.func.coalesce(sa.func.sum(sa.case((amount > 0, amount))), 0),
-            sa.func.count(sa.case((amount < 0, 1))),
-            sa.func.coalesce(sa.func.sum(sa.case((amount < 0, amount))), 0),
-            sa.func.count(sa.case((amount == 0, 1))),
-        ).where(PopulationRow.population_id == population_id)
-    ).one()
-    rows, amounts, total, negative, negative_sum, zero = (int(value) for value in row)
-    return Sums(rows, total if amounts else None, negative, negative_sum, zero)
-
-
-def preview_rows(session: Session, population_id: int) -> Sequence[PopulationRow]:
-    """The first rows of a list, for a look before it is frozen."""
-    return session.scalars(
-        sa.select(PopulationRow)
-        .where(PopulationRow.population_id == population_id)
-        .order_by(PopulationRow.number)
-        .limit(PREVIEW_ROWS)
-    ).all()
-
-
-def reference_in_text(session: Session, board_id: int, text: str) -> bool:
-    """Whether the text names an item of any of the board's secret lists, however it is spelled.
-
-    Long references are looked for anywhere in the text, without spaces, dashes and case. Those of
-    five to seven signs are compared with whole words, and shorter ones are not looked for: "12"
-    stands in many a sentence.
-    """
-    whole = folded_reference(text)
-    words = {folded_reference(word) for word in text.split()}
-    words = {word for word in words if SHORT_REFERENCE <= len(word) < LONG_REFERENCE}
-    size = sa.func.length(PopulationRow.folded)
-    found = session.scalar(
-        sa.select(PopulationRow.number)
-        .join(Population, Population.id == PopulationRow.population_id)
-        .where(
-            Population.board_id == board_id,
-            Population.is_secret,
-            sa.or_(
-                sa.and_(size >= LONG_REFERENCE, sa.literal(whole).contains(PopulationRow.folded)),
-                PopulationRow.folded.in_(words),
-            ),
-        )
-        .limit(1)
-    )
-    return found is not None

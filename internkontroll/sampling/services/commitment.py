@@ -15,12 +15,23 @@ from internkontroll.sampling.models import (
     Draw,
     DrawOccurrence,
     DrawState,
+    DrawStratum,
     Population,
     PopulationState,
     SamplingEvent,
     SelectionMethod,
 )
-from internkontroll.sampling.queries import current_draw, occasion_of, occurrences_of_draw
+from internkontroll.sampling.queries import (
+    PlannedStratum,
+    current_draw,
+    occasion_of,
+    occurrences_of_draw,
+    planned_strata,
+    rows_of,
+)
+from internkontroll.sampling.rules import MUS_METHODS, Stratification, as_ranges
+from internkontroll.sampling.rules.figures import grouped
+from internkontroll.sampling.services.changing import bound
 from internkontroll.sampling.services.guards import (
     ask,
     chain_of,
@@ -28,13 +39,12 @@ from internkontroll.sampling.services.guards import (
     lock,
     refuse_closed,
 )
-from internkontroll.sampling.services.population import bound
 from internkontroll.sampling.services.size import size_limits
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.services import mark_started
 from internkontroll.trail.services import record
 
-METHODS = (SelectionMethod.SRS_TICKET, SelectionMethod.SRS_COUNTER)
+METHODS = tuple(method for method in SelectionMethod if method is not SelectionMethod.TARGETED)
 """Methods that can be committed to."""
 
 
@@ -46,6 +56,7 @@ def commit_draw(
     method: SelectionMethod,
     n: int,
     k: int = 0,
+    parted: Stratification | None = None,
     redraw_of: Draw | None = None,
     reason: str | None = None,
     actor: Actor,
@@ -53,11 +64,12 @@ def commit_draw(
 ) -> Draw:
     """Besluta om ett urval: method, n, k and checklist stand in the trail before any seed exists.
 
-    A redraw names the draw it replaces and why; both stay visible. n = N is a census. Raises
+    ``parted`` divides the list by amount: its strata and how many of each are committed to too. A
+    redraw names the draw it replaces and why; both stay visible. n = N is a census. Raises
     NotAllowed (needs sample:draw in every committee), InvalidTransition for a list that is not
     frozen, a closed kontrolltillfälle or one that has a draw already, InvalidInput for an n that
-    the list or the plan's rule refuses, for kontrolltillfällen that cannot share a draw and for a
-    redraw without a reason.
+    the list or the plan's rule refuses, for a method that the list's amounts do not allow, for
+    kontrolltillfällen that cannot share a draw and for a redraw without a reason.
     """
     if not occurrences:
         raise ValueError("a draw serves at least one occurrence")
@@ -77,7 +89,15 @@ def commit_draw(
     )
     limits.check(n, population.size)
     if not 0 <= k < n:
-        raise InvalidInput("Antalet avvikelser som får finnas ska vara 0 eller mer, mindre än n.")
+        raise InvalidInput(
+            "Antalet avvikelser som får finnas ska vara 0 eller mer, mindre än antalet som dras.",
+            field="k",
+        )
+    if method.value in MUS_METHODS:
+        _check_amounts(session, population, n)
+    strata = (
+        planned_strata(session, population, method=method, n=n, parted=parted) if parted else []
+    )
     why = check_redraw(session, population.board_id, occurrences, redraw_of, reason)
     draw = Draw(
         board_id=population.board_id,
@@ -85,7 +105,7 @@ def commit_draw(
         method=method,
         n=n,
         k=k,
-        parameters=_parameters(session, occurrences),
+        parameters=_parameters(session, occurrences) | _parting(parted),
         committed_at=at,
         committed_by_id=actor.user_id,
         redraw_of_id=redraw_of.id if redraw_of else None,
@@ -96,6 +116,17 @@ def commit_draw(
     session.flush()
     session.add_all(
         DrawOccurrence(draw_id=draw.id, occurrence_id=occurrence.id) for occurrence in occurrences
+    )
+    session.add_all(
+        DrawStratum(
+            draw_id=draw.id,
+            position=position,
+            name=each.band.name,
+            size=len(each.band.rows),
+            n=each.n,
+            rows=as_ranges(each.band.rows),
+        )
+        for position, each in enumerate(strata, start=1)
     )
     for occurrence in occurrences:
         mark_started(session, occurrence, actor=actor, at=at)
@@ -112,6 +143,7 @@ def commit_draw(
             "n": n,
             "k": k,
             "parameters": draw.parameters,
+            **_told(strata),
             "redraw_of": draw.redraw_of_id,
             **bound_by(population, draw, "P", population.sha256 or ""),
         },
@@ -120,6 +152,53 @@ def commit_draw(
         reason=why,
     )
     return draw
+
+
+def _check_amounts(session: Session, population: Population, n: int) -> None:
+    """A beloppsviktat urval needs an amount on every row, and kronor to hit."""
+    total = population.positive_sum
+    if total is None:
+        raise InvalidInput(
+            "Listan har inga belopp. Läs in den med en beloppskolumn, eller välj ett annat "
+            "urvalssätt.",
+            field="method",
+        )
+    if total <= 0:
+        raise InvalidInput(
+            "Listan har inga positiva belopp, så ett beloppsviktat urval kan inte dras. Välj ett "
+            "annat urvalssätt.",
+            field="method",
+        )
+    if n > total:
+        raise InvalidInput(
+            f"Antalet är större än summan av beloppen, {grouped(total)} öre. Granska alla rader "
+            "i stället.",
+            field="n",
+        )
+    if any(amount is None for _, amount in rows_of(session, population.id)):
+        raise InvalidInput(
+            "En rad i listan saknar belopp, så ett beloppsviktat urval kan inte dras. Välj ett "
+            "annat urvalssätt.",
+            field="method",
+        )
+
+
+def _parting(parted: Stratification | None) -> dict[str, Any]:
+    if parted is None:
+        return {}
+    limits = list(parted.limits)
+    return {"strata_by": {"limits": limits, "allocation": parted.allocation.value}}
+
+
+def _told(strata: Sequence[PlannedStratum]) -> dict[str, Any]:
+    """The strata as the trail has them: row numbers stand in the record, not here."""
+    if not strata:
+        return {}
+    return {
+        "strata": [
+            {"name": each.band.name, "rows": len(each.band.rows), "n": each.n} for each in strata
+        ]
+    }
 
 
 def _check_shared(population: Population, occurrences: Sequence[Occurrence]) -> None:

@@ -1,7 +1,7 @@
 """Draw with the seed, and replace what does not apply."""
 
-import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission
-from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
+from internkontroll.core.errors import Conflict, InvalidTransition
 from internkontroll.sampling import rules
 from internkontroll.sampling.models import (
     Draw,
     DrawState,
-    PopulationRow,
+    Population,
     SampleItem,
     SamplingEvent,
     SeedSource,
@@ -24,9 +24,11 @@ from internkontroll.sampling.models import (
 from internkontroll.sampling.queries import (
     items_select,
     occurrences_of_draw,
+    row_at,
     rows_of,
+    strata_of,
 )
-from internkontroll.sampling.rules.selection import SEED_DIGITS
+from internkontroll.sampling.rules import Item, Stratum
 from internkontroll.sampling.services.commitment import bound_by, trail_draw
 from internkontroll.sampling.services.guards import (
     ask,
@@ -34,15 +36,9 @@ from internkontroll.sampling.services.guards import (
     lock,
     refuse_closed,
 )
+from internkontroll.sampling.services.seeds import checked_seed
 
 PROGRAM = f"internkontroll {version('internkontroll')}"
-SYSTEM_DIGITS = 40
-SEED_REFERENCE_MAX = 200
-
-
-def system_digits() -> str:
-    """Programmets egna siffror: 40 decimal digits from the operating system's generator."""
-    return f"{secrets.randbelow(10**SYSTEM_DIGITS):0{SYSTEM_DIGITS}d}"
 
 
 def seed_draw(
@@ -67,19 +63,13 @@ def seed_draw(
     for occurrence in occurrences:
         lock(session, occurrence)
         refuse_closed(occurrence)
-    seed, reference = _checked_seed(session, draw, source, digits, reference)
+    seed, reference = checked_seed(session, draw.board_id, source, digits, reference)
     session.refresh(draw)
-    _refuse_redrawn(session, draw)
+    refuse_redrawn(session, draw)
     if draw.state is not DrawState.COMMITTED:
         raise InvalidTransition(_DRAWN)
-    population = draw.population
-    items = rows_of(session, population.id)
-    if not items or rules.population_hash(items) != population.sha256:
-        raise Conflict(
-            "Listan är inte densamma som när den frystes, så stickprovet drogs inte. "
-            "Läs in listan igen och gör om urvalet."
-        )
-    rows = rules.draw(items, draw.method.value, draw.n, seed)
+    items = frozen_rows(session, draw.population)
+    drawn = rows_drawn(items, draw, strata_of(session, draw), draw.n, seed)
     _note_seed(
         session,
         draw,
@@ -93,17 +83,7 @@ def seed_draw(
             "drawn_by_id": actor.user_id,
         },
     )
-    session.add_all(
-        SampleItem(
-            draw_id=draw.id,
-            position=position,
-            row_number=row,
-            reference=items[row - 1][0],
-            amount=items[row - 1][1],
-        )
-        for position, row in enumerate(rows, start=1)
-    )
-    session.flush()
+    add_items(session, draw, items, drawn, after=0, number=1)
     trail_draw(
         session,
         draw,
@@ -111,8 +91,8 @@ def seed_draw(
         {
             "state": {"old": DrawState.COMMITTED.value, "new": DrawState.DRAWN.value},
             "source": source.value,
-            "rows": rows,
-            **bound_by(population, draw, "seed", seed),
+            "rows": [row for _, rows in drawn for row in rows],
+            **bound_by(draw.population, draw, "seed", seed),
         },
         actor=actor,
         at=at,
@@ -120,41 +100,65 @@ def seed_draw(
     return draw
 
 
+Drawn = list[tuple[str | None, list[int]]]
+"""Row numbers in the order drawn, by stratum; under None where the list is not parted."""
+
+
+def frozen_rows(session: Session, population: Population) -> list[Item]:
+    """The rows of the list as they were frozen. Raises Conflict if they no longer are."""
+    items = rows_of(session, population.id)
+    if not items or rules.population_hash(items) != population.sha256:
+        raise Conflict(
+            "Listan är inte densamma som när den frystes, så stickprovet drogs inte. "
+            "Läs in listan igen och gör om urvalet."
+        )
+    return items
+
+
+def rows_drawn(
+    items: Sequence[Item],
+    draw: Draw,
+    strata: Sequence[Stratum],
+    n: int,
+    seed: str,
+    *,
+    taken: Collection[int] = (),
+    number: int = 1,
+) -> Drawn:
+    """What the seed selects in one round, whole or stratum by stratum."""
+    method = draw.method.value
+    if not strata:
+        return [(None, rules.draw(items, method, n, seed, taken=taken, round=number))]
+    drawn = rules.draw_stratified(items, strata, method, seed, taken=taken, round=number)
+    return list(drawn.items())
+
+
+def add_items(
+    session: Session, draw: Draw, items: Sequence[Item], drawn: Drawn, *, after: int, number: int
+) -> None:
+    """Store what a round drew, from position ``after`` + 1; a row hit several times stands once."""
+    position = after
+    for stratum, rows in drawn:
+        for row, hits in Counter(rows).items():
+            position += 1
+            session.add(
+                SampleItem(
+                    draw_id=draw.id,
+                    position=position,
+                    row_number=row,
+                    reference=items[row - 1][0],
+                    amount=items[row - 1][1],
+                    round=number,
+                    hits=hits,
+                    stratum=stratum,
+                )
+            )
+    session.flush()
+
+
 _DRAWN = (
     "Stickprovet är redan draget. Vill du dra ett nytt gör du om dragningen och skriver varför."
 )
-
-
-def _checked_seed(
-    session: Session, draw: Draw, source: SeedSource, digits: str | None, reference: str | None
-) -> tuple[str, str | None]:
-    if source is SeedSource.SYSTEM:
-        if (digits or "").strip():
-            raise InvalidInput(
-                "Du har skrivit siffror men valt programmets egna. Ta bort siffrorna, eller välj "
-                "tärning eller offentlig källa.",
-                field="source",
-            )
-        return system_digits(), None
-    try:
-        seed = rules.check_seed_digits(digits or "")
-    except InvalidInput as error:
-        raise InvalidInput(_digits_sentence((digits or "").strip()), field="digits") from error
-    missing = (
-        "Skriv vem som såg tärningarna slås, till exempel ”ordförande”."
-        if source is SeedSource.DICE
-        else "Skriv vilken källan är och när den lästes."
-    )
-    said = checked_reason(session, draw.board_id, reference, missing, "reference")
-    if len(said) > SEED_REFERENCE_MAX:
-        raise InvalidInput(f"Skriv högst {SEED_REFERENCE_MAX} tecken.", field="reference")
-    return seed, said
-
-
-def _digits_sentence(typed: str) -> str:
-    if typed.isascii() and (typed.isdigit() or not typed):
-        return f"Du har skrivit {len(typed)} siffror. Det behövs minst {SEED_DIGITS}."
-    return f"Skriv bara siffrorna 0–9, minst {SEED_DIGITS} i följd."
 
 
 def _note_seed(session: Session, draw: Draw, values: Mapping[str, Any]) -> None:
@@ -172,9 +176,16 @@ def _note_seed(session: Session, draw: Draw, values: Mapping[str, Any]) -> None:
     session.refresh(draw)
 
 
-def _refuse_redrawn(session: Session, draw: Draw) -> None:
+def refuse_redrawn(session: Session, draw: Draw) -> None:
+    """Raise InvalidTransition for a draw that another one has taken the place of."""
     if session.scalar(sa.select(Draw.id).where(Draw.redraw_of_id == draw.id)) is not None:
         raise InvalidTransition("Dragningen är omgjord. Läs om sidan och se vilken som gäller.")
+
+
+def _seed_of_round(draw: Draw, number: int) -> str:
+    """The seed of the round that an item comes from."""
+    later = {each.number: each.seed for each in draw.extensions}
+    return (draw.seed if number == 1 else later[number]) or ""
 
 
 def replace_item(
@@ -191,11 +202,16 @@ def replace_item(
     for occurrence in occurrences:
         lock(session, occurrence)
         refuse_closed(occurrence)
-    _refuse_redrawn(session, draw)
+    refuse_redrawn(session, draw)
     if draw.method is SelectionMethod.TARGETED:
         raise InvalidTransition(
             "Urvalet är riktat och har ingen ordning att ersätta ur. Låt posten stå kvar och skriv "
             "varför, eller gör om urvalet."
+        )
+    if draw.method.value not in rules.SRS_METHODS:
+        raise InvalidTransition(
+            "I ett systematiskt eller beloppsviktat urval finns ingen nästa post att ersätta med. "
+            "Låt posten stå kvar och skriv varför, eller gör om dragningen."
         )
     if draw.seed is None or item.draw_id != draw.id:
         raise InvalidTransition("Stickprovet är inte draget, så ingen post kan ersättas.")
@@ -206,8 +222,12 @@ def replace_item(
     following = rules.order(
         rows_of(session, draw.population_id),
         draw.method.value,
-        draw.seed,
+        _seed_of_round(draw, item.round),
         taken=[each.row_number for each in items],
+        round=item.round,
+        stratum=next(
+            (each for each in strata_of(session, draw) if each.name == item.stratum), None
+        ),
     )
     row = next(following, None)
     if row is None:
@@ -215,15 +235,17 @@ def replace_item(
             "Alla rader i listan är redan dragna, så det finns ingen att ersätta med. "
             "Låt posten stå kvar som ej tillämplig."
         )
-    found = session.get_one(PopulationRow, (draw.population_id, row))
+    reference, amount = row_at(session, draw.population_id, row)
     replacement = SampleItem(
         draw_id=draw.id,
         position=1 + max(each.position for each in items),
         row_number=row,
-        reference=found.reference,
-        amount=found.amount,
+        reference=reference,
+        amount=amount,
         replaces_id=item.id,
         replacement_reason=why,
+        round=item.round,
+        stratum=item.stratum,
     )
     session.add(replacement)
     session.flush()

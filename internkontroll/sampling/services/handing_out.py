@@ -7,15 +7,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission
-from internkontroll.sampling.models import Draw, Population, PopulationRow, SamplingEvent
+from internkontroll.sampling.models import Draw, Population, SamplingEvent
 from internkontroll.sampling.queries import (
+    Row,
+    canonical_of,
     full_record,
     occurrences_of_draw,
     population_facts_of,
     preview_rows,
-    rows_of,
 )
-from internkontroll.sampling.rules import canonical_population, record_bytes, record_digest
+from internkontroll.sampling.rules import record_bytes, record_digest
 from internkontroll.sampling.services.guards import ask, chain_of
 from internkontroll.trail.services import record
 
@@ -56,12 +57,12 @@ def export_population(session: Session, draw: Draw, *, actor: Actor, at: datetim
         actor=actor,
         at=at,
     )
-    return canonical_population(rows_of(session, draw.population_id))
+    return canonical_of(session, draw.population_id)
 
 
 def look_at_rows(
     session: Session, population: Population, *, actor: Actor, at: datetime
-) -> Sequence[PopulationRow]:
+) -> Sequence[Row]:
     """Se de första raderna innan listan fryses; of a secret list recorded as a reading.
 
     For those who load lists. Raises NotAllowed.

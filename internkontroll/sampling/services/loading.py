@@ -1,12 +1,11 @@
-"""The long reading, in a worker: in batches, its progress told, all of a list or none of it."""
+"""The long reading, in a worker: its progress told, all of a list stored at once or none of it."""
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -17,20 +16,19 @@ from internkontroll.core.errors import InvalidInput
 from internkontroll.core.transaction import transaction
 from internkontroll.sampling.models import (
     Population,
-    PopulationRow,
+    PopulationContent,
     PopulationState,
     SamplingEvent,
 )
+from internkontroll.sampling.services.contents import remove_rows
 from internkontroll.sampling.services.guards import chain_of
-from internkontroll.sampling.services.reading import Reading, Survey, rows_in, survey
+from internkontroll.sampling.services.reading import ListRead, Reading, read_list, reading_of
 from internkontroll.trail.services import record
 
 SessionFactory = Callable[[], Session]
-Thing = TypeVar("Thing")
 
-BATCH = 2_000
 TICK = 50_000
-"""Rows gone through between two signs of life."""
+"""Rows gone through between two signs of life, and of how far it has come."""
 CLAIM_LASTS = timedelta(minutes=2)
 """How long after its last sign of life a worker is taken for dead."""
 FILE_LASTS = timedelta(days=1)
@@ -103,21 +101,21 @@ def load_rows(
     uploads_dir: Path,
     actor: Actor = WORKER,
 ) -> bool:
-    """Läs in en lista under a claim: first go through all of it, then store it in batches.
+    """Läs in en lista under a claim: gone through once, and stored in one piece at its end.
 
-    Each batch is its own transaction, and the list counts as read only with the last one: whoever
-    begins anew takes away what a dead reader left. Returns False if the list was taken away
-    meanwhile. A list with faults becomes REFUSED with the sentences that tell them.
+    Only how far it has come is told meanwhile, so a reader that dies leaves nothing. Returns False
+    if the list was taken away meanwhile. A list with faults becomes REFUSED with the sentences that
+    tell them.
     """
     reader = _Reader(session_factory, population_id, claim, clock, actor)
     try:
         reading = reader.begin(uploads_dir)
         try:
-            found = survey(reading, reader.tick)
+            found = read_list(reading, reader.tick)
             if found.refusal is not None:
                 reader.refuse(found.refusal, found.kinds)
             else:
-                reader.store(reading, found)
+                reader.store(found)
         except InvalidInput as error:
             reader.refuse(error.sentence, ("unreadable",))
         except FileNotFoundError:
@@ -143,6 +141,7 @@ class _Reader:
         self._claim = claim
         self._clock = clock
         self._actor = actor
+        self._told = 0
 
     def _hold(self, session: Session, **values: Any) -> None:
         """Change the list, or raise Abandoned if it is no longer this reader's.
@@ -167,47 +166,35 @@ class _Reader:
         """Take away what an earlier reading left, and tell how to read."""
         with self._sessions() as session, transaction(session):
             self._hold(session, rows_read=0, rows_total=None)
-            session.execute(sa.delete(PopulationRow).where(PopulationRow.population_id == self._id))
+            remove_rows(session, self._id)
             population = session.get_one(Population, self._id)
-            return Reading(
-                path=uploads_dir / (population.stored_name or "-"),
-                file_name=population.file_name,
-                id_column=population.id_column,
-                amount_column=population.amount_column,
-            )
+            path = uploads_dir / (population.stored_name or "-")
+            return reading_of(population, path, population.file_name)
 
-    def tick(self, count: int) -> None:
-        """A sign of life now and then while the file is gone through."""
-        if count % TICK == 0:
+    def tick(self, count: int, about: int) -> None:
+        """Tell how far the reading has come, now and then; a sign of life, too."""
+        if count == 0 or count - self._told >= TICK:
+            self._told = count
             with self._sessions() as session, transaction(session):
-                self._hold(session)
+                self._hold(session, rows_read=count, rows_total=about)
 
-    def store(self, reading: Reading, found: Survey) -> None:
-        """Store the rows batch by batch, and with the last one the list is read."""
-        with self._sessions() as session, transaction(session):
-            self._hold(session, rows_total=found.rows)
-        stored = 0
-        for batch in _batches(rows_in(reading), BATCH):
-            rows = [
-                {
-                    "population_id": self._id,
-                    "number": stored + place,
-                    "reference": reference,
-                    "amount": amount,
-                }
-                for place, (_, (reference, amount)) in enumerate(batch, start=1)
-            ]
-            stored += len(rows)
-            with self._sessions() as session, transaction(session):
-                self._hold(session, rows_read=stored)
-                session.execute(sa.insert(PopulationRow), rows)
-        if stored != found.rows:
-            raise InvalidInput("Filen ändrades medan den lästes. Läs in den igen.")
+    def store(self, found: ListRead) -> None:
+        """Store the rows in one block, and with it the list is read."""
         self._end(
             SamplingEvent.POPULATION_LOADED,
             PopulationState.LOADED,
-            {"rows": stored},
+            {"rows": found.rows, "rows_in_file": found.rows_in_file},
+            content=PopulationContent(population_id=self._id, body=found.body, names=found.names),
             notice=found.notice,
+            rows_read=found.rows,
+            rows_total=found.rows,
+            rows_in_file=found.rows_in_file,
+            sum_in_file=found.sum_in_file,
+            size=found.rows,
+            positive_sum=found.total,
+            negative_count=found.negative_count,
+            negative_sum=found.negative_sum,
+            zero_count=found.zero_count,
         )
 
     def refuse(self, sentence: str, kinds: tuple[str, ...]) -> None:
@@ -220,15 +207,20 @@ class _Reader:
         )
 
     def _end(
-        self, event: SamplingEvent, state: PopulationState, data: dict[str, Any], **values: Any
+        self,
+        event: SamplingEvent,
+        state: PopulationState,
+        data: dict[str, Any],
+        content: PopulationContent | None = None,
+        **values: Any,
     ) -> None:
         with self._sessions() as session, transaction(session):
             self._hold(session, state=state, claim=None, **values)
             if state is PopulationState.REFUSED:
-                session.execute(
-                    sa.delete(PopulationRow).where(PopulationRow.population_id == self._id)
-                )
+                remove_rows(session, self._id)
             population = session.get_one(Population, self._id)
+            if content is not None:
+                session.add(content)
             record(
                 session,
                 chain=chain_of(session, population.board_id),
@@ -241,12 +233,6 @@ class _Reader:
                     **data,
                 },
             )
-
-
-def _batches(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
-    rest = iter(things)
-    while batch := list(islice(rest, size)):
-        yield batch
 
 
 def destroy_files(session_factory: SessionFactory, clock: Clock, uploads_dir: Path) -> int:

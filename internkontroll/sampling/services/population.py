@@ -1,9 +1,7 @@
-"""Take in a list, choose its columns, freeze it or take it away."""
+"""Take in a list, choose its columns and its filters, or take it away."""
 
-import hashlib
-import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission
 from internkontroll.core.clock import swedish_day
-from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
+from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_line
 from internkontroll.core.transaction import after_commit
@@ -20,30 +18,25 @@ from internkontroll.files.tables import population_columns, read_population
 from internkontroll.files.tables.kinds import file_label
 from internkontroll.sampling.models import (
     Population,
-    PopulationRow,
     PopulationState,
     SamplingEvent,
 )
-from internkontroll.sampling.queries import reference_in_text, rows_of
-from internkontroll.sampling.rules import population_facts
+from internkontroll.sampling.queries import remembered_columns
+from internkontroll.sampling.rules.figures import grouped
+from internkontroll.sampling.rules.filters import MOST_FILTERS, Filter
+from internkontroll.sampling.services.changing import ask_and_lock, change, trail_list
+from internkontroll.sampling.services.contents import remove_rows
 from internkontroll.sampling.services.guards import (
     ask,
-    chain_of,
     checked_text,
     lock,
     refuse_beside_attachments,
     refuse_closed,
 )
-from internkontroll.sampling.services.reading import READING_LIMITS
+from internkontroll.sampling.services.reading import MOST_ROWS, READING_LIMITS
 from internkontroll.sampling.services.uploads import StoredFile
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.services import mark_started
-from internkontroll.trail.services import record
-
-_UNFROZEN = (PopulationState.LOADING, PopulationState.LOADED, PopulationState.REFUSED)
-_FROZEN = (
-    "Listan är fryst och kan inte ändras. Läs in en ny lista och gör om dragningen om något är fel."
-)
 
 
 def receive_population(
@@ -54,19 +47,25 @@ def receive_population(
     file_name: str,
     description: str,
     source: str,
+    query: str | None = None,
     taken_out_by: str,
     taken_out_on: date | None,
     reconciliation: str | None,
     made_by_controlled: bool,
     is_secret: bool,
+    known_departures: bool = False,
+    expected_rows: int | None = None,
+    expected_sum: int | None = None,
     attachments_confirmed: bool = False,
     actor: Actor,
     at: datetime,
 ) -> Population:
     """Ta emot en lista: the file is safe and its headings are read, its rows are read later.
 
-    The columns are taken from the headings when they are beyond doubt, else asked for. A list of
-    the same kontrolltillfälle that was never frozen gives way. Begins the kontrolltillfälle.
+    The columns are those that the same kontrollmoment used the last time, if the headings are the
+    same; else they are taken from the headings when they are beyond doubt, else asked for. A list
+    of the same kontrolltillfälle that was never frozen gives way. Begins the kontrolltillfälle.
+    ``expected_rows`` and ``expected_sum`` (öre) are control sums of the source system.
 
     Raises NotAllowed (needs population:load in the committee), InvalidTransition for one that is
     closed, InvalidInput for a file that is no table, for texts that are missing, and for a secret
@@ -88,22 +87,29 @@ def receive_population(
             field="file",
         )
     header = _header(upload, label)
-    id_column, amount_column = _beyond_doubt(header)
+    columns = remembered_columns(session, occurrence, header)
+    id_column, amount_column = columns or _beyond_doubt(header)
     population = Population(
         board_id=occurrence.board_id,
         occurrence_id=occurrence.id,
         description=checked_text(description, "Skriv vad listan innehåller.", "description"),
         source=checked_text(source, "Skriv varifrån listan kommer.", "source"),
+        query=_optional(query, "query"),
         taken_out_by=checked_text(taken_out_by, "Skriv vem som tog ut listan.", "taken_out_by"),
         taken_out_on=taken_out_on,
         reconciliation=_optional(reconciliation, "reconciliation"),
         made_by_controlled=made_by_controlled,
         is_secret=is_secret,
+        known_departures=known_departures,
         file_name=label,
         stored_name=upload.name,
         header=header,
         id_column=id_column,
         amount_column=amount_column,
+        renumbered=columns is not None and id_column is None,
+        columns_remembered=columns is not None,
+        expected_rows=expected_rows_checked(expected_rows),
+        expected_sum=expected_sum,
         seal_key=secrets.token_hex(32),
         received_by_id=actor.user_id,
         received_at=at,
@@ -113,7 +119,7 @@ def receive_population(
     mark_started(session, occurrence, actor=actor, at=at)
     session.add(population)
     session.flush()
-    _trail(
+    trail_list(
         session,
         population,
         SamplingEvent.POPULATION_RECEIVED,
@@ -122,6 +128,7 @@ def receive_population(
             "state": {"old": None, "new": PopulationState.LOADING.value},
             "made_by_controlled": made_by_controlled,
             "secret": is_secret,
+            "known_departures": known_departures,
         },
         actor=actor,
         at=at,
@@ -154,6 +161,16 @@ def _beyond_doubt(header: list[str]) -> tuple[str | None, str | None]:
     return header[found.id_candidates[0]], None if amount is None else header[amount]
 
 
+def expected_rows_checked(rows: int | None) -> int | None:
+    """The control sum of rows, or InvalidInput for one that no list can have."""
+    if rows is not None and not 1 <= rows <= MOST_ROWS:
+        raise InvalidInput(
+            f"Antalet rader ska vara från 1 till {grouped(MOST_ROWS)}. Rätta det eller lämna tomt.",
+            field="expected_rows",
+        )
+    return rows
+
+
 def _optional(text: str | None, field: str) -> str | None:
     return checked_text(text, "", field) if clean_line(text or "") else None
 
@@ -174,24 +191,27 @@ def choose_columns(
     *,
     id_column: str | None,
     amount_column: str | None,
+    filters: Sequence[Filter] = (),
     actor: Actor,
     at: datetime,
 ) -> Population:
-    """Välj kolumner and read the file (again) by them.
+    """Välj kolumner och avgränsning, and read the file (again) by them.
 
-    ``id_column`` None gives the rows running numbers 1..N instead of the file's references.
+    ``id_column`` None gives the rows running numbers 1..N instead of the file's references. Rows
+    that a filter does not let through are not of the population.
     Raises NotAllowed, InvalidTransition for a list that is frozen, being read or whose file is
     gone, InvalidInput for a column that the file lacks or that holds persons.
     """
-    _ask_and_lock(session, population, actor, at)
+    ask_and_lock(session, population, actor, at)
     if not population.file_wanted or population.stored_name is None:
         raise InvalidTransition("Filen finns inte kvar. Läs in den igen som en ny lista.")
     if population.claim is not None:
         raise InvalidTransition("Listan läses just nu. Vänta tills den är inläst.")
     _check_columns(population.header, id_column, amount_column)
+    _check_filters(population.header, filters)
     old = population.state
-    session.execute(sa.delete(PopulationRow).where(PopulationRow.population_id == population.id))
-    _change(
+    remove_rows(session, population.id)
+    change(
         session,
         population,
         {
@@ -199,13 +219,13 @@ def choose_columns(
             "id_column": id_column,
             "amount_column": amount_column,
             "renumbered": id_column is None,
+            "columns_remembered": False,
+            "filters": [each.stored() for each in filters],
             "refusal": None,
-            "notice": None,
-            "rows_read": 0,
-            "rows_total": None,
+            **NOTHING_READ,
         },
     )
-    _trail(
+    trail_list(
         session,
         population,
         SamplingEvent.COLUMNS_CHOSEN,
@@ -213,11 +233,49 @@ def choose_columns(
             "state": {"old": old.value, "new": PopulationState.LOADING.value},
             "renumbered": id_column is None,
             "amounts": amount_column is not None,
+            # What they say is told when the list is frozen, and known to name no item.
+            "filters": len(filters),
         },
         actor=actor,
         at=at,
     )
     return population
+
+
+NOTHING_READ: Mapping[str, Any] = {
+    "notice": None,
+    "rows_read": 0,
+    "rows_total": None,
+    "rows_in_file": None,
+    "sum_in_file": None,
+    "size": None,
+    "positive_sum": None,
+    "negative_count": None,
+    "negative_sum": None,
+    "zero_count": None,
+    "difference_reason": None,
+}
+"""What a list that is to be read (again), or is put away, does not have."""
+
+
+def _check_filters(header: Sequence[str], filters: Sequence[Filter]) -> None:
+    if len(filters) > MOST_FILTERS:
+        raise InvalidInput(f"Skriv högst {MOST_FILTERS} avgränsningar.", field="filters")
+    personal = [header[place] for place in population_columns(header).personal]
+    for place, each in enumerate(filters):
+        if each.column not in header:
+            raise InvalidInput(
+                "Kolumnen finns inte i filen. Välj en i listan.", field=f"filters-{place}-column"
+            )
+        if each.column in personal:
+            raise InvalidInput(
+                "Kolumnen pekar ut personer och kan inte användas för att avgränsa.",
+                field=f"filters-{place}-column",
+            )
+        if any(certain for _, _, certain in find_personal_ids(each.sentence)):
+            raise InvalidInput(
+                "Texten innehåller ett personnummer. Ta bort det.", field=f"filters-{place}-low"
+            )
 
 
 def _check_columns(header: list[str], id_column: str | None, amount_column: str | None) -> None:
@@ -234,77 +292,6 @@ def _check_columns(header: list[str], id_column: str | None, amount_column: str 
         )
 
 
-def freeze_population(
-    session: Session, population: Population, *, actor: Actor, at: datetime
-) -> Population:
-    """Frys listan: N, T and P are counted from the stored rows; after that nothing changes them.
-
-    Raises NotAllowed, InvalidTransition for a list that is not read in or is frozen already, and
-    InvalidInput if the description of the list names one of its items.
-    """
-    _ask_and_lock(session, population, actor, at)
-    if population.state is not PopulationState.LOADED:
-        raise InvalidTransition("Listan är inte färdigläst. Vänta, eller läs in den igen.")
-    _refuse_named_items(session, population)
-    facts = population_facts(rows_of(session, population.id))
-    _change(
-        session,
-        population,
-        {
-            "state": PopulationState.FROZEN,
-            "size": facts.count,
-            "positive_sum": facts.total,
-            "negative_count": facts.negative_count,
-            "negative_sum": facts.negative_sum,
-            "zero_count": facts.zero_count,
-            "sha256": facts.digest,
-            "sorted_sha256": facts.sorted_digest,
-            "frozen_at": at,
-            "frozen_by_id": actor.user_id,
-            "file_wanted": False,
-        },
-    )
-    _trail(
-        session,
-        population,
-        SamplingEvent.POPULATION_FROZEN,
-        {
-            "state": {"old": PopulationState.LOADED.value, "new": PopulationState.FROZEN.value},
-            "N": facts.count,
-            "T": facts.total,
-            **bound("P", facts.digest, key=population.seal_key, secret=population.is_secret),
-        },
-        actor=actor,
-        at=at,
-    )
-    return population
-
-
-def bound(name: str, value: str, *, key: str, secret: bool) -> dict[str, str]:
-    """A value as the trail has it: itself, or for a secret frame HMAC-SHA-256 under its key.
-
-    With P or the seed in the open, the few possible case numbers of a small frame could be tried.
-    """
-    if not secret:
-        return {name: value}
-    digest = hmac.new(bytes.fromhex(key), value.encode("ascii"), hashlib.sha256).hexdigest()
-    return {f"hmac_{name}": digest}
-
-
-def _refuse_named_items(session: Session, population: Population) -> None:
-    texts = (
-        population.description,
-        population.source,
-        population.taken_out_by,
-        population.reconciliation or "",
-    )
-    if population.is_secret and reference_in_text(session, population.board_id, "\n".join(texts)):
-        raise InvalidInput(
-            "Uppgifterna om listan nämner en beteckning ur den. De följer med i protokoll som "
-            "lämnas ut: läs in listan igen och skriv uppgifterna utan beteckningar."
-        )
-
-
 def take_away_population(
     session: Session, population: Population, *, actor: Actor, at: datetime
 ) -> Population:
@@ -312,25 +299,16 @@ def take_away_population(
 
     Stops a reading that is going on. Raises NotAllowed and InvalidTransition.
     """
-    _ask_and_lock(session, population, actor, at)
+    ask_and_lock(session, population, actor, at)
     _put_away(session, population, "Inläsningen avbröts.", actor=actor, at=at)
     return population
-
-
-def _ask_and_lock(session: Session, population: Population, actor: Actor, at: datetime) -> None:
-    ask(actor, Permission.POPULATION_LOAD, [population.occurrence], at)
-    lock(session, population.occurrence)
-    refuse_closed(population.occurrence)
-    session.refresh(population, with_for_update={"key_share": True, "of": Population})
-    if population.state is PopulationState.FROZEN:
-        raise InvalidTransition(_FROZEN)
 
 
 def _put_away(
     session: Session, population: Population, sentence: str, *, actor: Actor, at: datetime
 ) -> None:
     old = population.state
-    _change(
+    change(
         session,
         population,
         {
@@ -339,10 +317,11 @@ def _put_away(
             "file_wanted": False,
             "claim": None,
             "claimed_at": None,
+            **NOTHING_READ,
         },
     )
-    session.execute(sa.delete(PopulationRow).where(PopulationRow.population_id == population.id))
-    _trail(
+    remove_rows(session, population.id)
+    trail_list(
         session,
         population,
         SamplingEvent.POPULATION_REPLACED,
@@ -350,46 +329,4 @@ def _put_away(
         actor=actor,
         at=at,
         reason=sentence,
-    )
-
-
-def _change(session: Session, population: Population, values: Mapping[str, Any]) -> None:
-    """Change what is not frozen, from the state that was read. Raises Conflict if that is gone."""
-    old = population.state
-    session.flush()
-    changed = session.scalar(
-        sa.update(Population)
-        .where(
-            Population.id == population.id,
-            Population.state == old,
-            Population.state.in_(_UNFROZEN),
-        )
-        .values(**values)
-        .returning(Population.id)
-        .execution_options(synchronize_session=False)
-    )
-    session.refresh(population)
-    if changed is None:
-        raise Conflict("Någon annan hann ändra listan. Läs om sidan och se vad som gäller nu.")
-
-
-def _trail(
-    session: Session,
-    population: Population,
-    event: SamplingEvent,
-    data: Mapping[str, Any],
-    *,
-    actor: Actor,
-    at: datetime,
-    reason: str | None = None,
-) -> None:
-    record(
-        session,
-        chain=chain_of(session, population.board_id),
-        actor=actor,
-        at=at,
-        event=event,
-        subject=("population", population.id),
-        data=data,
-        reason=reason,
     )

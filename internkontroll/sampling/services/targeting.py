@@ -2,11 +2,10 @@
 
 import secrets
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission
@@ -19,16 +18,23 @@ from internkontroll.sampling.models import (
     DrawOccurrence,
     DrawState,
     Population,
-    PopulationRow,
     PopulationState,
     SampleItem,
     SamplingEvent,
     SelectionMethod,
 )
-from internkontroll.sampling.queries import frozen_population, latest_population
+from internkontroll.sampling.queries import (
+    frozen_population,
+    latest_population,
+    numbers_of,
+    rows_of,
+)
 from internkontroll.sampling.rules import population_facts
+from internkontroll.sampling.services.changing import bound
 from internkontroll.sampling.services.commitment import bound_by, check_redraw, trail_draw
+from internkontroll.sampling.services.contents import store_rows
 from internkontroll.sampling.services.drawing import PROGRAM
+from internkontroll.sampling.services.faults import MOST_CHARACTERS
 from internkontroll.sampling.services.guards import (
     ask,
     chain_of,
@@ -38,8 +44,6 @@ from internkontroll.sampling.services.guards import (
     refuse_closed,
     refuse_named_items,
 )
-from internkontroll.sampling.services.population import bound
-from internkontroll.sampling.services.reading import MOST_CHARACTERS
 from internkontroll.sampling.services.size import size_limits
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.services import mark_started
@@ -108,7 +112,8 @@ def choose_items(
         population = _named_population(session, occurrence, items, named, actor=actor, at=at)
         rows = list(range(1, len(items) + 1))
     else:
-        rows = [_row_of(session, population, item) for item in items]
+        known = numbers_of(session, population.id, [item.reference for item in items])
+        rows = [_row_of(population, item, known) for item in items]
         _refuse_doubles(items, rows)
     for item in items:
         refuse_named_items(session, occurrence.board_id, item.reason, f"items-{item.line}-reason")
@@ -131,14 +136,14 @@ def choose_items(
     session.add(draw)
     session.flush()
     session.add(DrawOccurrence(draw_id=draw.id, occurrence_id=occurrence.id))
-    references = _references(session, population.id, rows)
+    stored = rows_of(session, population.id)
     session.add_all(
         SampleItem(
             draw_id=draw.id,
             position=position,
             row_number=row,
-            reference=references[row].reference,
-            amount=references[row].amount,
+            reference=stored[row - 1][0],
+            amount=stored[row - 1][1],
             chosen_reason=item.reason,
         )
         for position, (row, item) in enumerate(zip(rows, items, strict=True), start=1)
@@ -258,11 +263,7 @@ def _named_population(
     )
     session.add(population)
     session.flush()
-    session.add_all(
-        PopulationRow(population_id=population.id, number=number, reference=reference)
-        for number, (reference, _) in enumerate(rows, start=1)
-    )
-    session.flush()
+    store_rows(session, population, rows)
     for field, text in (("description", population.description), ("source", population.source)):
         refuse_named_items(session, occurrence.board_id, text, field)
     record(
@@ -284,16 +285,9 @@ def _named_population(
     return population
 
 
-def _row_of(session: Session, population: Population, item: ChosenItem) -> int:
+def _row_of(population: Population, item: ChosenItem, known: Mapping[str, list[int]]) -> int:
     """The row that a reference or a row number means. A reference goes before a number."""
-    found = session.scalars(
-        sa.select(PopulationRow.number)
-        .where(
-            PopulationRow.population_id == population.id,
-            PopulationRow.folded == folded_reference(item.reference),
-        )
-        .limit(2)
-    ).all()
+    found = known[folded_reference(item.reference)]
     if len(found) == 1:
         return found[0]
     field = f"items-{item.line}-reference"
@@ -320,14 +314,3 @@ def _refuse_doubles(items: Sequence[ChosenItem], rows: Sequence[int]) -> None:
                 "Posten står två gånger. Ta bort den ena.", field=f"items-{item.line}-reference"
             )
         seen.add(row)
-
-
-def _references(
-    session: Session, population_id: int, rows: Sequence[int]
-) -> dict[int, PopulationRow]:
-    found = session.scalars(
-        sa.select(PopulationRow).where(
-            PopulationRow.population_id == population_id, PopulationRow.number.in_(rows)
-        )
-    )
-    return {row.number: row for row in found}

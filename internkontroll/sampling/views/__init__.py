@@ -1,6 +1,28 @@
 """Listan att dra ur, beslutet om urvalet, dragningen och protokollen."""
 
-from internkontroll.sampling.views import draws, lists, targeted
+from internkontroll.sampling.views import (
+    draws,
+    extensions,
+    house,
+    lists,
+    purging,
+    records,
+    sizes,
+    targeted,
+)
 from internkontroll.sampling.views.walls import bp
 
-__all__ = ["bp", "draws", "lists", "targeted"]
+BLUEPRINTS = (bp, house.house)
+
+__all__ = [
+    "BLUEPRINTS",
+    "bp",
+    "draws",
+    "extensions",
+    "house",
+    "lists",
+    "purging",
+    "records",
+    "sizes",
+    "targeted",
+]

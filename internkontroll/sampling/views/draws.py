@@ -1,28 +1,28 @@
-"""Stickprovet: decide it, draw it, check it, hand out its record."""
+"""Stickprovet: decide it, draw it, look at it."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from flask import Response, abort
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
-from internkontroll.core.errors import DomainError
+from internkontroll.core.errors import InvalidInput
 from internkontroll.organisation.models import Board
 from internkontroll.review.queries import latest_result
 from internkontroll.review.services import sample_is_needed
-from internkontroll.sampling.forms import (
-    DrawForm,
-    SeedForm,
-)
+from internkontroll.sampling.forms import WHOLE, DrawForm, SeedForm
 from internkontroll.sampling.models import (
     Draw,
+    DrawRound,
     DrawState,
+    Population,
     SeedSource,
     SelectionMethod,
 )
 from internkontroll.sampling.queries import (
-    check_draw,
+    PlannedStratum,
     current_draw,
     draws_of,
     frozen_population,
@@ -30,16 +30,21 @@ from internkontroll.sampling.queries import (
     is_unreconciled,
     items_select,
     occurrences_of_draw,
-    record_for_outside,
+    planned_strata,
     sharable_occurrences,
     steps_of,
 )
-from internkontroll.sampling.rules import record_bytes, record_digest
+from internkontroll.sampling.rules import (
+    SRS_METHODS,
+    Allocation,
+    Stratification,
+    read_limits,
+    record_digest,
+)
+from internkontroll.sampling.rules.ceremony import asks_for_ceremony
 from internkontroll.sampling.services import (
     METHODS,
     commit_draw,
-    export_population,
-    export_record,
     seed_draw,
     size_limits,
 )
@@ -50,7 +55,7 @@ from internkontroll.sampling.views.walls import (
     load_occurrence,
     may_see_hash,
 )
-from internkontroll.sampling.words import STEPS, WORDS
+from internkontroll.sampling.words import WORDS, seed_words, step_words
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.rules import short_text
 from internkontroll.web.access import (
@@ -58,7 +63,6 @@ from internkontroll.web.access import (
     demand,
     may,
     now,
-    recorded_reading,
     requires,
     session,
 )
@@ -79,8 +83,18 @@ def _sharable(occurrence: Occurrence, before: Draw | None) -> list[Occurrence]:
     ]
 
 
+def _number_asked(name: str) -> int | None:
+    """A number in the address, as the page of sizes sends it; nothing else is taken from there."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 7 else None
+
+
 def _draw_form(redraws: bool, low: int, sharable: Sequence[Occurrence] = ()) -> DrawForm:
-    form = DrawForm(n=low, method=SelectionMethod.SRS_TICKET.value)
+    form = DrawForm(
+        n=_number_asked("n") or low,
+        k=_number_asked("k") or 0,
+        method=SelectionMethod.SRS_TICKET.value,
+    )
     form.also.choices = choices(
         (str(each.id), f"{each.control.number}. {short_text(each.control.text)}")
         for each in sharable
@@ -88,18 +102,30 @@ def _draw_form(redraws: bool, low: int, sharable: Sequence[Occurrence] = ()) -> 
     if not sharable:
         del form.also
     form.method.choices = choices([(each.value, WORDS[each].capitalize()) for each in METHODS])
+    form.allocation.choices = choices(
+        [(each.value, WORDS[each].capitalize()) for each in Allocation]
+    )
     if not redraws:
         del form.reason
     return form
 
 
-def _draw_new_page(
-    board: Board, occurrence: Occurrence, form: DrawForm | None = None
-) -> ResponseReturnValue:
+def _list_of(occurrence: Occurrence, before: Draw | None) -> Population | None:
+    """The frozen list to draw from; of a redraw the one that was drawn from, if no newer is."""
     found = frozen_population(session(), occurrence.id)
-    before = current_draw(session(), occurrence.id)
     if found is None and before is not None and before.population.is_frame:
         found = before.population
+    return found
+
+
+def _draw_new_page(
+    board: Board,
+    occurrence: Occurrence,
+    form: DrawForm | None = None,
+    strata: Sequence[PlannedStratum] = (),
+) -> ResponseReturnValue:
+    before = current_draw(session(), occurrence.id)
+    found = _list_of(occurrence, before)
     if found is None or found.size is None:
         return page(
             "sampling/draw_new.html",
@@ -109,25 +135,75 @@ def _draw_new_page(
             found=None,
             may_load=may(Permission.POPULATION_LOAD, occurrence.subcommittee_id),
         )
-    limits = size_limits(
-        [(occurrence.control.sample_kind, occurrence.control.sample_n)], found.size
-    )
+    control = occurrence.control
+    limits = size_limits([(control.sample_kind, control.sample_n)], found.size)
     sharable = _sharable(occurrence, before)
+    if form is None:
+        form = _draw_form(before is not None, limits.low, sharable)
+        if limits.low == found.size:
+            form.scope.data = WHOLE
     return page(
         "sampling/draw_new.html",
-        form=form or _draw_form(before is not None, limits.low, sharable),
+        form=form,
         rules={str(each.id): _rule_words(each, found.size) for each in sharable},
         board=board,
         occurrence=occurrence,
         found=found,
         limits=limits,
         before=before,
+        strata=strata,
+        advanced=_is_advanced(form),
+    )
+
+
+def _is_advanced(form: DrawForm) -> bool:
+    """Whether what lies under Avancerat is in use, so that it stands unfolded."""
+    fields = (form.method, form.limits, form.allocation, form.k)
+    return bool(
+        any(field.errors for field in fields)
+        or form.method.data != SelectionMethod.SRS_TICKET.value
+        or form.limits.data
+        or form.k.data
     )
 
 
 def _rule_words(occurrence: Occurrence, size: int) -> str:
     control = occurrence.control
     return size_limits([(control.sample_kind, control.sample_n)], size).words
+
+
+def _parted(form: DrawForm) -> Stratification | None:
+    """How the list is to be parted, if limits are typed. Raises InvalidInput at the field."""
+    if not form.limits.data:
+        return None
+    return Stratification(read_limits(form.limits.data), Allocation(form.allocation.data))
+
+
+def _n_of(form: DrawForm, found: Population) -> int:
+    return (found.size or 0) if form.scope.data == WHOLE else (form.n.data or 0)
+
+
+def _unseen_strata(form: DrawForm, found: Population) -> list[PlannedStratum]:
+    """The allocation that has to be looked at before it is committed to; none where it was."""
+    try:
+        parted = _parted(form)
+        if parted is None:
+            return []
+        planned = planned_strata(
+            session(),
+            found,
+            method=SelectionMethod(form.method.data),
+            n=_n_of(form, found),
+            parted=parted,
+        )
+    except InvalidInput as error:
+        form.refuse(error)
+        return []
+    told = ";".join([form.method.data, *(f"{each.band.name}={each.n}" for each in planned)])
+    if form.seen.data == told:
+        return []
+    form.seen.data = told
+    return planned
 
 
 @bp.get("/kontroller/<int:occurrence_id>/urval")
@@ -142,17 +218,19 @@ def draw_new(board: Board, occurrence_id: int) -> ResponseReturnValue:
 @bp.post("/kontroller/<int:occurrence_id>/urval")
 @requires(Permission.SAMPLE_DRAW)
 def commit(board: Board, occurrence_id: int) -> ResponseReturnValue:
-    """Decide the sample, before there is a seed."""
+    """Decide the sample, before there is a seed; an allocation over strata is shown first."""
     occurrence = load_occurrence(board, occurrence_id)
     demand(Permission.SAMPLE_DRAW, occurrence.subcommittee_id)
     before = current_draw(session(), occurrence.id)
-    found = frozen_population(session(), occurrence.id)
-    if found is None and before is not None and before.population.is_frame:
-        found = before.population
+    found = _list_of(occurrence, before)
     if found is None:
         return _draw_new_page(board, occurrence)
     sharable = _sharable(occurrence, before)
     form = _draw_form(before is not None, 1, sharable)
+    if not form.validate():
+        return _draw_new_page(board, occurrence, form)
+    if (unseen := _unseen_strata(form, found)) or form.errors:
+        return _draw_new_page(board, occurrence, form, unseen)
 
     def act(open_session: Session) -> str:
         also = set(form.also.data or ()) if form.also else set()
@@ -162,7 +240,9 @@ def commit(board: Board, occurrence_id: int) -> ResponseReturnValue:
             found,
             occurrences_of_draw(open_session, before.id) if before else served,
             method=SelectionMethod(form.method.data),
-            n=form.n.data,
+            n=_n_of(form, found),
+            k=form.k.data or 0,
+            parted=_parted(form),
             redraw_of=before,
             reason=form.reason.data if before else None,
             actor=current_actor(),
@@ -170,55 +250,92 @@ def commit(board: Board, occurrence_id: int) -> ResponseReturnValue:
         )
         return address("sampling.draw", board, draw_id=made.id)
 
-    if form.validate() and (answer := submit(form, act)):
+    if answer := submit(form, act):
         return answer
     return _draw_new_page(board, occurrence, form)
 
 
-def _seed_form(committee_id: int | None) -> SeedForm:
-    first = SeedSource.DICE if committee_id else SeedSource.SYSTEM
-    form = SeedForm(source=first.value)
+def seed_form(found: Draw) -> SeedForm:
+    """The form of a seed: dice first where the ceremony is asked for."""
+    source = SeedSource.DICE if is_ceremony(found) else SeedSource.SYSTEM
+    form = SeedForm(source=source.value)
     form.source.choices = choices([(each.value, WORDS[each].capitalize()) for each in SeedSource])
     return form
 
 
-def _draw_page(board: Board, found: Draw, form: SeedForm | None = None) -> ResponseReturnValue:
+def is_ceremony(found: Draw) -> bool:
+    """Whether the plan or the committee asks for dice before witnesses."""
+    occurrence = found.population.occurrence
+    return asks_for_ceremony(
+        occurrence.control.method_text, in_committee=occurrence.subcommittee_id is not None
+    )
+
+
+def draw_page(board: Board, found: Draw, form: SeedForm | None = None) -> ResponseReturnValue:
+    """The page of a draw; with a form whose seed was refused what was typed stands in it."""
     occurrence = found.population.occurrence
     committee = occurrence.subcommittee_id
     drawn = found.state is DrawState.DRAWN
     all_draws = draws_of(session(), occurrence.id)
     is_current = not any(each.redraw_of_id == found.id for each in all_draws)
     open_frame = may_see_hash(found.population)
+    items = session().scalars(items_select(found.id)).all() if drawn else ()
+    waiting = next((each for each in found.extensions if not each.is_drawn), None)
+    may_draw = may(Permission.SAMPLE_DRAW, committee)
     return page(
         "sampling/draw.html",
-        form=form or _seed_form(committee),
+        form=form or seed_form(found),
         board=board,
         draw=found,
         population=found.population,
         occurrence=occurrence,
         is_current=is_current,
         drawn=drawn,
-        steps=steps_of(session(), found),
-        step_words=STEPS,
-        items=session().scalars(items_select(found.id)).all() if drawn else (),
+        waiting=waiting,
+        ceremony=is_ceremony(found),
+        seeds=_seeds(found, open_frame),
+        steps=[(step_words(each.name, each.round), each) for each in steps_of(session(), found)],
+        items=items,
+        examined=sum(1 for item in items if item.replaces_id is None),
         others=[each for each in all_draws if each.id != found.id],
         served=sorted(
             occurrences_of_draw(session(), found.id), key=lambda each: each.control.number
         ),
         targeted=found.method is SelectionMethod.TARGETED,
         unreconciled=is_unreconciled(found.population),
-        may_draw=may(Permission.SAMPLE_DRAW, committee),
+        may_draw=may_draw,
+        may_extend=drawn
+        and is_current
+        and may_draw
+        and waiting is None
+        and found.method.value in SRS_METHODS
+        and len(items) < (found.population.size or 0),
         may_read=may(Permission.SAMPLE_READ, committee),
         may_see_hash=open_frame,
         digest=record_digest(full_record(session(), found)) if drawn and open_frame else None,
     )
 
 
+def _seeds(found: Draw, open_frame: bool) -> list[dict[str, Any]]:
+    """Each round's seed and where it came from; the reference of a source only inside the wall."""
+    seeded: list[tuple[int, Draw | DrawRound]] = [(1, found)]
+    seeded += [(each.number, each) for each in found.extensions]
+    return [
+        {
+            "round": number,
+            "words": seed_words(each.seed_source, each.seed_reference if open_frame else None),
+            "seed": each.seed if open_frame else None,
+        }
+        for number, each in seeded
+        if each.seed_source is not None
+    ]
+
+
 @bp.get("/dragning/<int:draw_id>")
 @requires(Permission.OCCURRENCE_READ)
 def draw(board: Board, draw_id: int) -> ResponseReturnValue:
     """The draw: what was decided, by whom and when, and the rows by their numbers."""
-    return _draw_page(board, load_draw(board, draw_id))
+    return draw_page(board, load_draw(board, draw_id))
 
 
 @bp.post("/dragning/<int:draw_id>/fro")
@@ -226,9 +343,8 @@ def draw(board: Board, draw_id: int) -> ResponseReturnValue:
 def seed(board: Board, draw_id: int) -> ResponseReturnValue:
     """Record the seed and draw."""
     found = load_draw(board, draw_id)
-    committee = found.population.occurrence.subcommittee_id
-    demand(Permission.SAMPLE_DRAW, committee)
-    form = _seed_form(committee)
+    demand(Permission.SAMPLE_DRAW, found.population.occurrence.subcommittee_id)
+    form = seed_form(found)
 
     def act(open_session: Session) -> str:
         seed_draw(
@@ -244,65 +360,4 @@ def seed(board: Board, draw_id: int) -> ResponseReturnValue:
 
     if form.validate() and (answer := submit(form, act, done="Stickprovet är draget.")):
         return answer
-    return _draw_page(board, load_draw(board, draw_id), form)
-
-
-@bp.get("/dragning/<int:draw_id>/kontroll")
-@requires(Permission.OCCURRENCE_READ)
-def check(board: Board, draw_id: int) -> ResponseReturnValue:
-    """Redraw from what is stored and say whether it comes out the same."""
-    found = load_draw(board, draw_id)
-    if found.state is not DrawState.DRAWN or found.method is SelectionMethod.TARGETED:
-        abort(404)
-    try:
-        difference = check_draw(session(), found)
-    except DomainError as error:
-        difference = error.sentence
-    return page(
-        "sampling/check.html",
-        board=board,
-        draw=found,
-        population=found.population,
-        occurrence=found.population.occurrence,
-        difference=difference,
-        may_read=may(Permission.SAMPLE_READ, found.population.occurrence.subcommittee_id),
-    )
-
-
-def _file(content: bytes, kind: str, name: str) -> Response:
-    answer = Response(content, content_type=kind)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
-
-
-@bp.get("/dragning/<int:draw_id>/protokoll.json")
-@requires(Permission.SAMPLE_READ)
-def record_full(board: Board, draw_id: int) -> ResponseReturnValue:
-    """The full record as a file; a reading in the trail."""
-    with recorded_reading() as open_session:
-        found = load_draw(board, draw_id)
-        content = export_record(open_session, found, actor=current_actor(), at=now())
-        name = f"dragning-{board.code.lower()}-{draw_id}.json"
-    return _file(content, "application/json", name)
-
-
-@bp.get("/dragning/<int:draw_id>/protokoll-forseglat.json")
-@requires(Permission.OCCURRENCE_READ)
-def record_sealed(board: Board, draw_id: int) -> ResponseReturnValue:
-    """The sealed record as a file: it may leave the wall."""
-    found = load_draw(board, draw_id)
-    content = record_bytes(record_for_outside(session(), found))
-    return _file(
-        content, "application/json", f"dragning-{board.code.lower()}-{draw_id}-forseglad.json"
-    )
-
-
-@bp.get("/dragning/<int:draw_id>/lista.txt")
-@requires(Permission.SAMPLE_READ)
-def canonical(board: Board, draw_id: int) -> ResponseReturnValue:
-    """The frozen list as its canonical file; a reading in the trail."""
-    with recorded_reading() as open_session:
-        found = load_draw(board, draw_id)
-        content = export_population(open_session, found, actor=current_actor(), at=now())
-        name = f"lista-{board.code.lower()}-{draw_id}.txt"
-    return _file(content, "text/plain; charset=utf-8", name)
+    return draw_page(board, load_draw(board, draw_id), form)

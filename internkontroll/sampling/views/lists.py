@@ -10,6 +10,7 @@ from internkontroll.files.tables import population_columns
 from internkontroll.organisation.models import Board
 from internkontroll.sampling.forms import (
     ColumnsForm,
+    ControlSumsForm,
     PopulationForm,
 )
 from internkontroll.sampling.models import (
@@ -17,12 +18,14 @@ from internkontroll.sampling.models import (
     PopulationState,
 )
 from internkontroll.sampling.queries import (
+    control_differences,
     current_draw,
     is_unreconciled,
     latest_population,
-    sums_of,
 )
+from internkontroll.sampling.rules.filters import Filter, FilterKind, make_filter
 from internkontroll.sampling.services import (
+    answer_control_sums,
     choose_columns,
     freeze_population,
     look_at_rows,
@@ -48,6 +51,7 @@ from internkontroll.web.access import (
     recorded_reading,
     requires,
     session,
+    today,
 )
 from internkontroll.web.forms import BaseForm, ButtonForm, choices
 from internkontroll.web.submission import page, submit
@@ -55,6 +59,13 @@ from internkontroll.web.submission import page, submit
 REFRESH_SECONDS = 2
 RUNNING_NUMBERS = "lopnummer"
 NO_AMOUNT = "inget"
+KINDS = (
+    (FilterKind.EQUALS.value, "är"),
+    (FilterKind.DIFFERS.value, "är inte"),
+    (FilterKind.CONTAINS.value, "innehåller"),
+    (FilterKind.AMOUNT.value, "belopp från och till"),
+    (FilterKind.DAY.value, "dag från och till"),
+)
 
 
 def _frame_page(board: Board, occurrence: Occurrence, form: PopulationForm) -> ResponseReturnValue:
@@ -108,11 +119,15 @@ def _received(
                 file_name=form.file.data.filename,
                 description=form.description.data or "",
                 source=form.source.data or "",
+                query=form.query.data,
                 taken_out_by=form.taken_out_by.data or "",
                 taken_out_on=form.taken_out_on.data,
                 reconciliation=form.reconciliation.data,
                 made_by_controlled=form.made_by_controlled.data,
                 is_secret=form.is_secret.data,
+                expected_rows=form.expected_rows.data,
+                expected_sum=form.expected_sum.data,
+                known_departures=form.known_departures.data,
                 attachments_confirmed=bool(form.attachments_confirmed.data),
                 actor=current_actor(),
                 at=now(),
@@ -139,11 +154,16 @@ def _columns_form(population: Population) -> ColumnsForm:
     form = ColumnsForm(
         id_column=RUNNING_NUMBERS if population.renumbered else _place_or_ask(id_place),
         amount_column=NO_AMOUNT if amount_place is None else str(amount_place),
+        filters=[_filter_line(header, Filter.from_stored(each)) for each in population.filters],
     )
+    columns = [(str(i), name) for i, name in enumerate(header) if i not in found.personal]
+    for line in form.filters:
+        line.form.column.choices = choices([("", "Ingen avgränsning"), *columns])
+        line.form.kind.choices = choices(KINDS)
     form.id_column.choices = choices(
         [
             ("", "Välj kolumn"),
-            *((str(i), name) for i, name in enumerate(header) if i not in found.personal),
+            *columns,
             (RUNNING_NUMBERS, "Ingen kolumn: ge raderna löpnummer 1, 2, 3 …"),
         ]
     )
@@ -151,6 +171,40 @@ def _columns_form(population: Population) -> ColumnsForm:
         [(NO_AMOUNT, "Listan har inga belopp"), *((str(i), n) for i, n in enumerate(header))]
     )
     return form
+
+
+def _filter_line(header: list[str], chosen: Filter) -> dict[str, str]:
+    low, high = chosen.typed
+    return {
+        "column": str(header.index(chosen.column)),
+        "kind": chosen.kind.value,
+        "low": low,
+        "high": high,
+    }
+
+
+def _filters_of(form: ColumnsForm, header: list[str]) -> list[Filter]:
+    """The filters that were typed; lines without a column are passed over."""
+    return [
+        make_filter(
+            header[int(line.form.column.data)],
+            FilterKind(line.form.kind.data),
+            line.form.low.data or "",
+            line.form.high.data or "",
+            today=today(),
+            field=f"filters-{place}-",
+        )
+        for place, line in enumerate(form.filters)
+        if line.form.column.data
+    ]
+
+
+def _sums_form(population: Population) -> ControlSumsForm:
+    return ControlSumsForm(
+        expected_rows=population.expected_rows,
+        expected_sum=population.expected_sum,
+        difference_reason=population.difference_reason,
+    )
 
 
 def _place_or_ask(place: int | None) -> str:
@@ -193,6 +247,12 @@ def _population_page(
             "sampling/population.html",
             form=form or ButtonForm(),
             columns=columns,
+            sums=form if isinstance(form, ControlSumsForm) else _sums_form(population),
+            differences=control_differences(population)
+            if population.state is PopulationState.LOADED
+            else (),
+            filters=[Filter.from_stored(each).sentence for each in population.filters],
+            may_purge=may(Permission.POPULATION_PURGE, committee),
             board=board,
             population=population,
             occurrence=population.occurrence,
@@ -201,9 +261,6 @@ def _population_page(
             reading=_is_being_read(population),
             choosable=choosable and population.state is not PopulationState.FROZEN,
             rows=rows,
-            sums=sums_of(session(), population.id)
-            if population.state is PopulationState.LOADED
-            else None,
             may_load=may_load,
             may_draw=may(Permission.SAMPLE_DRAW, committee),
             may_see_hash=may_see_hash(population),
@@ -250,6 +307,7 @@ def columns(board: Board, population_id: int) -> ResponseReturnValue:
             found,
             id_column=named(form.id_column.data),
             amount_column=named(form.amount_column.data),
+            filters=_filters_of(form, found.header),
             actor=current_actor(),
             at=now(),
         )
@@ -257,6 +315,31 @@ def columns(board: Board, population_id: int) -> ResponseReturnValue:
         return address("sampling.population", board, population_id=population_id)
 
     if form.validate() and (answer := submit(form, act)):
+        return answer
+    return _shown(board, population_id, form)
+
+
+@bp.post("/lista/<int:population_id>/kontrollsummor")
+@requires(Permission.POPULATION_LOAD)
+def control_sums(board: Board, population_id: int) -> ResponseReturnValue:
+    """Correct the control sums, or tell why the list differs from them."""
+    found = load_population(board, population_id)
+    demand(Permission.POPULATION_LOAD, found.occurrence.subcommittee_id)
+    form = _sums_form(found)
+
+    def act(open_session: Session) -> str:
+        answer_control_sums(
+            open_session,
+            found,
+            expected_rows=form.expected_rows.data,
+            expected_sum=form.expected_sum.data,
+            reason=form.difference_reason.data,
+            actor=current_actor(),
+            at=now(),
+        )
+        return address("sampling.population", board, population_id=population_id)
+
+    if form.validate() and (answer := submit(form, act, done="Kontrollsummorna är sparade.")):
         return answer
     return _shown(board, population_id, form)
 

@@ -1,0 +1,60 @@
+"""The seed of a draw or of an extension: where it comes from, and what is asked of it."""
+
+import secrets
+
+from sqlalchemy.orm import Session
+
+from internkontroll.core.errors import InvalidInput
+from internkontroll.sampling import rules
+from internkontroll.sampling.models import SeedSource
+from internkontroll.sampling.rules.selection import SEED_DIGITS
+from internkontroll.sampling.services.guards import checked_reason
+
+SYSTEM_DIGITS = 40
+SEED_REFERENCE_MAX = 200
+SEED_MAX = 400
+"""Most digits of a seed: nobody throws more dice."""
+
+
+def system_digits() -> str:
+    """Programmets egna siffror: 40 decimal digits from the operating system's generator."""
+    return f"{secrets.randbelow(10**SYSTEM_DIGITS):0{SYSTEM_DIGITS}d}"
+
+
+def checked_seed(
+    session: Session, board_id: int, source: SeedSource, digits: str | None, reference: str | None
+) -> tuple[str, str | None]:
+    """The seed and its reference: the witness's role (dice), or what and when the source was.
+
+    Raises InvalidInput for digits beside the system's own, for a seed that is not 20 to 400 ASCII
+    digits and for a missing reference.
+    """
+    if source is SeedSource.SYSTEM:
+        if (digits or "").strip():
+            raise InvalidInput(
+                "Du har skrivit siffror men valt programmets egna. Ta bort siffrorna, eller välj "
+                "tärning eller offentlig källa.",
+                field="source",
+            )
+        return system_digits(), None
+    try:
+        seed = rules.check_seed_digits(digits or "")
+    except InvalidInput as error:
+        raise InvalidInput(_digits_sentence((digits or "").strip()), field="digits") from error
+    if len(seed) > SEED_MAX:
+        raise InvalidInput(f"Skriv högst {SEED_MAX} siffror.", field="digits")
+    missing = (
+        "Skriv vem som såg tärningarna slås, till exempel ”ordförande”."
+        if source is SeedSource.DICE
+        else "Skriv vilken källan är och när den lästes."
+    )
+    said = checked_reason(session, board_id, reference, missing, "reference")
+    if len(said) > SEED_REFERENCE_MAX:
+        raise InvalidInput(f"Skriv högst {SEED_REFERENCE_MAX} tecken.", field="reference")
+    return seed, said
+
+
+def _digits_sentence(typed: str) -> str:
+    if typed.isascii() and (typed.isdigit() or not typed):
+        return f"Du har skrivit {len(typed)} siffror. Det behövs minst {SEED_DIGITS}."
+    return f"Skriv bara siffrorna 0–9, minst {SEED_DIGITS} i följd."

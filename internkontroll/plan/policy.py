@@ -11,5 +11,6 @@ PERMISSIONS: PermissionMap = {
     Permission.PLAN_EDIT: frozenset({Role.CONTROLLER}),
     Permission.PLAN_DECIDE: frozenset({Role.CONTROLLER, Role.SECRETARY}),
     Permission.PLAN_OBLIGE: frozenset({Role.OVERSIGHT_CONTROLLER}),
+    Permission.CHECKLIST_EDIT: frozenset({Role.ADMINISTRATOR, Role.OVERSIGHT_CONTROLLER}),
     Permission.PLAN_APPOINT: frozenset({Role.CONTROLLER, Role.DIRECTOR}),
 }

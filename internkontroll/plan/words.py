@@ -6,7 +6,14 @@ from typing import Any
 
 from internkontroll.core.text import clean_line
 from internkontroll.core.words import StateWord
-from internkontroll.plan.models import MarkKind, PlanEvent, PlanKind, PlanState, ReadingSource
+from internkontroll.plan.models import (
+    ChecklistEvent,
+    MarkKind,
+    PlanEvent,
+    PlanKind,
+    PlanState,
+    ReadingSource,
+)
 from internkontroll.plan.rules.headers import FIELD_TERMS
 from internkontroll.plan.rules.sections import SECTION_TITLES
 from internkontroll.plan.rules.vocabulary import (
@@ -77,6 +84,13 @@ _OWN: Mapping[StrEnum, str] = {
     PlanEvent.OBLIGATORY_WRITTEN: "Ett obligatoriskt kontrollmoment skrevs",
     PlanEvent.OBLIGATORY_CHANGED: "Ett obligatoriskt kontrollmoment ändrades",
     PlanEvent.OBLIGATORY_WITHDRAWN: "Ett obligatoriskt kontrollmoment togs tillbaka",
+    ChecklistEvent.CREATED: "En checklista skrevs",
+    ChecklistEvent.PROPOSED: "En checklista föreslogs från ett kontrollmoment",
+    ChecklistEvent.CHANGED: "Checklistans utkast ändrades",
+    ChecklistEvent.VERSION_BEGUN: "Nästa version av checklistan påbörjades",
+    ChecklistEvent.PUBLISHED: "En version av checklistan publicerades",
+    ChecklistEvent.DRAFT_REMOVED: "Ett utkast till checklista togs bort",
+    ChecklistEvent.TAKEN_OVER: "Kontrollmomentet fick kriterierna från en checklista",
     PlanEvent.RETURNED: "Planen togs tillbaka till utkast",
     PlanEvent.REFERRED_BACK: "Nämnden återremitterade planen",
     PlanEvent.TABLED: "Nämnden bordlade planen",

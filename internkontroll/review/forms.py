@@ -1,6 +1,6 @@
 """Granskningens formulär: questions, recorded result, attachments, conclusion, sending it back."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, StringField, TextAreaField
@@ -10,8 +10,9 @@ from internkontroll.core.errors import InvalidInput
 from internkontroll.plan.models import Criterion
 from internkontroll.plan.rules.vocabulary import Technique
 from internkontroll.review.models import Answer
-from internkontroll.review.services import COMMENT_MAX, TEXT_MAX, ResultFacts
+from internkontroll.review.services import COMMENT_MAX, TEXT_MAX, ResultFacts, RowAnswers
 from internkontroll.web.forms import (
+    AmountField,
     BaseForm,
     DateField,
     IntegerTextField,
@@ -29,6 +30,7 @@ class JudgementForm(BaseForm):
 
     version = HiddenField()
     criterion_ids: tuple[int, ...] = ()
+    audited: AmountField | None = None
 
     def answer_field(self, criterion_id: int) -> RadioField:
         """The question of a criterion."""
@@ -56,7 +58,11 @@ class JudgementForm(BaseForm):
 
     def read_version(self) -> int:
         """The version that was read; one that is no number is taken as never read."""
-        return _number(self.version.data or "")
+        return _number((self.version.data or "").partition("+")[0])
+
+    def read_amount_version(self) -> int:
+        """The version of the right amount that was read; it follows a plus sign."""
+        return _number((self.version.data or "").partition("+")[2])
 
     def read_versions(self) -> dict[int, int]:
         """The versions that were read where several controls are judged at once, by occurrence.
@@ -79,9 +85,14 @@ def _number(typed: str) -> int:
 def judgement_form(
     criteria: Iterable[Criterion],
     words: Mapping[Answer, str],
-    values: Mapping[str, str | None] | None = None,
+    values: Mapping[str, str | int | None] | None = None,
+    *,
+    with_amount: bool = False,
 ) -> JudgementForm:
-    """A form with every criterion as a question: what was sent, or ``values`` where given."""
+    """A form with every criterion as a question: what was sent, or ``values`` where given.
+
+    ``with_amount`` adds the field ``audited``, the right amount in öre.
+    """
     rows = list(criteria)
 
     class Form(JudgementForm):
@@ -102,6 +113,8 @@ def judgement_form(
         )
         setattr(Form, f"answer_{criterion.id}", question)
         setattr(Form, f"comment_{criterion.id}", comment)
+    if with_amount:
+        Form.audited = AmountField("Rätt belopp (kronor)")
     return Form() if values is None else Form(formdata=None, data=dict(values))
 
 
@@ -222,4 +235,138 @@ class RemovalForm(BaseForm):
 
     reason = TextAreaField(
         "Varför tas bilagan bort?", [SentenceRequired("Skriv varför bilagan tas bort."), *REASON]
+    )
+
+
+class GridForm(BaseForm):
+    """Flera poster i en tabell; the rows are added by :func:`grid_form`."""
+
+    reason = TextAreaField("Varför rättas svaren?", [*REASON])
+    positions: tuple[int, ...] = ()
+    criterion_ids: tuple[int, ...] = ()
+
+    def cell(self, position: int, criterion_id: int) -> SelectField:
+        """The answer of one item to one question."""
+        return self[f"answer_{position}_{criterion_id}"]
+
+    def comment(self, position: int, criterion_id: int) -> StringField:
+        """The comment beside it."""
+        return self[f"comment_{position}_{criterion_id}"]
+
+    def refuse_comments_alone(self) -> bool:
+        """Note an error at each comment without an answer; whether there was any."""
+        alone = False
+        for position in self.positions:
+            for criterion_id in self.criterion_ids:
+                cell = self.cell(position, criterion_id)
+                if self.comment(position, criterion_id).data and not cell.data:
+                    cell.errors = [*cell.errors, "Välj ett svar, så sparas kommentaren."]
+                    alone = True
+        return alone
+
+    def refuse_cells(self, cells: Iterable[tuple[int, str, str]]) -> None:
+        """Show the verb's sentence at each cell; ``comment_7`` is the one of criterion 7."""
+        for position, name, sentence in cells:
+            kind, _, criterion_id = name.partition("_")
+            found = f"{kind}_{position}_{criterion_id}"
+            if found in self:
+                self[found].errors = [*self[found].errors, sentence]
+            else:
+                self.form_errors = [*self.form_errors, f"Nummer {position}: {sentence}"]
+
+    def rows(self) -> list[RowAnswers]:
+        """What was answered, by item; a question without an answer is left out."""
+        return [
+            RowAnswers(
+                position,
+                {
+                    criterion_id: (
+                        Answer(self.cell(position, criterion_id).data),
+                        self.comment(position, criterion_id).data or None,
+                    )
+                    for criterion_id in self.criterion_ids
+                    if self.cell(position, criterion_id).data
+                },
+                _number(self[f"version_{position}"].data or ""),
+            )
+            for position in self.positions
+        ]
+
+
+def grid_form(
+    criteria: Sequence[Criterion],
+    items: Mapping[int, tuple[int, Sequence[tuple[Answer | None, str | None]]]],
+    words: Mapping[Answer, str],
+    *,
+    blank: bool = False,
+) -> GridForm:
+    """The form of a page of items: by running number its version and its (answer, comment) pairs.
+
+    What was sent, or with ``blank`` what is saved, whatever was sent.
+    """
+
+    class Form(GridForm):
+        positions = tuple(items)
+        criterion_ids = tuple(criterion.id for criterion in criteria)
+
+    offered = [("", "Inget svar"), *((answer.value, word) for answer, word in words.items())]
+    data: dict[str, str | None] = {}
+    for position, (version, judgements) in items.items():
+        setattr(Form, f"version_{position}", HiddenField())
+        data[f"version_{position}"] = str(version)
+        for criterion, (answer, comment) in zip(criteria, judgements, strict=True):
+            key = f"{position}_{criterion.id}"
+            label = f"Nummer {position}, fråga {criterion.position}"
+            setattr(Form, f"answer_{key}", SelectField(label, choices=choices(offered)))
+            typed = StringField(f"{label}, kommentar", [*REASON])
+            setattr(Form, f"comment_{key}", typed)
+            data[f"answer_{key}"] = answer.value if answer else ""
+            data[f"comment_{key}"] = comment
+    return Form(formdata=None, data=data) if blank else Form(data=data)
+
+
+class PasteForm(BaseForm):
+    """Svar inklistrade från Excel."""
+
+    text = TextAreaField("Rader från Excel", [SentenceRequired("Klistra in raderna från Excel.")])
+    reason = TextAreaField("Varför rättas svaren?", [*REASON])
+    versions = HiddenField()
+
+    def read_versions(self) -> dict[int, int]:
+        """The items' versions as they were at the dry run, by running number."""
+        pairs = (pair.partition(".") for pair in (self.versions.data or "").split("-"))
+        return {_number(left): _number(right) for left, _, right in pairs}
+
+
+class ReopenForm(BaseForm):
+    """Öppna en underskriven slutsats för rättelse."""
+
+    reason = TextAreaField(
+        "Vad är fel i svaren?", [SentenceRequired("Skriv vad som är fel i svaren."), *FREE_TEXT]
+    )
+
+
+class OrderReadingForm(BaseForm):
+    """Låt en annan person läsa om."""
+
+    n = IntegerTextField(
+        "Hur många ska läsas om?", [SentenceRequired("Skriv hur många som ska läsas om.")]
+    )
+    reader = SelectField("Vem läser om?", [SentenceRequired("Välj vem som läser om.")])
+
+
+class SettleForm(BaseForm):
+    """Red ut en skillnad mellan två läsare."""
+
+    answer = RadioField("Vilket svar gäller?", [SentenceRequired("Välj vilket svar som gäller.")])
+    reason = TextAreaField(
+        "Varför?", [SentenceRequired("Skriv varför svaret ska vara så."), *REASON]
+    )
+
+
+class CancelReadingForm(BaseForm):
+    """Avbryt en andra läsning."""
+
+    reason = TextAreaField(
+        "Varför avbryts läsningen?", [SentenceRequired("Skriv varför läsningen avbryts."), *REASON]
     )

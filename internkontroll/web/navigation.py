@@ -31,6 +31,7 @@ _BOARD_MENU: tuple[tuple[str, str, Permission], ...] = (
 _MUNICIPALITY_MENU: tuple[tuple[str, str, Permission], ...] = (
     ("Konton", "accounts.index", Permission.ACCOUNT_MANAGE),
     ("Organisation", "set_up.index", Permission.ORGANISATION_EDIT),
+    ("Checklistor", "checklists.index", Permission.CHECKLIST_EDIT),
     ("Jobb", "monitoring.jobs", Permission.JOBS_READ),
 )
 

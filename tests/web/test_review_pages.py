@@ -330,7 +330,7 @@ def test_the_conclusion_tells_what_the_sample_proves(client_of: ClientOf, seeded
     page = client.get(f"{seeded.url}/slutsats")
     assert "Stickprov 3 av 21" in page.text
     assert "Avvikande 1 av 3" in page.text
-    assert "1 av 3 granskade har en avvikelse." in page.text
+    assert "1 av 3 granskade ärenden har en avvikelse." in page.text
     assert seeded.references[0] not in page.html
     page = client.submit("/slutsats", 422, text="")
     assert "Slutsatsen saknas." in page.text

@@ -1,5 +1,10 @@
-"""Internkontrollplan, kontrollområden, kontrollmoment, kriterier och inläsningar."""
+"""Internkontrollplan, kontrollområden, kontrollmoment, kriterier, checklistor, inläsningar."""
 
+from internkontroll.plan.models.checklists import (
+    Checklist,
+    ChecklistCriterion,
+    ChecklistVersion,
+)
 from internkontroll.plan.models.controls import (
     Control,
     ControlArea,
@@ -18,6 +23,7 @@ from internkontroll.plan.models.readings import (
     PlanReadingRow,
 )
 from internkontroll.plan.models.vocabulary import (
+    ChecklistEvent,
     MarkKind,
     PlanEvent,
     PlanKind,
@@ -26,6 +32,10 @@ from internkontroll.plan.models.vocabulary import (
 )
 
 __all__ = [
+    "Checklist",
+    "ChecklistCriterion",
+    "ChecklistEvent",
+    "ChecklistVersion",
     "Control",
     "ControlArea",
     "ControlMark",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from internkontroll.accounts.models import User
 from internkontroll.core.base import Base, Pk
+from internkontroll.plan.models.checklists import ChecklistVersion
 from internkontroll.plan.models.plans import Plan
 from internkontroll.plan.models.vocabulary import MarkKind
 from internkontroll.plan.rules.vocabulary import ControlKind, Frequency, SampleKind, Technique
@@ -100,6 +101,7 @@ class Control(Base):
         ),
         sa.Index(None, "lineage"),
         sa.Index(None, "responsible_id"),
+        sa.Index(None, "checklist_version_id"),
     )
 
     id: Mapped[Pk]
@@ -132,12 +134,17 @@ class Control(Base):
     )
     not_applicable_reason: Mapped[str | None]
     """Why the board does not do an obligatory control: then it has no occurrences."""
+    checklist_version_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("checklist_version.id", ondelete="RESTRICT")
+    )
+    """The version of the library's checklist that the criteria were copied from, if any."""
     row_version: Mapped[int] = mapped_column(default=1)
 
     plan: Mapped[Plan] = relationship(back_populates="controls")
     area: Mapped[ControlArea] = relationship()
     risks: Mapped[list[Risk]] = relationship(secondary=control_risk, order_by="Risk.number")
     responsible: Mapped[User | None] = relationship()
+    checklist_version: Mapped[ChecklistVersion | None] = relationship()
     criteria: Mapped[list["Criterion"]] = relationship(
         back_populates="control", order_by="Criterion.position"
     )

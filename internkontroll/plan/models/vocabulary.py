@@ -39,6 +39,18 @@ class PlanEvent(StrEnum):
     OBLIGATORY_WITHDRAWN = "obligatory-control:withdrawn"
 
 
+class ChecklistEvent(StrEnum):
+    """What the trail says happened to a checklist of the library, or to a control by one."""
+
+    CREATED = "checklist:created"
+    PROPOSED = "checklist:proposed"
+    CHANGED = "checklist:changed"
+    VERSION_BEGUN = "checklist:version-begun"
+    PUBLISHED = "checklist:published"
+    DRAFT_REMOVED = "checklist:draft-removed"
+    TAKEN_OVER = "control:checklist-taken-over"
+
+
 class PlanKind(StrEnum):
     """Slag av plan: a board may have another one, for what private providers do."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload, undefer
 
 from internkontroll.organisation.models import Decision
 from internkontroll.plan.models import (
+    ChecklistVersion,
     Control,
     ControlMark,
     MarkKind,
@@ -238,6 +239,7 @@ def controls_select(plan_id: int) -> sa.Select[Control]:
         .options(
             joinedload(Control.area),
             joinedload(Control.responsible),
+            joinedload(Control.checklist_version).joinedload(ChecklistVersion.checklist),
             selectinload(Control.risks).joinedload(Risk.assessments),
             selectinload(Control.criteria),
             selectinload(Control.marks),

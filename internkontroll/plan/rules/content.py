@@ -18,8 +18,9 @@ FORMAT = "internkontrollplan-2"
 
 1: areas, risks (number, description, assessment), controls. 2 adds the text sections; a risk's
 cause, consequence, category, owner and flag; a control's kind, frame and whether it is obligatory;
-a criterion's help. What was frozen in form 1 stays as it was: the hash is of the text itself, and
-:mod:`internkontroll.plan.documents` reads both.
+a criterion's help. A control whose criteria come from the library of checklists also says which
+one and which version; the criteria stand as they were decided. What was frozen in form 1 stays as
+it was: the hash is of the text itself, and :mod:`internkontroll.plan.documents` reads both.
 """
 
 
@@ -113,6 +114,7 @@ def _control(control: Control) -> dict[str, Any]:
             {"text": row.text, "counts": row.counts, "help": row.help_text}
             for row in sorted(control.criteria, key=lambda row: row.position)
         ],
+        **_checklist(control),
         "marks": [
             {
                 "kind": mark.kind,
@@ -124,6 +126,13 @@ def _control(control: Control) -> dict[str, Any]:
             for mark in sorted(control.marks, key=lambda mark: mark.id)
         ],
     }
+
+
+def _checklist(control: Control) -> dict[str, Any]:
+    version = control.checklist_version
+    if version is None:
+        return {}
+    return {"checklist": {"name": version.checklist.name, "version": version.number}}
 
 
 def frozen(content: dict[str, Any]) -> tuple[str, str]:

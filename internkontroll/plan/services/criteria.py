@@ -1,7 +1,7 @@
 """Ett kontrollmoments kriterier by hand: add, change, move, remove."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor
 from internkontroll.core.errors import InvalidInput
 from internkontroll.plan.models import Control, Criterion, PlanEvent
+from internkontroll.plan.rules.checklists import CriterionContent
 from internkontroll.plan.services.controls import record_control
 from internkontroll.plan.services.guards import (
     body,
@@ -22,15 +23,6 @@ from internkontroll.plan.services.guards import (
 )
 
 
-@dataclass(frozen=True)
-class CriterionContent:
-    """What a person writes of a criterion."""
-
-    text: str
-    counts: bool = True
-    help_text: str | None = None
-
-
 def _criteria(session: Session, control: Control) -> Sequence[Criterion]:
     return session.scalars(
         sa.select(Criterion)
@@ -40,9 +32,13 @@ def _criteria(session: Session, control: Control) -> Sequence[Criterion]:
     ).all()
 
 
-def _open_criteria(
+def open_criteria(
     session: Session, control: Control, row_version: int | None, actor: Actor, at: datetime
 ) -> None:
+    """Ask whether the criteria may be changed, and let the control's version rise.
+
+    Raises NotAllowed, InvalidTransition, InvalidInput for an obligatory control, and Conflict.
+    """
     may_edit(control.plan, actor=actor, at=at)
     if control.obligatory_id is not None:
         raise InvalidInput(
@@ -53,7 +49,8 @@ def _open_criteria(
     change_if_unchanged(session, control, seen, {})
 
 
-def _criterion(content: CriterionContent) -> CriterionContent:
+def checked_criterion(content: CriterionContent) -> CriterionContent:
+    """The criterion as it is stored; raises InvalidInput naming the field."""
     return replace(
         content,
         text=required(
@@ -73,8 +70,8 @@ def add_criterion(
     at: datetime,
 ) -> Criterion:
     """Lägg till ett kriterium last. Raises as :func:`edit_control`."""
-    content = _criterion(content)
-    _open_criteria(session, control, row_version, actor, at)
+    content = checked_criterion(content)
+    open_criteria(session, control, row_version, actor, at)
     last = max((row.position for row in _criteria(session, control)), default=0)
     criterion = Criterion(
         control_id=control.id,
@@ -104,11 +101,11 @@ def change_criterion(
 
     One that does not count can be deviating without making the item so. One must count.
     """
-    control, content = criterion.control, _criterion(content)
+    control, content = criterion.control, checked_criterion(content)
     old = CriterionContent(criterion.text, criterion.counts, criterion.help_text)
     if old == content and row_version in (None, control.row_version):
         return criterion
-    _open_criteria(session, control, row_version, actor, at)
+    open_criteria(session, control, row_version, actor, at)
     others = [row.counts for row in _criteria(session, control) if row.id != criterion.id]
     if not content.counts and not any(others):
         raise InvalidInput("Minst ett kriterium måste räknas.", field="counts")
@@ -129,7 +126,7 @@ def move_criterion(
 ) -> Criterion:
     """Flytta ett kriterium to a place, 1 is first."""
     control = criterion.control
-    _open_criteria(session, control, None, actor, at)
+    open_criteria(session, control, None, actor, at)
     rows = {row.id: row for row in _criteria(session, control)}
     old, order = criterion.position, moved(list(rows), criterion.id, to)
     if order == list(rows):
@@ -146,7 +143,7 @@ def remove_criterion(
 ) -> Control:
     """Ta bort ett kriterium; a kontrollmoment keeps at least one that counts. Its control."""
     control, text, own = criterion.control, criterion.text, criterion.id
-    _open_criteria(session, control, None, actor, at)
+    open_criteria(session, control, None, actor, at)
     rest = [row for row in _criteria(session, control) if row.id != own]
     if not any(row.counts for row in rest):
         raise InvalidInput(

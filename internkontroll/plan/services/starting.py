@@ -221,6 +221,7 @@ def _copy_control(row: Control, number: int, area_id: int, *, own: bool) -> Cont
         performed_by=row.performed_by,
         responsible_text=row.responsible_text if own else None,
         extra=dict(row.extra) if own else {},
+        checklist_version_id=row.checklist_version_id,
         criteria=[
             Criterion(
                 position=position,

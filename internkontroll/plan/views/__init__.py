@@ -2,6 +2,8 @@
 
 from internkontroll.plan.views import (
     areas,
+    checklists,
+    control_checklist,
     controls,
     criteria,
     decision,
@@ -16,12 +18,14 @@ from internkontroll.plan.views import (
 )
 from internkontroll.plan.views.blueprint import bp
 
-BLUEPRINTS = (bp, obligatory.municipal)
+BLUEPRINTS = (bp, obligatory.municipal, checklists.library)
 
 __all__ = [
     "BLUEPRINTS",
     "areas",
     "bp",
+    "checklists",
+    "control_checklist",
     "controls",
     "criteria",
     "decision",

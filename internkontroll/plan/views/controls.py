@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
+from internkontroll.core.dates import long_date
 from internkontroll.organisation.models import Board
 from internkontroll.plan.forms import SettleForm, row_version, settle_form
 from internkontroll.plan.forms.controls import (
@@ -33,12 +34,15 @@ from internkontroll.plan.queries import (
     plan_select,
     point_names,
 )
+from internkontroll.plan.queries.checklists import newer_version, source_of
+from internkontroll.plan.rules.checklists import checklist_changes
 from internkontroll.plan.rules.states import EDITABLE, STANDING
 from internkontroll.plan.rules.vocabulary import Frequency
 from internkontroll.plan.services import settle_mark
 from internkontroll.plan.services.controls import add_control
 from internkontroll.plan.services.controls import edit_control as edit_control_now
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, address, bp
+from internkontroll.review.queries import PastResult, past_results
 from internkontroll.schedule.policy import committees_within_reach
 from internkontroll.schedule.queries import Filters, occurrences_select
 from internkontroll.web.access import (
@@ -50,6 +54,7 @@ from internkontroll.web.access import (
     session,
     today,
 )
+from internkontroll.web.charts import IntervalRow, interval_chart
 from internkontroll.web.submission import page, submit
 
 
@@ -62,21 +67,34 @@ class OpenMark:
     alike: Sequence[int]
 
 
+def _bar(one: PastResult) -> IntervalRow:
+    where = f", {one.where}" if one.where else ""
+    words = f"{long_date(one.on)}{where}: {one.deviating} av {one.n}"
+    return IntervalRow(words, one.found, one.limit)
+
+
 def _control_page(
     board: Board, control: Control, refused: SettleForm | None = None, mark_id: int = 0
 ) -> ResponseReturnValue:
     plan = control.plan
     standing = may(Permission.PLAN_EDIT) and plan.state in STANDING
     waiting = [mark for mark in control.marks if mark.settled_at is None]
-    occurrences = []
+    occurrences, before = [], []
     if may(Permission.OCCURRENCE_READ):
         reach = committees_within_reach(current_actor(), board.id, today())
         chosen = Filters(control_id=control.id)
         select = occurrences_select(board.id, plan.year, chosen, committees=reach)
         occurrences = list(session().scalars(select))
+        before = past_results(session(), board.id, control.lineage, committees=reach)
+    source = source_of(session(), control)
     return page(
         "plan/control.html",
         form=refused,
+        source=source,
+        by_hand=source is not None and bool(checklist_changes(source.criteria, control.criteria)),
+        newer=newer_version(session(), source)
+        if source is not None and plan.state in EDITABLE
+        else None,
         board=board,
         control=control,
         plan=plan,
@@ -90,6 +108,8 @@ def _control_page(
         ],
         settled=[mark for mark in control.marks if mark.settled_at is not None],
         occurrences=occurrences,
+        before=before,
+        chart=interval_chart([_bar(one) for one in before]),
         may_settle=standing,
         may_edit=may(Permission.PLAN_EDIT) and plan.state in EDITABLE,
         may_order=may(Permission.OCCURRENCE_ORDER)

@@ -9,8 +9,8 @@ from internkontroll.plan.forms import row_version
 from internkontroll.plan.forms.controls import ApplicabilityForm, CriterionForm
 from internkontroll.plan.models import Control, Criterion
 from internkontroll.plan.queries import control_select, criterion_select
+from internkontroll.plan.rules.checklists import CriterionContent
 from internkontroll.plan.services.criteria import (
-    CriterionContent,
     add_criterion,
     change_criterion,
 )

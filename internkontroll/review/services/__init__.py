@@ -2,11 +2,23 @@
 
 - guards: role and state, and what free text may not hold
 - judging: open an item, judge it, replace it
+- bulk: a table of answers at once, all of it or nothing
+- amounts: what an item should have been booked at
 - recording: the result of a control that was not done item by item
 - evidence: attachments, never beside a secret list
 - concluding: write, sign, send back
+- reopening: let a signed conclusion be corrected
+- second_reading: another person reads a share again, blind
 """
 
+from internkontroll.review.services.amounts import record_amount
+from internkontroll.review.services.bulk import (
+    CellsRefused,
+    RowAnswers,
+    answers_of_sheet,
+    judge_items,
+    read_items,
+)
 from internkontroll.review.services.concluding import (
     may_sign,
     return_conclusion,
@@ -43,6 +55,19 @@ from internkontroll.review.services.recording import (
     correct_signed_result,
     record_result,
 )
+from internkontroll.review.services.reopening import (
+    close_reopening,
+    may_reopen,
+    reopen_conclusion,
+)
+from internkontroll.review.services.second_reading import (
+    answer_again,
+    cancel_second_reading,
+    finish_second_reading,
+    order_second_reading,
+    settle_difference,
+    version_of,
+)
 
 __all__ = [
     "BESIDE_CASES",
@@ -52,23 +77,38 @@ __all__ = [
     "RECORDED",
     "TEXT_MAX",
     "Answers",
+    "CellsRefused",
     "ResultFacts",
+    "RowAnswers",
     "add_attachment",
+    "answer_again",
+    "answers_of_sheet",
+    "cancel_second_reading",
     "changed_files",
     "check_free_text",
+    "close_reopening",
     "correct_signed_result",
     "destroy_orphans",
+    "finish_second_reading",
     "judge_item",
+    "judge_items",
     "list_stands",
+    "may_reopen",
     "may_sign",
+    "order_second_reading",
     "read_attachment",
     "read_item",
+    "read_items",
+    "record_amount",
     "record_result",
     "remove_attachment",
+    "reopen_conclusion",
     "replace_unusable",
     "return_conclusion",
     "sample_is_needed",
+    "settle_difference",
     "sign_conclusion",
     "stored_names",
+    "version_of",
     "write_conclusion",
 ]

@@ -15,10 +15,13 @@ from internkontroll.core.text import clean_text
 from internkontroll.plan.models import Control
 from internkontroll.review.models import Basis, Conclusion, RecordedResult, ReviewEvent
 from internkontroll.review.queries import (
+    corrected_since,
+    evaluate,
     judgements_by_position,
     latest_result,
     review_items,
     standing_conclusion,
+    standing_reopening,
     testers_of,
 )
 from internkontroll.review.rules import Hindrances, hindrances, needs_sample, tally
@@ -31,6 +34,12 @@ from internkontroll.review.services.guards import (
     list_stands,
     locked_state,
     open_for_review,
+    refuse_second_reader,
+)
+from internkontroll.review.services.reopening import shut
+from internkontroll.review.services.second_reading import (
+    refuse_unfinished_reading,
+    second_reading_facts,
 )
 from internkontroll.sampling.models import DrawState
 from internkontroll.sampling.queries import (
@@ -79,6 +88,8 @@ class _Figures:
     not_applicable: int = 0
     is_random: bool = False
     result_id: int | None = None
+    at_most: int | None = None
+    proof: str | None = None
 
 
 def figures_of(result: RecordedResult) -> dict[str, Any]:
@@ -110,10 +121,22 @@ def _figures(session: Session, occurrence: Occurrence) -> _Figures:
         raise InvalidTransition(
             "Resultatet är inte registrerat än. Skriv vad som gjordes och vad som kom fram."
         )
+    if progress.extension_waits:
+        raise InvalidTransition(
+            "En utökning av stickprovet är beslutad men inte dragen. Dra den och bedöm posterna "
+            "först."
+        )
     items = judgements_by_position(review_items(session, occurrence.id, draw.id))
     _refuse_hindrances(hindrances(items))
+    refuse_unfinished_reading(session, occurrence.id, draw.id)
     counted = tally(items.values())
     facts = draw_facts(session, [occurrence.id])[occurrence.id]
+    found = evaluate(session, occurrence.id, draw)
+    if found and found.amounts and found.amounts.missing:
+        raise InvalidTransition(
+            f"Nummer {_numbers(found.amounts.missing)} avviker men har inget rätt belopp. Anteckna "
+            "vad som skulle ha bokförts, så kan felet räknas upp."
+        )
     basis = Basis.CENSUS if facts.is_census else Basis.SAMPLE
     return _Figures(
         basis=Basis.TARGETED if facts.is_targeted else basis,
@@ -121,8 +144,31 @@ def _figures(session: Session, occurrence: Occurrence) -> _Figures:
         population_size=facts.size,
         deviating=counted.deviating,
         not_applicable=counted.wholly_not_applicable,
-        is_random=facts.is_random,
+        is_random=found.is_random if found else facts.is_random,
+        at_most=found.highest if found else None,
+        proof=found.sentence if found else None,
     )
+
+
+def _opened(session: Session, occurrence: Occurrence, actor: Actor) -> Conclusion | None:
+    """The signed conclusion that is open and whose answers are corrected, None where none is open.
+
+    Raises InvalidTransition where it is open but nothing is corrected, or a correction waits.
+    """
+    if locked_state(session, occurrence) is not OccurrenceState.APPROVED:
+        return None
+    reopening = standing_reopening(session, occurrence.id)
+    if reopening is None:
+        return None
+    standing = standing_conclusion(session, occurrence.id)
+    if standing is None or standing.signed_at is None:
+        raise InvalidTransition("En rättelse väntar redan på underskrift. Läs om sidan.")
+    refuse_second_reader(session, occurrence, actor)
+    if not corrected_since(session, occurrence.id, reopening):
+        raise InvalidTransition(
+            "Inget svar är rättat än. Rätta svaren innan du skriver slutsatsen."
+        )
+    return standing
 
 
 def write_conclusion(
@@ -130,16 +176,19 @@ def write_conclusion(
 ) -> Conclusion:
     """Skriv slutsatsen and hand the occurrence over for somebody else's signature.
 
-    n, N and the deviating items are counted here and kept with the conclusion. Raises NotAllowed,
+    n, N and the deviating items are counted here and kept with the conclusion. Where a signed one
+    is open for a correction, the new one takes its place once it is signed. Raises NotAllowed,
     InvalidInput (no text) and InvalidTransition (not everything is judged or no result recorded,
     or one stands already).
     """
     ensure_tester(actor, occurrence, at)
     if actor.user_id is None:
         raise NotAllowed("En slutsats skrivs av en person. Logga in och skriv den på sidan.")
-    open_for_review(session, occurrence, actor=actor, at=at)
-    if standing_conclusion(session, occurrence.id) is not None:
-        raise InvalidTransition("Det finns redan en slutsats. Läs om sidan.")
+    signed = _opened(session, occurrence, actor)
+    if signed is None:
+        open_for_review(session, occurrence, actor=actor, at=at)
+        if standing_conclusion(session, occurrence.id) is not None:
+            raise InvalidTransition("Det finns redan en slutsats. Läs om sidan.")
     text = clean_text(text)
     if not text:
         raise InvalidInput("Slutsatsen saknas. Skriv vad granskningen visade.", field="text")
@@ -148,6 +197,7 @@ def write_conclusion(
         occurrence_id=occurrence.id,
         text=text,
         **asdict(_figures(session, occurrence)),
+        corrects_id=signed.id if signed else None,
         written_by_id=actor.user_id,
         written_at=at,
     )
@@ -170,9 +220,13 @@ def write_conclusion(
             "deviating": conclusion.deviating,
             "not_applicable": conclusion.not_applicable,
             "is_random": conclusion.is_random,
+            "at_most": conclusion.at_most,
+            **({"corrects": signed.id} if signed else {}),
+            **second_reading_facts(session, occurrence.id),
         },
     )
-    mark_performed(session, occurrence, actor=actor, at=at)
+    if signed is None:
+        mark_performed(session, occurrence, actor=actor, at=at)
     return conclusion
 
 
@@ -245,6 +299,8 @@ def sign_conclusion(
     )
     if conclusion.corrects_id is None:
         mark_approved(session, occurrence, actor=actor, at=at)
+    elif (reopening := standing_reopening(session, occurrence.id)) is not None:
+        shut(session, reopening, at)
     return conclusion
 
 

@@ -6,10 +6,12 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
-from internkontroll.core.errors import InvalidInput, InvalidTransition
+from internkontroll.core.errors import InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import Board
 from internkontroll.review import policy
+from internkontroll.review.queries import reads_again, standing_conclusion, standing_reopening
 from internkontroll.sampling.models import PopulationState
 from internkontroll.sampling.queries import SamplingProgress
 from internkontroll.sampling.services import refuse_named_items
@@ -24,7 +26,10 @@ _CLOSED = {
         "Slutsatsen väntar på underskrift, så svaren kan inte ändras. Be den som ska skriva "
         "under att lämna tillbaka den."
     ),
-    OccurrenceState.APPROVED: "Slutsatsen är underskriven, så svaren kan inte ändras.",
+    OccurrenceState.APPROVED: (
+        "Slutsatsen är underskriven, så svaren kan inte ändras. Den som skrev under kan öppna den "
+        "för rättelse."
+    ),
     OccurrenceState.NOT_PERFORMED: (
         "Kontrolltillfället är antecknat som ej genomfört. Ta tillbaka det innan du granskar."
     ),
@@ -100,11 +105,62 @@ def chain_of(session: Session, occurrence: Occurrence) -> str:
 
 
 def open_for_review(
-    session: Session, occurrence: Occurrence, *, actor: Actor, at: datetime
+    session: Session,
+    occurrence: Occurrence,
+    *,
+    actor: Actor,
+    at: datetime,
+    settling: bool = False,
 ) -> None:
-    """Lock the occurrence and start it if nobody has; InvalidTransition if it is not being done."""
+    """Lock the occurrence and start it if nobody has; InvalidTransition if it is not being done.
+
+    Raises NotAllowed for the one who reads the items again, except when a difference is settled.
+    """
+    if not settling:
+        refuse_second_reader(session, occurrence, actor)
     state = locked_state(session, occurrence)
     if sentence := _CLOSED.get(state):
         raise InvalidTransition(sentence)
     if state is OccurrenceState.PLANNED:
         mark_started(session, occurrence, actor=actor, at=at)
+
+
+def refuse_second_reader(session: Session, occurrence: Occurrence, actor: Actor) -> None:
+    """Raise NotAllowed for the one who reads the items again: two persons are two."""
+    if reads_again(session, occurrence.id, actor.user_id):
+        raise NotAllowed(
+            "Du läser om de här posterna som andra person, så du kan inte också vara den som "
+            "granskar."
+        )
+
+
+def open_for_answers(
+    session: Session,
+    occurrence: Occurrence,
+    reason: str | None,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> str | None:
+    """As :func:`open_for_review`, and also where a signed conclusion is open for a correction.
+
+    Then the cleaned reason is returned, which every corrected answer carries; else None. Raises
+    InvalidInput without a reason, and InvalidTransition while a correction waits to be signed.
+    """
+    if locked_state(session, occurrence) is not OccurrenceState.APPROVED:
+        open_for_review(session, occurrence, actor=actor, at=at)
+        return None
+    if standing_reopening(session, occurrence.id) is None:
+        raise InvalidTransition(_CLOSED[OccurrenceState.APPROVED])
+    refuse_second_reader(session, occurrence, actor)
+    standing = standing_conclusion(session, occurrence.id)
+    if standing is None or standing.signed_at is None:
+        raise InvalidTransition(
+            "En rättelse väntar redan på underskrift. Be den som ska skriva under att lämna "
+            "tillbaka den om den är fel."
+        )
+    cleaned = clean_text(reason or "")
+    if not cleaned:
+        raise InvalidInput("Skriv varför svaren rättas.", field="reason")
+    check_free_text(session, occurrence, cleaned, most=COMMENT_MAX, field="reason")
+    return cleaned

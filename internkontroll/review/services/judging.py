@@ -1,6 +1,7 @@
 """Open an item, judge it, and replace one that cannot be judged at all."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from internkontroll.core.access import Actor, Permission, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.core.text import clean_text
+from internkontroll.plan.models import Criterion
 from internkontroll.review.models import Answer, ItemResult, ReviewEvent
 from internkontroll.review.queries import (
     ReviewItem,
@@ -24,6 +26,7 @@ from internkontroll.review.services.guards import (
     chain_of,
     check_free_text,
     ensure_tester,
+    open_for_answers,
     open_for_review,
     scope_of,
 )
@@ -36,7 +39,7 @@ from internkontroll.sampling.services import replace_item
 from internkontroll.schedule.models import Occurrence
 from internkontroll.trail.services import record
 
-_CHANGED = (
+CHANGED = (
     "Någon annan har ändrat svaren medan du skrev. Läs om sidan, jämför med det du skrev "
     "och spara igen."
 )
@@ -45,7 +48,10 @@ Answers = Mapping[int, tuple[Answer, str | None]]
 """The answer and the comment by criterion id; criteria left out are not touched."""
 
 
-def _standing_item(session: Session, occurrence: Occurrence, item: SampleItem) -> ReviewItem:
+def standing_item(session: Session, occurrence: Occurrence, item: SampleItem) -> ReviewItem:
+    """The item as it is judged. Raises InvalidInput for another draw's, InvalidTransition for one
+    that is replaced.
+    """
     found = next(
         (row for row in review_items(session, occurrence.id) if row.item_id == item.id), None
     )
@@ -95,46 +101,83 @@ def judge_item(
     actor: Actor,
     at: datetime,
     version: int | None = None,
+    reason: str | None = None,
 ) -> list[ItemResult]:
     """Bedöm en post: record the answers that differ from the latest ones, each as a new row.
 
     Criteria may be left for later. ``version`` is the item's version as it was read; if given and
-    no longer true, nothing is recorded. Returns the new rows, none where nothing differs.
-    Raises NotAllowed, InvalidTransition (a conclusion stands, or the item is replaced),
-    InvalidInput (the item or a criterion belongs elsewhere) and Conflict.
+    no longer true, nothing is recorded. ``reason`` is asked for where a signed conclusion is open
+    for a correction. Returns the new rows, none where nothing differs. Raises NotAllowed,
+    InvalidTransition (a conclusion stands, or the item is replaced), InvalidInput (the item or a
+    criterion belongs elsewhere) and Conflict.
     """
     ensure_tester(actor, occurrence, at)
-    open_for_review(session, occurrence, actor=actor, at=at)
-    standing = _standing_item(session, occurrence, item)
+    why = open_for_answers(session, occurrence, reason, actor=actor, at=at)
+    standing = standing_item(session, occurrence, item)
     if version is not None and version != standing.version:
-        raise Conflict(_CHANGED)
-    criteria = {criterion.id: criterion for criterion in criteria_of(session, occurrence.id)}
-    latest = latest_results(session, occurrence.id)
+        raise Conflict(CHANGED)
+    desk = desk_of(session, occurrence)
+    return record_answers(session, desk, standing, answers, reason=why, actor=actor, at=at)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What answers are recorded against, read once: the questions, and the answers that count."""
+
+    occurrence: Occurrence
+    criteria: Mapping[int, Criterion]
+    latest: Mapping[tuple[int, int], ItemResult]
+
+
+def desk_of(session: Session, occurrence: Occurrence) -> Desk:
+    """The occurrence's questions and latest answers."""
+    return Desk(
+        occurrence,
+        {criterion.id: criterion for criterion in criteria_of(session, occurrence.id)},
+        latest_results(session, occurrence.id),
+    )
+
+
+def record_answers(
+    session: Session,
+    desk: Desk,
+    item: ReviewItem,
+    answers: Answers,
+    *,
+    reason: str | None = None,
+    actor: Actor,
+    at: datetime,
+) -> list[ItemResult]:
+    """Record what differs, for a verb that has asked for role, state and version.
+
+    Raises InvalidInput at ``comment_<criterion>``, and Conflict.
+    """
     rows: list[ItemResult] = []
     told: list[dict[str, Any]] = []
     for criterion_id, (answer, comment) in answers.items():
-        criterion = criteria.get(criterion_id)
+        criterion = desk.criteria.get(criterion_id)
         if criterion is None:
             raise InvalidInput("Frågan hör inte till kontrollmomentet. Öppna granskningen igen.")
-        old = latest.get((item.id, criterion_id))
+        old = desk.latest.get((item.item_id, criterion_id))
         comment = clean_text(comment or "") or None
+        if old is not None and (old.answer, old.comment) == (answer, comment):
+            continue
         check_free_text(
             session,
-            occurrence,
+            desk.occurrence,
             comment or "",
             most=COMMENT_MAX,
             field=f"comment_{criterion_id}",
         )
-        if old is not None and (old.answer, old.comment) == (answer, comment):
-            continue
         rows.append(
             ItemResult(
-                occurrence_id=occurrence.id,
-                item_id=item.id,
+                occurrence_id=desk.occurrence.id,
+                item_id=item.item_id,
                 criterion_id=criterion_id,
                 revision=old.revision + 1 if old else 1,
                 answer=answer,
                 comment=comment,
+                reason=reason,
                 recorded_by_id=actor.user_id,
                 recorded_at=at,
             )
@@ -152,15 +195,16 @@ def judge_item(
     try:
         session.flush()
     except IntegrityError as error:
-        raise Conflict(_CHANGED) from error
+        raise Conflict(CHANGED) from error
     record(
         session,
-        chain=chain_of(session, occurrence),
+        chain=chain_of(session, desk.occurrence),
         actor=actor,
         at=at,
         event=ReviewEvent.ITEM_JUDGED,
-        subject=("occurrence", occurrence.id),
+        subject=("occurrence", desk.occurrence.id),
         data={"position": item.position, "answers": told},
+        reason=reason,
     )
     return rows
 
@@ -181,7 +225,7 @@ def replace_unusable(
     """
     ensure_tester(actor, occurrence, at)
     open_for_review(session, occurrence, actor=actor, at=at)
-    standing = _standing_item(session, occurrence, item)
+    standing = standing_item(session, occurrence, item)
     if not standing.wholly_not_applicable:
         raise InvalidTransition(
             f"Nummer {standing.position} kan bedömas. Bara det som helt har svaret Gäller inte "

@@ -4,9 +4,31 @@
 - results: what is recorded as a whole
 - evidence: attachments
 - conclusions: write, sign, send back
+- evaluation: what the sample proves
+- grid: many items at once, typed or pasted
+- second: another person reads a share again
 """
 
-from internkontroll.review.views import conclusions, evidence, items, results, shared
+from internkontroll.review.views import (
+    conclusions,
+    evaluation,
+    evidence,
+    grid,
+    items,
+    results,
+    second,
+    shared,
+)
 from internkontroll.review.views.blueprint import bp
 
-__all__ = ["bp", "conclusions", "evidence", "items", "results", "shared"]
+__all__ = [
+    "bp",
+    "conclusions",
+    "evaluation",
+    "evidence",
+    "grid",
+    "items",
+    "results",
+    "second",
+    "shared",
+]

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, abort, current_app, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, url_for
 
 from internkontroll.organisation.models import Board
 from internkontroll.review.models import Answer
-from internkontroll.review.queries import item_by_position
+from internkontroll.review.queries import blind_to, item_by_position
 from internkontroll.sampling.models import Draw, DrawState, SampleItem
 from internkontroll.sampling.queries import sampling_progress
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -52,3 +52,13 @@ def attachments_folder() -> Path:
     """Where the attachments lie."""
     folder: Path = current_app.config["INSTANCE_DIR"]
     return folder / "attachments"
+
+
+def refuse_blind_reader(board: Board, *occurrences: Occurrence) -> None:
+    """Lead the one who is reading the items again to that page: the first answers are not shown."""
+    own = blind_to(session(), [row.id for row in occurrences], current_actor().user_id)
+    if own is not None:
+        flash(
+            "Du läser om posterna och får inte se de första svaren innan du har lämnat in.", "warn"
+        )
+        abort(redirect(address("review.second", board, own), 303))

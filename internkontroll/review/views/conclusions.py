@@ -1,5 +1,6 @@
 """Skriv slutsatsen, skriv under eller lämna tillbaka."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -9,10 +10,12 @@ from internkontroll.core.access import Permission
 from internkontroll.findings.queries import findings_of_occurrence, label
 from internkontroll.organisation.models import Board
 from internkontroll.plan.rules.vocabulary import TECHNIQUE_TERMS
-from internkontroll.review.forms import ConclusionForm, ReturnForm, SignForm
-from internkontroll.review.models import Basis
+from internkontroll.review.forms import ConclusionForm, ReopenForm, ReturnForm, SignForm
+from internkontroll.review.models import Basis, Conclusion
 from internkontroll.review.queries import (
+    ReviewItem,
     attachments_of,
+    evaluate,
     judgements_by_position,
     latest_result,
     latest_returned,
@@ -23,17 +26,26 @@ from internkontroll.review.queries import (
 from internkontroll.review.rules import hindrances, tally
 from internkontroll.review.services import (
     TEXT_MAX,
+    close_reopening,
     list_stands,
     may_sign,
+    reopen_conclusion,
     return_conclusion,
     sample_is_needed,
     sign_conclusion,
     write_conclusion,
 )
-from internkontroll.review.views.blueprint import OPEN, address, bp, occurrence_of
+from internkontroll.review.views.blueprint import (
+    OPEN,
+    address,
+    bp,
+    occurrence_of,
+    refuse_blind_reader,
+)
+from internkontroll.review.views.reopening import correction_context, second_context
 from internkontroll.review.words import item_words
+from internkontroll.sampling.models import Draw
 from internkontroll.sampling.queries import draw_facts, sampling_progress
-from internkontroll.sampling.rules import proof_sentence
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.web.access import (
     current_actor,
@@ -43,14 +55,24 @@ from internkontroll.web.access import (
     requires,
     session,
 )
+from internkontroll.web.forms import ButtonForm
 from internkontroll.web.submission import page, submit
 
 
-def _proof(reviewed: int, telling: int, deviating: int, size: int, is_random: bool) -> str | None:
-    """What the sample proves: only of a random one, and only by the items that told anything."""
-    if not is_random or not reviewed or not telling:
+def _proof(
+    open_session: Session,
+    occurrence: Occurrence,
+    draw: Draw | None,
+    conclusion: Conclusion | None,
+    items: Sequence[ReviewItem],
+) -> str | None:
+    """What the sample proves: as it was written with the conclusion, else as it is judged now."""
+    if conclusion is not None and conclusion.proof is not None:
+        return conclusion.proof
+    if draw is None or any(item.stands and not item.judged for item in items):
         return None
-    return proof_sentence(telling, deviating, size)
+    found = evaluate(open_session, occurrence.id, draw, items)
+    return found.sentence if found else None
 
 
 def _conclusion_page(
@@ -60,7 +82,9 @@ def _conclusion_page(
     *,
     write_form: ConclusionForm | None = None,
     return_form: ReturnForm | None = None,
+    reopen_form: ReopenForm | None = None,
 ) -> ResponseReturnValue:
+    refuse_blind_reader(board, occurrence)
     open_session = session()
     progress = sampling_progress(open_session, occurrence.id)
     draw = progress.draw if progress.is_drawn else None
@@ -81,6 +105,7 @@ def _conclusion_page(
         and (list_stands(progress) or sample_is_needed(occurrence.control))
     )
     result_missing = draw is None and result is None and not sample_missing
+    correction = correction_context(occurrence, conclusion, reopen_form)
     return page(
         "review/conclusion.html",
         form,
@@ -93,21 +118,15 @@ def _conclusion_page(
         found_hindrances=hindrances(standing),
         sample_missing=sample_missing,
         thing=item_words(is_secret=bool(progress.population and progress.population.is_secret)),
-        proof=_proof(
-            counted.judged,
-            counted.judged - counted.wholly_not_applicable,
-            counted.deviating,
-            facts.size,
-            facts.is_random,
-        )
-        if facts and counted.judged == counted.reviewed
-        else None,
+        proof=_proof(open_session, occurrence, draw, conclusion, items),
         conclusion=conclusion,
         returned=None if conclusion else latest_returned(open_session, occurrence.id),
         findings={finding.item_id: finding for finding in findings},
         whole=[finding for finding in findings if finding.item_id is None],
         finding_label=lambda finding: label(finding, board),
         can_write=performs and occurrence.state in OPEN,
+        **correction,
+        **second_context(occurrence, draw),
         shows_comments=performs or signs or may(Permission.SAMPLE_READ, committee),
         can_record=may(Permission.FINDING_RECORD, committee)
         and occurrence.state in {*OPEN, OccurrenceState.PERFORMED, OccurrenceState.APPROVED},
@@ -203,3 +222,40 @@ def send_back(board: Board, occurrence_id: int) -> ResponseReturnValue:
     if form.validate() and (answer := submit(form, act, done="Slutsatsen är tillbakalämnad.")):
         return answer
     return _conclusion_page(board, occurrence, form, return_form=form)
+
+
+@bp.post("/slutsats/oppna")
+@requires(Permission.CONCLUSION_SIGN)
+def reopen(board: Board, occurrence_id: int) -> ResponseReturnValue:
+    """Open one's own signed conclusion, so that its answers can be corrected."""
+    occurrence = occurrence_of(board, occurrence_id)
+    demand(Permission.CONCLUSION_SIGN, occurrence.subcommittee_id)
+    form = ReopenForm()
+
+    def act(open_session: Session) -> str:
+        reopen_conclusion(
+            open_session, occurrence, form.reason.data or "", actor=current_actor(), at=now()
+        )
+        return address("review.conclusion", board, occurrence_id)
+
+    done = "Slutsatsen är öppen för rättelse. Den gäller tills en rättad är underskriven."
+    if form.validate() and (answer := submit(form, act, done=done)):
+        return answer
+    return _conclusion_page(board, occurrence, form, reopen_form=form)
+
+
+@bp.post("/slutsats/stang")
+@requires(Permission.CONCLUSION_SIGN)
+def close(board: Board, occurrence_id: int) -> ResponseReturnValue:
+    """Close a conclusion that was opened and where nothing was corrected."""
+    occurrence = occurrence_of(board, occurrence_id)
+    demand(Permission.CONCLUSION_SIGN, occurrence.subcommittee_id)
+    form = ButtonForm()
+
+    def act(open_session: Session) -> str:
+        close_reopening(open_session, occurrence, actor=current_actor(), at=now())
+        return address("review.conclusion", board, occurrence_id)
+
+    if form.validate() and (answer := submit(form, act, done="Slutsatsen är stängd igen.")):
+        return answer
+    return _conclusion_page(board, occurrence, form)

@@ -13,11 +13,19 @@ from internkontroll.findings.queries import findings_of_occurrence, label
 from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Criterion
 from internkontroll.review.forms import JudgementForm, ReplaceForm, judgement_form
-from internkontroll.review.queries import ReviewItem, criteria_of, judged_items, review_items
+from internkontroll.review.models import ItemAmount
+from internkontroll.review.queries import (
+    ReviewItem,
+    criteria_of,
+    judged_items,
+    latest_amounts,
+    review_items,
+)
 from internkontroll.review.services import (
     COMMENT_MAX,
     judge_item,
     read_item,
+    record_amount,
     replace_unusable,
 )
 from internkontroll.review.views.blueprint import (
@@ -28,9 +36,12 @@ from internkontroll.review.views.blueprint import (
     drawn_of,
     item_of,
     occurrence_of,
+    refuse_blind_reader,
 )
 from internkontroll.review.words import WORDS, item_words
+from internkontroll.sampling.models import SampleItem
 from internkontroll.sampling.queries import RANDOM, occurrences_of_draw
+from internkontroll.schedule.models import Occurrence
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -43,14 +54,65 @@ from internkontroll.web.access import (
 from internkontroll.web.submission import page, submit
 
 
-def _form_of(criteria: Sequence[Criterion], here: ReviewItem | None = None) -> JudgementForm:
-    values: dict[str, str | None] | None = None
+def _version_text(here: ReviewItem, amounts: int | None) -> str:
+    return str(here.version) if amounts is None else f"{here.version}+{amounts}"
+
+
+def _form_of(
+    criteria: Sequence[Criterion],
+    here: ReviewItem | None = None,
+    *,
+    with_amount: bool,
+    amount: ItemAmount | None = None,
+) -> JudgementForm:
+    values: dict[str, str | int | None] | None = None
     if here is not None:
-        values = {"version": str(here.version)}
+        recorded = amount.revision if amount else 0
+        values = {
+            "version": _version_text(here, recorded if with_amount else None),
+            "audited": amount.audited if amount else None,
+        }
         for criterion, judgement in zip(criteria, here.judgements, strict=True):
             values[f"answer_{criterion.id}"] = judgement.answer
             values[f"comment_{criterion.id}"] = judgement.comment
-    return judgement_form(criteria, {answer: WORDS[answer] for answer in ANSWERS}, values)
+    words = {answer: WORDS[answer] for answer in ANSWERS}
+    return judgement_form(criteria, words, values, with_amount=with_amount)
+
+
+def _has_amount(occurrence: Occurrence, drawn: SampleItem | None) -> bool:
+    """Whether the right amount is asked for: the item has one, and the reader may see it."""
+    reads = may(Permission.SAMPLE_READ, occurrence.subcommittee_id)
+    return reads and drawn is not None and drawn.amount is not None
+
+
+def _save(
+    open_session: Session, occurrence: Occurrence, drawn: SampleItem, form: JudgementForm
+) -> int | str:
+    """Save the answers and the right amount that were filled in; the item's new version."""
+    version = form.read_version()
+    rows = judge_item(
+        open_session,
+        occurrence,
+        drawn,
+        form.answers(),
+        actor=current_actor(),
+        at=now(),
+        version=version,
+    )
+    saved = version + len(rows)
+    if form.audited is None:
+        return saved
+    seen = form.read_amount_version()
+    row = record_amount(
+        open_session,
+        occurrence,
+        drawn,
+        form.audited.data,
+        actor=current_actor(),
+        at=now(),
+        version=seen,
+    )
+    return f"{saved}+{seen + (row is not None)}"
 
 
 def _item_page(
@@ -63,6 +125,7 @@ def _item_page(
     """The page of one item, rendered inside the transaction that records its opening."""
     with recorded_reading() as open_session:
         occurrence = occurrence_of(board, occurrence_id)
+        refuse_blind_reader(board, occurrence)
         draw = drawn_of(occurrence)
         asked, judged = judged_items(open_session, [occurrence.id], draw.id)
         criteria, items = asked[occurrence.id], judged[occurrence.id]
@@ -75,9 +138,14 @@ def _item_page(
         drawn = item_of(draw, position) if reads else None
         if drawn is not None and draw.population.is_secret:
             read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())
-        form = form or _form_of(criteria, here)
+        with_amount = _has_amount(occurrence, drawn)
+        amount = None
+        if drawn is not None and with_amount:
+            amount = latest_amounts(open_session, occurrence.id).get(drawn.id)
+        form = form or _form_of(criteria, here, with_amount=with_amount, amount=amount)
         if form.errors and form.refused_with == 409:
-            form.version.data = str(here.version)
+            recorded = (amount.revision if amount else 0) if with_amount else None
+            form.version.data = _version_text(here, recorded)
         others = [item for item in items if item.stands and item.position > position]
         found = findings_of_occurrence(open_session, occurrence.id)
         return page(
@@ -92,6 +160,7 @@ def _item_page(
             here=here,
             thing=item_words(is_secret=draw.population.is_secret),
             drawn=drawn,
+            amount=amount,
             criteria=criteria,
             can_edit=performs and here.stands and occurrence.state in OPEN,
             shows_comments=performs or reads or may(Permission.CONCLUSION_SIGN, committee),
@@ -134,18 +203,11 @@ def judge(board: Board, occurrence_id: int, position: int) -> ResponseReturnValu
     demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
     draw = drawn_of(occurrence)
     drawn = item_of(draw, position)
-    form = _form_of(criteria_of(session(), occurrence.id))
+    asked = criteria_of(session(), occurrence.id)
+    form = _form_of(asked, with_amount=_has_amount(occurrence, drawn))
 
     def act(open_session: Session) -> str:
-        judge_item(
-            open_session,
-            occurrence,
-            drawn,
-            form.answers(),
-            actor=current_actor(),
-            at=now(),
-            version=form.read_version(),
-        )
+        _save(open_session, occurrence, drawn, form)
         items = review_items(open_session, occurrence.id, draw.id)
         return _after_saving(board, occurrence_id, position, items)
 
@@ -161,22 +223,13 @@ def autosave(board: Board, occurrence_id: int, position: int) -> ResponseReturnV
     occurrence = occurrence_of(board, occurrence_id)
     demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
     drawn = item_of(drawn_of(occurrence), position)
-    form = _form_of(criteria_of(session(), occurrence.id))
+    asked = criteria_of(session(), occurrence.id)
+    form = _form_of(asked, with_amount=_has_amount(occurrence, drawn))
     if not form.validate():
         return {"errors": [link.sentence for link in form.error_links()]}, 422
     try:
         with transaction(session()) as open_session:
-            version = form.read_version()
-            rows = judge_item(
-                open_session,
-                occurrence,
-                drawn,
-                form.answers(),
-                actor=current_actor(),
-                at=now(),
-                version=version,
-            )
-            saved = version + len(rows)
+            saved = _save(open_session, occurrence, drawn, form)
     except DomainError as error:
         status = 409 if isinstance(error, Conflict | InvalidTransition) else 422
         return {"errors": [error.sentence]}, status

@@ -27,6 +27,7 @@ from internkontroll.review.views.blueprint import (
     drawn_of,
     item_of,
     occurrence_of,
+    refuse_blind_reader,
 )
 from internkontroll.review.words import WORDS, item_words
 from internkontroll.sampling.models import Draw
@@ -97,17 +98,18 @@ def _versions(parts: list[Part], position: int) -> str:
     )
 
 
-def _shared(occurrence: Occurrence) -> tuple[Draw, Sequence[Occurrence]]:
+def _shared(board: Board, occurrence: Occurrence) -> tuple[Draw, Sequence[Occurrence]]:
     """The draw and what it serves; 404 for a draw that serves one kontrolltillfälle."""
     draw = drawn_of(occurrence)
     served = occurrences_of_draw(session(), draw.id)
     if len(served) < 2:
         abort(404)
+    refuse_blind_reader(board, *served)
     return draw, served
 
 
-def _shared_draw(occurrence: Occurrence) -> Draw:
-    return _shared(occurrence)[0]
+def _shared_draw(board: Board, occurrence: Occurrence) -> Draw:
+    return _shared(board, occurrence)[0]
 
 
 @bp.get("/gemensamt")
@@ -115,7 +117,7 @@ def _shared_draw(occurrence: Occurrence) -> Draw:
 def shared(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """How far each control that shares the draw has come; each has its own conclusion."""
     occurrence = occurrence_of(board, occurrence_id)
-    draw, served = _shared(occurrence)
+    draw, served = _shared(board, occurrence)
     parts = _parts(session(), draw, served)
     standing = [item.position for item in parts[0].items if item.stands]
     waiting = {
@@ -148,7 +150,7 @@ def _shared_page(
     """The page of one item, rendered inside the transaction that records its opening."""
     with recorded_reading() as open_session:
         occurrence = occurrence_of(board, occurrence_id)
-        draw, served = _shared(occurrence)
+        draw, served = _shared(board, occurrence)
         parts = _parts(open_session, draw, served)
         committee = occurrence.subcommittee_id
         reads = may(Permission.SAMPLE_READ, committee)
@@ -230,7 +232,7 @@ def judge_shared(board: Board, occurrence_id: int, position: int) -> ResponseRet
     """Save the answers for every control at once, and go on."""
     occurrence = occurrence_of(board, occurrence_id)
     demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
-    draw = _shared_draw(occurrence)
+    draw = _shared_draw(board, occurrence)
     item_of(draw, position)
     form = _sent_form(draw)
 
@@ -253,7 +255,7 @@ def autosave_shared(board: Board, occurrence_id: int, position: int) -> Response
     """Save what has been answered so far; answers JSON with the item's new versions."""
     occurrence = occurrence_of(board, occurrence_id)
     demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
-    draw = _shared_draw(occurrence)
+    draw = _shared_draw(board, occurrence)
     item_of(draw, position)
     form = _sent_form(draw)
     if not form.validate():

@@ -1,4 +1,4 @@
-"""Granskning: svar per kriterium, registrerat resultat, bilagor, slutsats och underskrift."""
+"""Svar per kriterium, registrerat resultat, bilagor, slutsats, underskrift och öppning."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -27,6 +27,7 @@ class ReviewEvent(StrEnum):
     """What the trail says happened to a review."""
 
     ITEM_JUDGED = "item:judged"
+    AMOUNT_RECORDED = "item:amount-recorded"
     CONCLUSION_WRITTEN = "conclusion:written"
     CONCLUSION_RETURNED = "conclusion:returned"
     CONCLUSION_SIGNED = "conclusion:signed"
@@ -34,6 +35,13 @@ class ReviewEvent(StrEnum):
     RESULT_CORRECTED = "result:corrected"
     ATTACHMENT_ADDED = "attachment:added"
     ATTACHMENT_REMOVED = "attachment:removed"
+    CONCLUSION_REOPENED = "conclusion:reopened"
+    REOPENING_CLOSED = "conclusion:reopening-closed"
+    SECOND_READING_ORDERED = "second-reading:ordered"
+    SECOND_READING_JUDGED = "second-reading:judged"
+    SECOND_READING_FINISHED = "second-reading:finished"
+    SECOND_READING_CANCELLED = "second-reading:cancelled"
+    DIFFERENCE_SETTLED = "second-reading:difference-settled"
 
 
 class Basis(StrEnum):
@@ -62,6 +70,8 @@ class ItemResult(Base):
     revision: Mapped[int]
     answer: Mapped[Answer]
     comment: Mapped[str | None]
+    reason: Mapped[str | None]
+    """Why it was corrected, where the first answer had been signed or another person settled it."""
     recorded_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
     )
@@ -156,8 +166,9 @@ class Conclusion(Base):
 
     ``reviewed`` is n, ``population_size`` N (0: not known), ``deviating`` the number of deviating
     items and ``not_applicable`` of those that stand though they were wholly *ej tillämpligt*.
-    ``basis`` says what was counted. A conclusion that was sent back keeps its row; a new one
-    follows. One that corrects a signed one names it, and counts from its own signature on.
+    ``basis`` says what was counted, ``is_random`` whether it proves anything of the items that were
+    not looked at. A conclusion that was sent back keeps its row; a new one follows. One that
+    corrects a signed one names it, and counts from its own signature on.
     """
 
     __tablename__ = "conclusion"
@@ -177,6 +188,10 @@ class Conclusion(Base):
         ),
         sa.CheckConstraint("(basis = 'result') = (result_id IS NOT NULL)", name="result"),
         sa.CheckConstraint("NOT is_random OR basis IN ('sample', 'census')", name="random"),
+        sa.CheckConstraint(
+            "at_most IS NULL OR (at_most >= deviating AND at_most <= population_size)",
+            name="at_most",
+        ),
         sa.Index(None, "occurrence_id"),
         sa.Index(
             "uq_conclusion_standing",
@@ -203,6 +218,10 @@ class Conclusion(Base):
     not_applicable: Mapped[int] = mapped_column(default=0)
     is_random: Mapped[bool]
     basis: Mapped[Basis]
+    at_most: Mapped[int | None]
+    """How many of N may deviate by what the sample proves; empty where it proves no number."""
+    proof: Mapped[str | None]
+    """The sentence on what the sample proves, as it read when the conclusion was written."""
     result_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("recorded_result.id", ondelete="RESTRICT")
     )
@@ -223,3 +242,36 @@ class Conclusion(Base):
 
     written_by: Mapped[User] = relationship(foreign_keys=[written_by_id])
     signed_by: Mapped[User | None] = relationship(foreign_keys=[signed_by_id])
+
+
+class Reopening(Base):
+    """Öppnad för rättelse: the one who signed a conclusion lets its answers be corrected.
+
+    The signed conclusion stands, and so do the reports that counted it, until a correction of it is
+    signed. That closes the reopening; so does taking it back before anything was corrected.
+    """
+
+    __tablename__ = "conclusion_reopening"
+    __table_args__ = (
+        sa.CheckConstraint("length(reason) > 0", name="reason"),
+        sa.Index(None, "conclusion_id"),
+        sa.Index(
+            "uq_conclusion_reopening_standing",
+            "conclusion_id",
+            unique=True,
+            sqlite_where=sa.text("closed_at IS NULL"),
+            postgresql_where=sa.text("closed_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Pk]
+    conclusion_id: Mapped[int] = mapped_column(sa.ForeignKey("conclusion.id", ondelete="RESTRICT"))
+    reason: Mapped[str]
+    reopened_by_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    reopened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+    conclusion: Mapped[Conclusion] = relationship()
+    reopened_by: Mapped[User] = relationship()

@@ -1,4 +1,4 @@
-"""Read a review: where each item stands, what was answered last, which conclusion stands."""
+"""Where each item stands, what was answered last, and which conclusion stands."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +13,10 @@ from internkontroll.review.models import (
     Answer,
     Attachment,
     Conclusion,
+    ItemAmount,
     ItemResult,
     RecordedResult,
+    SecondReading,
 )
 from internkontroll.review.rules import (
     DEVIATING,
@@ -27,7 +29,7 @@ from internkontroll.review.rules import (
     standing_reason,
     tally,
 )
-from internkontroll.sampling.models import Draw, DrawOccurrence, SampleItem
+from internkontroll.sampling.models import Draw, DrawOccurrence, DrawRound, SampleItem
 from internkontroll.sampling.queries import sampling_progress
 from internkontroll.schedule.models import Occurrence
 
@@ -333,7 +335,8 @@ def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
 def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
     """Users with any part in the testing: drew, answered, recorded, added evidence or concluded.
 
-    What was corrected or sent back later counts too.
+    So has the one who reads the items again, whose answers end in the review. What was corrected
+    or sent back later counts too.
     """
     draws = sa.select(DrawOccurrence.draw_id).where(DrawOccurrence.occurrence_id == occurrence_id)
     parts: sa.CompoundSelect[int | None] = sa.union(
@@ -343,8 +346,14 @@ def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
             RecordedResult.occurrence_id == occurrence_id
         ),
         sa.select(Attachment.added_by_id).where(Attachment.occurrence_id == occurrence_id),
+        sa.select(SecondReading.reader_id).where(
+            SecondReading.occurrence_id == occurrence_id, SecondReading.cancelled_at.is_(None)
+        ),
+        sa.select(ItemAmount.recorded_by_id).where(ItemAmount.occurrence_id == occurrence_id),
         sa.select(Draw.committed_by_id).where(Draw.id.in_(draws)),
         sa.select(Draw.drawn_by_id).where(Draw.id.in_(draws)),
+        sa.select(DrawRound.committed_by_id).where(DrawRound.draw_id.in_(draws)),
+        sa.select(DrawRound.drawn_by_id).where(DrawRound.draw_id.in_(draws)),
     )
     return frozenset(user_id for user_id in session.scalars(parts) if user_id is not None)
 

@@ -1,0 +1,95 @@
+"""Read a review: where each item stands, what was answered last, which conclusion stands.
+
+- reviews: items, answers, conclusions, recorded results, attachments
+- reopening: whether a signed conclusion is open for a correction
+- evaluation: what the judged sample proves, in items and in öre
+- history: how a control has gone at earlier occasions
+- second_reading: the items that a second person has read, and how alike the two are
+"""
+
+from internkontroll.review.queries.evaluation import (
+    AmountsFound,
+    Evaluation,
+    StratumLine,
+    evaluate,
+    latest_amounts,
+    things_of,
+)
+from internkontroll.review.queries.history import PastResult, past_results
+from internkontroll.review.queries.reopening import (
+    corrected_since,
+    standing_reopening,
+)
+from internkontroll.review.queries.reviews import (
+    DeviationReason,
+    ReviewItem,
+    ReviewProgress,
+    attachment_select,
+    attachments_of,
+    criteria_of,
+    item_by_position,
+    judged_items,
+    judgements_by_position,
+    latest_result,
+    latest_results,
+    latest_returned,
+    reasons_of_item,
+    results_of,
+    review_items,
+    review_progress,
+    shared_items,
+    signed_conclusions,
+    standing_conclusion,
+    testers_of,
+)
+from internkontroll.review.queries.second_reading import (
+    ReadingAnswer,
+    answers_of_reading,
+    blind_to,
+    possible_readers,
+    reading_agreement,
+    readings_of,
+    reads_again,
+    standing_reading,
+)
+
+__all__ = [
+    "AmountsFound",
+    "DeviationReason",
+    "Evaluation",
+    "PastResult",
+    "ReadingAnswer",
+    "ReviewItem",
+    "ReviewProgress",
+    "StratumLine",
+    "answers_of_reading",
+    "attachment_select",
+    "attachments_of",
+    "blind_to",
+    "corrected_since",
+    "criteria_of",
+    "evaluate",
+    "item_by_position",
+    "judged_items",
+    "judgements_by_position",
+    "latest_amounts",
+    "latest_result",
+    "latest_results",
+    "latest_returned",
+    "past_results",
+    "possible_readers",
+    "reading_agreement",
+    "readings_of",
+    "reads_again",
+    "reasons_of_item",
+    "results_of",
+    "review_items",
+    "review_progress",
+    "shared_items",
+    "signed_conclusions",
+    "standing_conclusion",
+    "standing_reading",
+    "standing_reopening",
+    "testers_of",
+    "things_of",
+]

@@ -1,6 +1,7 @@
 """Things for tests to stand on: plain functions with defaults that write rows directly."""
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
@@ -31,13 +32,13 @@ from internkontroll.sampling.models import (
     DrawOccurrence,
     DrawState,
     Population,
-    PopulationRow,
     PopulationState,
     SampleItem,
     SeedSource,
     SelectionMethod,
 )
-from internkontroll.sampling.rules import Item, draw, population_hash
+from internkontroll.sampling.rules import Item, draw, population_facts, population_hash
+from internkontroll.sampling.services import store_rows
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 
 PASSWORD = "fyra ord som provar"
@@ -390,10 +391,7 @@ def make_drawn_sample(
     )
     session.add(population)
     session.flush()
-    session.add_all(
-        PopulationRow(population_id=population.id, number=number, reference=reference)
-        for number, (reference, _) in enumerate(rows, start=1)
-    )
+    store_rows(session, population, rows)
     seed = "01234567890123456789"
     drawn = Draw(
         board_id=first.board_id,
@@ -438,3 +436,36 @@ PLAN_ROWS = (
 def plan_csv(*rows: str) -> bytes:
     """A plan's file as Excel saves it (UTF-8 with mark, semicolons); without rows PLAN_ROWS."""
     return "\r\n".join((PLAN_HEADINGS, *(rows or PLAN_ROWS))).encode("utf-8-sig")
+
+
+def make_frozen_list(
+    session: Session, occurrence: Occurrence, rows: Sequence[Item], *, secret: bool = False
+) -> Population:
+    """A list frozen with these rows, ready to be drawn from."""
+    facts = population_facts(rows)
+    population = Population(
+        board_id=occurrence.board_id,
+        occurrence_id=occurrence.id,
+        state=PopulationState.FROZEN,
+        description="Underlag januari till april",
+        source="Verksamhetssystemet",
+        taken_out_by="Systemförvaltaren",
+        is_secret=secret,
+        file_name="lista.csv",
+        rows_read=len(rows),
+        rows_total=len(rows),
+        size=facts.count,
+        positive_sum=facts.total,
+        negative_count=facts.negative_count,
+        negative_sum=facts.negative_sum,
+        zero_count=facts.zero_count,
+        sha256=facts.digest,
+        sorted_sha256=facts.sorted_digest,
+        seal_key="1" * 64,
+        received_at=AT,
+        frozen_at=AT,
+    )
+    session.add(population)
+    session.flush()
+    store_rows(session, population, rows)
+    return population

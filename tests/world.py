@@ -25,6 +25,7 @@ from internkontroll.organisation.models import (
     Unit,
 )
 from internkontroll.plan.models import (
+    Checklist,
     Control,
     ControlMark,
     Criterion,
@@ -34,8 +35,15 @@ from internkontroll.plan.models import (
     PlanReadingRow,
     PlanState,
 )
+from internkontroll.plan.rules.checklists import CriterionContent
 from internkontroll.plan.services import store_reading
-from internkontroll.review.models import Attachment
+from internkontroll.plan.services.checklists import (
+    begin_version,
+    create_checklist,
+    publish_version,
+)
+from internkontroll.plan.services.control_checklist import take_over_checklist
+from internkontroll.review.models import Answer, Attachment, SecondAnswer, SecondReading
 from internkontroll.risk.models import Risk
 from internkontroll.sampling.models import Draw, DrawOccurrence, Population, SampleItem
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -78,6 +86,8 @@ def fill_world(url: str) -> None:
                 at=AT,
             )
         _add_evidence(session)
+        _add_checklist(session)
+        _add_second_reading(session)
         session.commit()
     engine.dispose()
 
@@ -117,6 +127,60 @@ def _add_evidence(session: Session) -> None:
     ).first()
     session.add(DrawOccurrence(draw_id=latest, occurrence_id=coming))
     session.flush()
+
+
+def _add_checklist(session: Session) -> None:
+    """A published checklist that a control of SCN's draft has, and its next version's draft."""
+    actor = system_actor("provning")
+    criteria = [CriterionContent(text) for text in ("Skälen finns i akten.", "Beslutet är i tid.")]
+    checklist = create_checklist(session, "Beslut i ärenden", criteria, actor=actor, at=AT)
+    version = checklist.versions[0]
+    publish_version(session, version, row_version=1, actor=actor, at=AT)
+    begin_version(session, checklist, actor=actor, at=AT)
+    control = session.get_one(Control, World(session).draft_control_id())
+    if control.obligatory_id is None:
+        take_over_checklist(
+            session, control, version, row_version=control.row_version, actor=actor, at=AT
+        )
+
+
+def _add_second_reading(session: Session) -> None:
+    """An item of the board's own and of IU1's read twice, with one difference to settle."""
+    for committee, username in ((None, "granskare"), ("IU1", "ordforande-iu1")):
+        world = World(session, "SCN", committee)
+        occurrence = session.get_one(Occurrence, world.done())
+        reading = SecondReading(
+            occurrence_id=occurrence.id,
+            draw_id=world.draw_id(),
+            n=1,
+            size=1,
+            seed="0" * 20,
+            reader_id=session.scalar(sa.select(User.id).where(User.username == username)),
+            ordered_at=AT,
+            finished_at=AT,
+        )
+        session.add(reading)
+        session.flush()
+        first = session.scalar(
+            sa.select(SampleItem.id)
+            .where(SampleItem.draw_id == reading.draw_id)
+            .order_by(SampleItem.position)
+            .limit(1)
+        )
+        session.add_all(
+            SecondAnswer(
+                reading_id=reading.id,
+                item_id=first,
+                criterion_id=criterion_id,
+                first_answer=Answer.YES,
+                answer=Answer.NO,
+                recorded_at=AT,
+            )
+            for criterion_id in session.scalars(
+                sa.select(Criterion.id).where(Criterion.control_id == occurrence.control_id)
+            )
+        )
+        session.flush()
 
 
 def log_in_directly(session: Session, username: str, at: datetime = AT) -> str:
@@ -257,6 +321,17 @@ class World:
             .where(Finding.board_id == self.board_id, Subcommittee.code == self.committee)
             .order_by(Finding.number)
         )
+
+    def checklist_id(self) -> int:
+        return self._one(sa.select(Checklist.id))
+
+    def second_answer(self) -> dict[str, Any]:
+        found = self._one(
+            sa.select(SecondAnswer)
+            .join(SecondReading, SecondReading.id == SecondAnswer.reading_id)
+            .where(SecondReading.occurrence_id == self.done())
+        )
+        return {"occurrence_id": self.done(), "answer_id": found.id}
 
     def shared(self) -> int:
         """An occurrence whose draw serves another one too."""
@@ -450,6 +525,10 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "plan.save_new_area": lambda w: {"plan_id": w.draft_id()},
     "plan.save_risk": lambda w: {"plan_id": w.draft_id(), "risk_id": w.draft_risk_id()},
     "plan.save_text": lambda w: {"plan_id": w.draft_id(), "slug": "utveckling"},
+    "plan.choose_checklist": lambda w: {"control_id": w.draft_control_id()},
+    "plan.take_over_checklist_now": lambda w: {"control_id": w.draft_control_id()},
+    "plan.new_from_control": lambda w: {"control_id": w.draft_control_id()},
+    "plan.save_from_control": lambda w: {"control_id": w.draft_control_id()},
     "plan.settle": lambda w: {"control_id": w.mark().control_id, "mark_id": w.mark().id},
     "plan.show": lambda w: {"plan_id": w.plan_id()},
     "plan.take_over": lambda w: {"plan_id": w.draft_id()},
@@ -474,6 +553,28 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "review.autosave_shared": lambda w: {"occurrence_id": w.shared(), "position": 1},
     "review.conclude": lambda w: {"occurrence_id": w.done()},
     "review.conclusion": lambda w: {"occurrence_id": w.done()},
+    "checklists.begin": lambda w: {"checklist_id": w.checklist_id()},
+    "checklists.confirm_removal": lambda w: {"checklist_id": w.checklist_id()},
+    "checklists.edit": lambda w: {"checklist_id": w.checklist_id()},
+    "checklists.publish": lambda w: {"checklist_id": w.checklist_id()},
+    "checklists.remove": lambda w: {"checklist_id": w.checklist_id()},
+    "checklists.save": lambda w: {"checklist_id": w.checklist_id()},
+    "checklists.show": lambda w: {"checklist_id": w.checklist_id()},
+    "checklists.version": lambda w: {"checklist_id": w.checklist_id(), "number": 2},
+    "review.cancel": lambda w: {"occurrence_id": w.done()},
+    "review.close": lambda w: {"occurrence_id": w.done()},
+    "review.finish": lambda w: {"occurrence_id": w.done()},
+    "review.grid": lambda w: {"occurrence_id": w.done()},
+    "review.order": lambda w: {"occurrence_id": w.done()},
+    "review.paste": lambda w: {"occurrence_id": w.done()},
+    "review.reopen": lambda w: {"occurrence_id": w.done()},
+    "review.save_grid": lambda w: {"occurrence_id": w.done()},
+    "review.save_pasted": lambda w: {"occurrence_id": w.done()},
+    "review.second": lambda w: {"occurrence_id": w.done()},
+    "review.judge_again": lambda w: {"occurrence_id": w.done(), "position": 1},
+    "review.second_item": lambda w: {"occurrence_id": w.done(), "position": 1},
+    "review.settle": lambda w: w.second_answer(),
+    "review.evaluation": lambda w: {"occurrence_id": w.done()},
     "review.evidence": lambda w: {"occurrence_id": w.attachment().occurrence_id},
     "review.item": lambda w: {"occurrence_id": w.done(), "position": 1},
     "review.judge": lambda w: {"occurrence_id": w.done(), "position": 1},
@@ -492,17 +593,26 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "sampling.choose": lambda w: {"occurrence_id": w.open()},
     "sampling.columns": lambda w: {"population_id": w.population_id()},
     "sampling.commit": lambda w: {"occurrence_id": w.done()},
+    "sampling.control_sums": lambda w: {"population_id": w.population_id()},
     "sampling.draw": lambda w: {"draw_id": w.draw_id()},
     "sampling.draw_new": lambda w: {"occurrence_id": w.done()},
+    "sampling.extend": lambda w: {"draw_id": w.draw_id()},
+    "sampling.extension_new": lambda w: {"draw_id": w.draw_id()},
+    "sampling.extension_seed": lambda w: {"draw_id": w.draw_id()},
     "sampling.freeze": lambda w: {"population_id": w.population_id()},
     "sampling.population": lambda w: {"population_id": w.population_id()},
     "sampling.population_new": lambda w: {"occurrence_id": w.open()},
+    "sampling.protocol_full": lambda w: {"draw_id": w.draw_id()},
+    "sampling.protocol_sealed": lambda w: {"draw_id": w.draw_id()},
+    "sampling.purge": lambda w: {"population_id": w.population_id()},
+    "sampling.purge_new": lambda w: {"population_id": w.population_id()},
     "sampling.receive": lambda w: {"occurrence_id": w.open()},
     "sampling.record_full": lambda w: {"draw_id": w.draw_id()},
     "sampling.record_sealed": lambda w: {"draw_id": w.draw_id()},
     "sampling.seed": lambda w: {"draw_id": w.draw_id()},
     "sampling.take_away": lambda w: {"population_id": w.population_id()},
     "sampling.targeted_new": lambda w: {"occurrence_id": w.open()},
+    "sampling.verify_files": lambda w: {"draw_id": w.draw_id()},
     "schedule.generate": lambda w: {"year": YEAR},
     "schedule.index": lambda w: {"ar": YEAR},
     "schedule.not_performed": lambda w: {"occurrence_id": w.open()},

@@ -76,6 +76,12 @@ GROUPS: Sequence[Group] = (
                 ("plan.", "obligatory."),
             ),
             Topic(
+                "checklistor",
+                "Checklistor som alla nämnder kan använda",
+                "Kriterier skrivs en gång, i versioner som inte ändras.",
+                ("checklists.", "plan.choose_checklist", "plan.new_from_control"),
+            ),
+            Topic(
                 "beslut-om-plan",
                 "Skicka planen till nämnden och registrera beslutet",
                 "När beslutet är registrerat fryses planens innehåll.",
@@ -118,13 +124,25 @@ GROUPS: Sequence[Group] = (
                 "las-in-lista",
                 "Läs in listan som stickprovet dras ur",
                 "Listan fryses innan något dras, så att alla kan se att inget har valts bort.",
-                ("sampling.population_new", "sampling.population"),
+                ("sampling.population_new", "sampling.population", "sampling.purge_new"),
             ),
             Topic(
                 "dra-stickprov",
                 "Dra ett stickprov",
                 "Antalet bestäms först, siffrorna som avgör kommer sedan.",
                 ("sampling.", "schedule.show"),
+            ),
+            Topic(
+                "hur-manga",
+                "Räkna ut hur många som behövs",
+                "Antalet avgör vad resultatet kan visa. Räkna innan du bestämmer dig.",
+                (
+                    "sampling.size",
+                    "sampling.size_by_amount",
+                    "sampling.size_proof",
+                    "sampling.practice",
+                    "house_sizes.",
+                ),
             ),
             Topic(
                 "kontrollera-dragning",
@@ -137,6 +155,24 @@ GROUPS: Sequence[Group] = (
                 "Bedöm posterna, en i taget",
                 "Varje post bedöms mot kontrollmomentets kriterier.",
                 ("review.item", "review.shared", "review.shared_item"),
+            ),
+            Topic(
+                "utvardering",
+                "Läs vad stickprovet visar",
+                "Andelen, gränsen, felet i kronor, och vad som saknas till det ni planerade.",
+                ("review.evaluation",),
+            ),
+            Topic(
+                "tabell",
+                "Bedöm många poster i en tabell",
+                "Skriv med tangentbordet eller klistra in svar från Excel.",
+                ("review.grid", "review.paste"),
+            ),
+            Topic(
+                "las-om",
+                "Låt en annan person läsa om",
+                "Två som bedömer samma poster visar om frågorna går att svara lika på.",
+                ("review.second", "review.second_item"),
             ),
             Topic(
                 "slutsats",

@@ -362,7 +362,7 @@ def test_items_are_chosen_with_reasons_and_the_pages_say_riktat(
     page = client.submit("/riktat-urval", **{"items-3-reason": "Ny leverantör."})
     assert page.h1 == "Riktat urval"
     assert "Ny leverantör." in page.text
-    assert "Kontrollera dragningen" not in page.text
+    assert "Verifiera dragningen" not in page.text
     number = read(app, lambda s: s.scalar(sa.select(Draw.id)))
     client.get(f"/namnd/scn/dragning/{number}/kontroll", 404)
     full = client.raw(f"/namnd/scn/dragning/{number}/protokoll.json")

@@ -18,8 +18,8 @@ from internkontroll.core.text import folded_reference
 from internkontroll.monitoring.services import hand_over
 from internkontroll.organisation.models import Board
 from internkontroll.review.queries import testers_of as people_who_tested
-from internkontroll.sampling.models import Draw, Population, PopulationRow, SeedSource
-from internkontroll.sampling.queries import reference_in_text
+from internkontroll.sampling.models import Draw, Population, SeedSource
+from internkontroll.sampling.queries import reference_in_text, row_at
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from tests.client import Page
 from tests.world import AT, ROLE_ACCOUNTS, World, log_in_directly
@@ -69,8 +69,8 @@ def send(client: FlaskClient, form_page: str, action: str, **values: str) -> Pag
 def test_a_reference_is_found_however_it_is_spelled(world_app: Flask, spelling: str) -> None:
     def look(session: Session) -> bool:
         population = secret_list(session)
-        row = session.get_one(PopulationRow, (population.id, 1))
-        loose = row.reference.replace("-", "\N{EN DASH} ")
+        reference, _ = row_at(session, population.id, 1)
+        loose = reference.replace("-", "\N{EN DASH} ")
         return reference_in_text(session, population.board_id, f"Se {spelling.format(loose)} nu")
 
     assert change(world_app, look)
@@ -94,7 +94,7 @@ def test_a_case_is_not_named_in_the_reason_for_what_was_not_done(
     reference, occurrence = change(
         world_app,
         lambda s: (
-            s.get_one(PopulationRow, (secret_list(s).id, 1)).reference,
+            row_at(s, secret_list(s).id, 1)[0],
             World(s).open(),
         ),
     )
@@ -278,7 +278,7 @@ def test_a_case_is_not_named_in_the_reason_for_a_meetings_change(
     reference, meeting = change(
         world_app,
         lambda s: (
-            s.get_one(PopulationRow, (secret_list(s).id, 1)).reference,
+            row_at(s, secret_list(s).id, 1)[0],
             World(s).meeting_id(),
         ),
     )
@@ -299,7 +299,7 @@ def test_a_case_is_not_named_in_the_reason_for_a_handover(world_app: Flask) -> N
             session.scalars(sa.select(Board).where(Board.code == "SCN")).one(),
             giver,
             taker,
-            reason=session.get_one(PopulationRow, (secret_list(session).id, 1)).reference,
+            reason=row_at(session, secret_list(session).id, 1)[0],
             expected=0,
             actor=system_actor("provning"),
             at=AT,

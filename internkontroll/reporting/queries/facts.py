@@ -224,6 +224,8 @@ def _verdict(row: Row) -> Verdict | None:
         deviating=row.deviating,
         is_random=row.is_random,
         recorded=row.basis is Basis.RESULT,
+        not_applicable=row.not_applicable,
+        proof=row.proof,
     )
 
 
@@ -242,7 +244,9 @@ def _occurrences_statement() -> Rows:
         Conclusion.reviewed,
         Conclusion.population_size,
         Conclusion.deviating,
+        Conclusion.not_applicable,
         Conclusion.is_random,
+        Conclusion.proof,
         Conclusion.basis,
     )
     # One row for each signed conclusion: the first, then those that correct it.

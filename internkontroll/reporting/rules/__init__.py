@@ -9,6 +9,7 @@
 
 from internkontroll.reporting.rules.assessment import (
     ASSESSMENT_RULE,
+    note_of,
     proof_of,
     propose,
     undone_words,
@@ -94,6 +95,7 @@ __all__ = [
     "closing_count",
     "decided_cut_off",
     "live_cut_off",
+    "note_of",
     "outcome_of",
     "proof_of",
     "proposals_for",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from internkontroll.findings.models import Severity
 from internkontroll.reporting.models import Assessment
 from internkontroll.reporting.rules.count import ClosingCount, Verdict
-from internkontroll.sampling.rules import proof_sentence
+from internkontroll.sampling.rules import WithoutBound, result_sentence, why_no_bound
 
 ASSESSMENT_RULE = (
     "Den allvarligaste avvikelsen avgör bedömningen. Har granskningen funnit brister som ingen "
@@ -48,14 +48,19 @@ def undone_words(count: ClosingCount) -> str | None:
     return f"{count.undone} av {count.due} inte {'gjord' if count.undone == 1 else 'gjorda'}"
 
 
+def _examined(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """The verdicts of occasions at which anything was looked at."""
+    return [verdict for verdict in verdicts if verdict.population or verdict.reviewed]
+
+
 def proof_of(verdicts: Sequence[Verdict]) -> str | None:
     """The sentence on what the sample proves, where one random draw stands alone.
 
     Draws of several occasions are never pooled, and a targeted selection or a recorded result
-    carries no bound: then only the counts are told and this is None. A whole list examined is told
+    carries no bound: then this is None, and :func:`note_of` says why. A whole list examined is told
     as such.
     """
-    examined = [verdict for verdict in verdicts if verdict.population or verdict.reviewed]
+    examined = _examined(verdicts)
     if len(examined) != 1 or not examined[0].reviewed:
         return None
     only = examined[0]
@@ -63,4 +68,17 @@ def proof_of(verdicts: Sequence[Verdict]) -> str | None:
         return None
     if not only.is_random and only.reviewed != only.population:
         return None
-    return proof_sentence(only.reviewed, only.deviating, only.population)
+    if only.proof is not None:
+        return only.proof
+    # A conclusion from before the sentence was kept with it.
+    return result_sentence(only.reviewed, only.not_applicable, only.deviating, only.population)
+
+
+def note_of(verdicts: Sequence[Verdict]) -> str | None:
+    """Why no bound is told of what was drawn; None where there is one, or nothing was drawn."""
+    drawn = [verdict for verdict in _examined(verdicts) if not verdict.recorded]
+    if len(drawn) > 1:
+        return why_no_bound(WithoutBound.SEVERAL_DRAWS)
+    if not drawn or proof_of(verdicts) is not None:
+        return None
+    return drawn[0].proof

@@ -11,6 +11,7 @@ from internkontroll.findings.models import Severity
 from internkontroll.reporting.models import Assessment, OverallAssessment, ReportState
 from internkontroll.reporting.rules.assessment import (
     ASSESSMENT_RULE,
+    note_of,
     proof_of,
     propose,
     undone_words,
@@ -258,6 +259,7 @@ class _Builder:
             moves=self._moves(control.lineage),
             removed=not control.in_force,
             not_applicable=control.not_applicable,
+            proof_note=note_of(verdicts),
         )
 
     def changed(self, control: ControlFact) -> ChangedControl | None:

@@ -57,6 +57,9 @@ class Verdict:
     deviating: int
     is_random: bool
     recorded: bool = False
+    not_applicable: int = 0
+    proof: str | None = None
+    """The sentence on what the sample proves, as it was written with the conclusion."""
 
 
 @dataclass(frozen=True)

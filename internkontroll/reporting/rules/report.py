@@ -114,6 +114,8 @@ class ControlRow:
     moves: tuple[MoveLine, ...] = ()
     removed: bool = False
     not_applicable: str | None = None
+    proof_note: str | None = None
+    """Why no bound is told of the sample, where there is a sample and no ``proof``."""
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _stage_facts(
         has_list=population is not None and population.state is not PopulationState.REFUSED,
         is_frozen=sampling.is_frozen,
         has_draw=sampling.draw is not None,
-        is_drawn=sampling.is_drawn,
+        is_drawn=sampling.is_drawn and not sampling.extension_waits,
         items=items,
         judged=judged,
         has_result=has_result,

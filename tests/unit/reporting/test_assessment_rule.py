@@ -1,5 +1,7 @@
 """The assessment that the printed rule proposes, and what a sample is said to prove."""
 
+from dataclasses import replace
+
 import pytest
 
 from internkontroll.findings.models import Severity
@@ -7,6 +9,7 @@ from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.rules import (
     ClosingCount,
     Verdict,
+    note_of,
     proof_of,
     proposals_for,
     propose,
@@ -73,6 +76,27 @@ def test_a_whole_list_is_told_as_such() -> None:
     assert proof_of([verdict(12, 12, 1, random=False)]) == (
         "Alla 12 granskades: 1 av 12 har en avvikelse."
     )
+
+
+def test_the_sentence_that_stands_with_the_conclusion_is_the_one_that_is_told() -> None:
+    told = replace(verdict(5, 320, 2), proof="Meningen som skrevs.")
+    assert proof_of([told]) == "Meningen som skrevs."
+    assert note_of([told]) is None
+
+
+def test_an_item_that_told_nothing_is_not_counted_as_examined() -> None:
+    silent = replace(verdict(6, 320, 2), not_applicable=1)
+    assert proof_of([silent]) == proof_of([verdict(5, 320, 2)])
+
+
+def test_where_no_bound_is_told_it_is_said_why() -> None:
+    assert "läggs inte ihop" in (note_of([verdict(3, 40), verdict(3, 41)]) or "")
+    targeted = replace(verdict(5, 12, random=False), proof="Valda med avsikt.")
+    assert proof_of([targeted]) is None
+    assert note_of([targeted]) == "Valda med avsikt."
+    assert note_of([verdict(5, 320, 2)]) is None
+    assert note_of([replace(verdict(5, 320, random=False), recorded=True)]) is None
+    assert note_of([]) is None
 
 
 def test_the_proposals_name_the_executive_only_when_the_report_goes_there() -> None:

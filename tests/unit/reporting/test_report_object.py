@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 
 from internkontroll.core.canonical import canonical_json, sha256_of
+from internkontroll.reporting.documents import report_html
 from internkontroll.reporting.models import Assessment, ReportState
 from internkontroll.reporting.rules import (
     ControlRow,
     LaterKind,
     Move,
     Report,
+    ShownReport,
     build_report,
     report_from_plain,
     to_plain,
@@ -137,6 +139,23 @@ def test_the_board_is_told_of_at_most_three_matters_the_worst_first(report: Repo
     assert "Ingen orsak är angiven." in report.matters[0].text
     assert "Systemet byttes ut" in report.matters[1].text
     assert report.highlight == row(report, 4).proof
+
+
+def test_the_bound_stands_once_in_the_summary_and_per_row_only_in_the_bilaga(
+    report: Report,
+) -> None:
+    page = report_html(ShownReport(report)).decode()
+    before, bilaga = page.split("Bilaga: vad stickproven visar")
+    assert report.highlight
+    assert before.count(report.highlight) == 1
+    assert bilaga.count(report.highlight) == 1
+    others = [row.proof for row in report.rows if row.proof and row.proof != report.highlight]
+    assert others
+    assert not any(sentence in before for sentence in others)
+    assert all(sentence in bilaga for sentence in others)
+    pooled = row(report, 1)
+    assert pooled.proof is None
+    assert pooled.proof_note in bilaga
 
 
 def test_a_fourth_matter_is_counted_and_a_serious_one_goes_first() -> None:

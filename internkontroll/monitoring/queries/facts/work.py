@@ -19,11 +19,18 @@ from internkontroll.monitoring.rules import SIGNATURE, Source
 from internkontroll.organisation.models import Subcommittee
 from internkontroll.plan.models import Control
 from internkontroll.plan.rules.vocabulary import SampleKind
-from internkontroll.review.models import Attachment, Conclusion, ItemResult, RecordedResult
+from internkontroll.review.models import (
+    Attachment,
+    Conclusion,
+    ItemResult,
+    RecordedResult,
+    SecondReading,
+)
 from internkontroll.review.rules import WITHOUT_ITEMS
 from internkontroll.sampling.models import (
     Draw,
     DrawOccurrence,
+    DrawRound,
     DrawState,
     Population,
     PopulationState,
@@ -90,7 +97,16 @@ def _tested(question: Question) -> sa.ColumnElement[bool]:
     drawn = sa.exists().where(
         DrawOccurrence.occurrence_id == Occurrence.id,
         DrawOccurrence.draw_id == Draw.id,
-        sa.or_(Draw.committed_by_id == question.me, Draw.drawn_by_id == question.me),
+        sa.or_(
+            Draw.committed_by_id == question.me,
+            Draw.drawn_by_id == question.me,
+            sa.exists().where(
+                DrawRound.draw_id == Draw.id,
+                sa.or_(
+                    DrawRound.committed_by_id == question.me, DrawRound.drawn_by_id == question.me
+                ),
+            ),
+        ),
     )
     judged = sa.exists().where(
         ItemResult.occurrence_id == Occurrence.id, ItemResult.recorded_by_id == question.me
@@ -105,7 +121,12 @@ def _tested(question: Question) -> sa.ColumnElement[bool]:
     proved = sa.exists().where(
         Attachment.occurrence_id == Occurrence.id, Attachment.added_by_id == question.me
     )
-    return sa.or_(drawn, judged, wrote, recorded, proved)
+    read_again = sa.exists().where(
+        SecondReading.occurrence_id == Occurrence.id,
+        SecondReading.reader_id == question.me,
+        SecondReading.cancelled_at.is_(None),
+    )
+    return sa.or_(drawn, judged, wrote, recorded, proved, read_again)
 
 
 def findings(question: Question) -> Part:
@@ -248,6 +269,10 @@ def _occurrence_step() -> sa.ColumnElement[str]:
     )
     return sa.case(
         (Occurrence.state == OccurrenceState.PERFORMED, SIGNATURE),
+        (
+            drawn(sa.exists().where(DrawRound.draw_id == Draw.id, DrawRound.drawn_at.is_(None))),
+            "draw",
+        ),
         (drawn(Draw.state == DrawState.DRAWN), "review"),
         (drawn(), "draw"),
         (listed(Population.state == PopulationState.FROZEN), "commit"),

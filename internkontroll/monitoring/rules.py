@@ -72,6 +72,7 @@ class Source(StrEnum):
     PLAN = "plan"
     UNAPPOINTED = "unappointed"
     OCCURRENCE = "occurrence"
+    SECOND_READING = "second_reading"
     REPORT = "report"
     FINDING = "finding"
     ACTION = "action"
@@ -95,6 +96,7 @@ class Kind(StrEnum):
     REVIEW = "review"
     DO_CONTROL = "do_control"
     SIGN = "sign"
+    READ_AGAIN = "read_again"
     WATCH_OCCURRENCE = "watch_occurrence"
     WRITE_REPORT = "write_report"
     ASSESS = "assess"
@@ -213,6 +215,10 @@ def _of_plan(fact: Fact, person: Person) -> Kind | None:
     return Kind.PREPARE_PLAN if person.is_one_of(WATCHES, fact) else None
 
 
+def _of_second_reading(fact: Fact, person: Person) -> Kind | None:
+    return Kind.READ_AGAIN if fact.person_id == person.actor.user_id else None
+
+
 def _of_occurrence(fact: Fact, person: Person) -> Kind | None:
     if fact.state == SIGNATURE:
         return Kind.SIGN if person.is_one_of(SIGNS, fact) and not fact.part else None
@@ -315,6 +321,7 @@ def tasks_of(fact: Fact, person: Person) -> list[Task]:
     rule = {
         Source.PLAN: _of_plan,
         Source.OCCURRENCE: _of_occurrence,
+        Source.SECOND_READING: _of_second_reading,
         Source.ACTION: _of_action,
     }[fact.source]
     found = rule(fact, person)

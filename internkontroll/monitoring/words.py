@@ -64,6 +64,9 @@ def _of_a_control(task: Task) -> TaskWords:
         return TaskWords(
             title, f"{number}. Läs slutsatsen och skriv under, eller lämna tillbaka den", _WAITS
         )
+    if task.kind is Kind.READ_AGAIN:
+        many = "en post" if fact.open_count == 1 else f"{fact.open_count} poster"
+        return TaskWords(title, f"{number}. Läs om {many} utan att se de första svaren", _NOT_BEGUN)
     if task.kind is Kind.WATCH_OCCURRENCE:
         who = _OTHERS if fact.person_id else "Ingen är utsedd som ansvarig"
         return TaskWords(title, f"{number}. {who}")
@@ -173,7 +176,7 @@ def _day(day: date | None) -> date:
 _PLANS = frozenset({Kind.PREPARE_PLAN, Kind.REGISTER_PLAN, Kind.VERIFY_PLAN, Kind.APPOINT})
 _REPORTS = frozenset({Kind.WRITE_REPORT, Kind.ASSESS, Kind.REGISTER_REPORT, Kind.VERIFY_REPORT})
 _PROGRAM = frozenset({Kind.SEE_JOB, Kind.RENEW_ROLE, Kind.ENTER_MEETINGS})
-_CONTROLS = frozenset({*_CONTROL_STEPS, Kind.SIGN, Kind.WATCH_OCCURRENCE})
+_CONTROLS = frozenset({*_CONTROL_STEPS, Kind.SIGN, Kind.READ_AGAIN, Kind.WATCH_OCCURRENCE})
 
 
 def told(task: Task, on: date) -> TaskWords:

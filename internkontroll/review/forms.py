@@ -132,10 +132,16 @@ class ConclusionForm(BaseForm):
 
 
 class SignForm(BaseForm):
-    """Skriv under."""
+    """Skriv under: ``shown`` is the conclusion that the page showed."""
+
+    shown = HiddenField()
+
+    def read_shown(self) -> int:
+        """The conclusion that was read; one that is no number is taken as never read."""
+        return _number(self.shown.data or "")
 
 
-class ReturnForm(BaseForm):
+class ReturnForm(SignForm):
     """Lämna tillbaka."""
 
     reason = TextAreaField(

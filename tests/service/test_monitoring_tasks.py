@@ -34,7 +34,13 @@ from internkontroll.plan.rules.vocabulary import Frequency, SampleKind, Techniqu
 from internkontroll.plan.services.obligatory import ObligatoryContent, write_obligatory
 from internkontroll.reporting.models import FollowUpReport, ReportState
 from internkontroll.review import queries as review_queries
-from internkontroll.review.models import Attachment, Basis, Conclusion, RecordedResult
+from internkontroll.review.models import (
+    Attachment,
+    Basis,
+    Conclusion,
+    RecordedResult,
+    SecondReading,
+)
 from internkontroll.sampling.models import DrawState, PopulationState, SamplingEvent
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.trail.services import record
@@ -255,6 +261,72 @@ def test_who_tested_is_not_asked_to_sign(session: Session, here: Scene) -> None:
     other = make_actor(session, Role.CONTROLLER, here.board)
     assert Kind.SIGN not in kinds_of(session, actor_of(writer), here.board)
     assert Kind.SIGN in kinds_of(session, other, here.board)
+
+
+def corrected(session: Session, here: Scene, writer: User, signer: User) -> Occurrence:
+    occurrence = make_occurrence(
+        session, make_control(session, here.plan), here.point, state=OccurrenceState.APPROVED
+    )
+    facts = {
+        "occurrence_id": occurrence.id,
+        "text": "Bra.",
+        "reviewed": 0,
+        "population_size": 0,
+        "deviating": 0,
+        "is_random": False,
+        "basis": Basis.NONE,
+        "written_by_id": writer.id,
+        "written_at": AT,
+    }
+    first = Conclusion(**facts, signed_by_id=signer.id, signed_at=AT)
+    session.add(first)
+    session.flush()
+    session.add(Conclusion(**facts, corrects_id=first.id))
+    session.flush()
+    return occurrence
+
+
+def test_a_correction_waits_for_the_signature_of_one_who_had_no_part(
+    session: Session, here: Scene
+) -> None:
+    writer = make_user(session, Role.CONTROLLER, here.board)
+    signer = make_user(session, Role.CONTROLLER, here.board)
+    occurrence = corrected(session, here, writer, signer)
+    found = [
+        fact.subject_id
+        for fact in of(facts_for(session, actor_of(signer), [here.board.id], ON), Source.OCCURRENCE)
+    ]
+
+    assert Kind.SIGN in kinds_of(session, actor_of(signer), here.board)
+    assert Kind.SIGN not in kinds_of(session, actor_of(writer), here.board)
+    assert found.count(occurrence.id) == 1
+
+
+def test_who_is_asked_to_read_again_is_told_until_it_is_handed_in(
+    session: Session, here: Scene
+) -> None:
+    control = make_control(session, here.plan)
+    occurrence = make_occurrence(session, control, here.point, state=OccurrenceState.STARTED)
+    draw = make_drawn_sample(session, occurrence)
+    reader = make_user(session, Role.RESPONSIBLE, here.board)
+    other = make_user(session, Role.RESPONSIBLE, here.board)
+    reading = SecondReading(
+        occurrence_id=occurrence.id,
+        draw_id=draw.id,
+        n=2,
+        size=5,
+        seed="1" * 20,
+        reader_id=reader.id,
+        ordered_at=AT,
+    )
+    session.add(reading)
+    session.flush()
+
+    assert Kind.READ_AGAIN in kinds_of(session, actor_of(reader), here.board)
+    assert Kind.READ_AGAIN not in kinds_of(session, actor_of(other), here.board)
+    reading.finished_at = AT
+    session.flush()
+    assert Kind.READ_AGAIN not in kinds_of(session, actor_of(reader), here.board)
 
 
 def test_the_committees_are_kept_apart_also_over_several_boards(

@@ -384,6 +384,29 @@ def test_the_tester_cannot_sign_by_a_crafted_request(
     assert signed is None
 
 
+def test_nobody_signs_another_text_than_the_one_they_read(
+    app: Flask, client_of: ClientOf, seeded: Seeded
+) -> None:
+    tester, slow, quick = (
+        client_of(Role.MEMBER),
+        client_of(Role.REVIEWER),
+        client_of(Role.CONTROLLER),
+    )
+    judge_all(tester, seeded)
+    conclude(tester, seeded)
+    slow.get(f"{seeded.url}/slutsats")
+    quick.get(f"{seeded.url}/slutsats")
+    quick.submit("/slutsats/aterlamning", reason="Motivera ärende 2.")
+    conclude(tester, seeded, "En annan text.")
+    page = slow.submit("/slutsats/underskrift", 409)
+
+    assert "skriven på nytt sedan du öppnade sidan" in page.text
+    assert "En annan text." in page.text
+    slow.submit("/slutsats/underskrift")
+    signed = read(app, lambda s: s.scalars(sa.select(Conclusion).where(Conclusion.signed_at)).one())
+    assert signed.text == "En annan text."
+
+
 def test_sending_back_opens_the_answers_again(client_of: ClientOf, seeded: Seeded) -> None:
     tester, signer = client_of(Role.MEMBER), client_of(Role.CONTROLLER)
     judge_all(tester, seeded)

@@ -93,6 +93,7 @@ _WAYS: Mapping[Kind, Callable[[Fact], tuple[str, dict[str, Any]]]] = {
     Kind.REVIEW: _OCCURRENCE,
     Kind.DO_CONTROL: _OCCURRENCE,
     Kind.SIGN: _of("review.conclusion", "occurrence_id"),
+    Kind.READ_AGAIN: _of("review.second", "occurrence_id"),
     Kind.WATCH_OCCURRENCE: _OCCURRENCE,
     Kind.WRITE_REPORT: _report,
     Kind.ASSESS: _report,

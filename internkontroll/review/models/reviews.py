@@ -12,6 +12,7 @@ from internkontroll.files.attachments import AttachmentKind
 from internkontroll.plan.rules.vocabulary import Technique
 
 _FIRST_STANDING = "returned_at IS NULL AND corrects_id IS NULL"
+_CORRECTION_WAITS = "corrects_id IS NOT NULL AND signed_at IS NULL AND returned_at IS NULL"
 
 
 class Answer(StrEnum):
@@ -206,6 +207,12 @@ class Conclusion(Base):
             unique=True,
             sqlite_where=sa.text("returned_at IS NULL"),
             postgresql_where=sa.text("returned_at IS NULL"),
+        ),
+        sa.Index(
+            "ix_conclusion_correction_waits",
+            "occurrence_id",
+            sqlite_where=sa.text(_CORRECTION_WAITS),
+            postgresql_where=sa.text(_CORRECTION_WAITS),
         ),
     )
 

@@ -249,6 +249,14 @@ def _waiting(session: Session, occurrence: Occurrence) -> Conclusion:
     return conclusion
 
 
+def _refuse_unseen(conclusion: Conclusion, shown: int | None) -> None:
+    if shown is not None and conclusion.id != shown:
+        raise Conflict(
+            "Slutsatsen är skriven på nytt sedan du öppnade sidan. Läs den innan du skriver under "
+            "eller lämnar tillbaka den."
+        )
+
+
 def _close(session: Session, conclusion: Conclusion, **values: Any) -> None:
     changed = session.execute(
         sa.update(Conclusion)
@@ -266,12 +274,18 @@ def _close(session: Session, conclusion: Conclusion, **values: Any) -> None:
 
 
 def sign_conclusion(
-    session: Session, occurrence: Occurrence, *, actor: Actor, at: datetime
+    session: Session,
+    occurrence: Occurrence,
+    *,
+    shown: int | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> Conclusion:
     """Skriv under slutsatsen: the occurrence is approved.
 
-    Raises NotAllowed for the one who wrote it or judged anything in it, InvalidTransition when
-    none waits, Conflict when somebody else was faster.
+    ``shown`` is the conclusion that the person has read. Raises NotAllowed for the one who wrote
+    it or judged anything in it, InvalidTransition when none waits, Conflict when somebody else was
+    faster or another one waits than was shown.
     """
     ensure_signer(actor, occurrence, at)
     if actor.user_id is None:
@@ -283,6 +297,7 @@ def sign_conclusion(
         raise NotAllowed(
             "Du har själv granskat eller skrivit slutsatsen. Någon annan måste skriva under."
         )
+    _refuse_unseen(conclusion, shown)
     _close(session, conclusion, signed_by_id=actor.user_id, signed_at=at)
     record(
         session,
@@ -305,11 +320,18 @@ def sign_conclusion(
 
 
 def return_conclusion(
-    session: Session, occurrence: Occurrence, reason: str, *, actor: Actor, at: datetime
+    session: Session,
+    occurrence: Occurrence,
+    reason: str,
+    *,
+    shown: int | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> Conclusion:
     """Lämna tillbaka slutsatsen with a reason: the answers can be changed again.
 
-    Raises NotAllowed, InvalidInput (no reason), InvalidTransition and Conflict.
+    ``shown`` is the conclusion that the person has read. Raises NotAllowed, InvalidInput (no
+    reason), InvalidTransition and Conflict.
     """
     ensure_signer(actor, occurrence, at)
     conclusion = _waiting(session, occurrence)
@@ -319,6 +341,7 @@ def return_conclusion(
             "Skriv vad som behöver ändras innan slutsatsen kan skrivas under.", field="reason"
         )
     check_free_text(session, occurrence, reason, most=TEXT_MAX, field="reason")
+    _refuse_unseen(conclusion, shown)
     _close(session, conclusion, returned_at=at, return_reason=reason)
     record(
         session,

@@ -197,7 +197,13 @@ def sign(board: Board, occurrence_id: int) -> ResponseReturnValue:
     form = SignForm()
 
     def act(open_session: Session) -> str:
-        sign_conclusion(open_session, occurrence, actor=current_actor(), at=now())
+        sign_conclusion(
+            open_session,
+            occurrence,
+            shown=form.read_shown(),
+            actor=current_actor(),
+            at=now(),
+        )
         return address("review.conclusion", board, occurrence_id)
 
     if form.validate() and (answer := submit(form, act, done="Slutsatsen är underskriven.")):
@@ -215,7 +221,12 @@ def send_back(board: Board, occurrence_id: int) -> ResponseReturnValue:
 
     def act(open_session: Session) -> str:
         return_conclusion(
-            open_session, occurrence, form.reason.data or "", actor=current_actor(), at=now()
+            open_session,
+            occurrence,
+            form.reason.data or "",
+            shown=form.read_shown(),
+            actor=current_actor(),
+            at=now(),
         )
         return address("review.conclusion", board, occurrence_id)
 

@@ -40,7 +40,13 @@ def _asked(
     question = Question(year)
     parts: list[Part] = []
     if has_boards:
-        parts += [work.occurrences(question), work.findings(question), work.actions(question)]
+        parts += [
+            work.occurrences(question),
+            work.corrected(question),
+            work.second_readings(question),
+            work.findings(question),
+            work.actions(question),
+        ]
     if plans:
         parts += [
             board.plans(question),

@@ -1,5 +1,7 @@
 """What waits in the work itself: occurrences, findings and actions."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
@@ -90,6 +92,66 @@ def occurrences(question: Question) -> Part:
         .subquery()
     )
     return sa.select(*rows.c)
+
+
+def corrected(question: Question) -> Part:
+    """Signed conclusions whose correction waits for a signature; their occurrences are approved."""
+    waiting = sa.select(Conclusion.occurrence_id).where(
+        Conclusion.corrects_id.is_not(None),
+        Conclusion.signed_at.is_(None),
+        Conclusion.returned_at.is_(None),
+    )
+    return _of_the_review(
+        question,
+        Source.OCCURRENCE,
+        Occurrence.id.in_(waiting),
+        part=_tested(question),
+        state=SIGNATURE,
+    )
+
+
+def second_readings(question: Question) -> Part:
+    """What the person has been asked to read again and has not handed in."""
+    asked = sa.and_(
+        SecondReading.reader_id == question.me,
+        SecondReading.finished_at.is_(None),
+        SecondReading.cancelled_at.is_(None),
+    )
+    return _of_the_review(
+        question,
+        Source.SECOND_READING,
+        asked,
+        join=SecondReading,
+        person_id=SecondReading.reader_id,
+        open_count=SecondReading.n,
+    )
+
+
+def _of_the_review(
+    question: Question,
+    source: Source,
+    *conditions: sa.ColumnElement[bool],
+    join: type[SecondReading] | None = None,
+    **told: Any,
+) -> Part:
+    rows = sa.select(
+        *columns_of(
+            source,
+            subject_id=Occurrence.id,
+            text=Control.text,
+            board_id=Occurrence.board_id,
+            subcommittee_id=Occurrence.subcommittee_id,
+            where=Subcommittee.name,
+            due_on=Occurrence.due_on,
+            number=Control.number,
+            **told,
+        )
+    ).join(Control, Control.id == Occurrence.control_id)
+    if join is not None:
+        rows = rows.join(join, join.occurrence_id == Occurrence.id)
+    return rows.outerjoin(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id).where(
+        *conditions, question.within_walls()
+    )
 
 
 def _tested(question: Question) -> sa.ColumnElement[bool]:

@@ -147,6 +147,11 @@ def is_unreconciled(population: Population) -> bool:
     return population.made_by_controlled or not population.reconciliation
 
 
+def _tells(value: Any) -> bool:
+    # A sum of 0 tells something, and 0 is equal to False.
+    return value is not None and value is not False and value != []
+
+
 def _frame(population: Population) -> dict[str, Any]:
     # What came later is told only where there is something to tell: the digest of a record that is
     # printed on a document stays the same.
@@ -169,7 +174,7 @@ def _frame(population: Population) -> dict[str, Any]:
         "made_by_controlled": population.made_by_controlled,
         "renumbered": population.renumbered,
         "secret": population.is_secret,
-        **{name: value for name, value in later.items() if value not in (None, False, [])},
+        **{name: value for name, value in later.items() if _tells(value)},
     }
 
 

@@ -1,6 +1,6 @@
 """Stickprovet: decide it, draw it, look at it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import request
@@ -342,12 +342,19 @@ def draw(board: Board, draw_id: int) -> ResponseReturnValue:
 @requires(Permission.SAMPLE_DRAW)
 def seed(board: Board, draw_id: int) -> ResponseReturnValue:
     """Record the seed and draw."""
+    return answer_seed(board, draw_id, seed_draw, "Stickprovet är draget.")
+
+
+def answer_seed(
+    board: Board, draw_id: int, verb: Callable[..., object], done: str
+) -> ResponseReturnValue:
+    """Draw by the verb with the seed that was sent: the draw itself, or an extension of it."""
     found = load_draw(board, draw_id)
     demand(Permission.SAMPLE_DRAW, found.population.occurrence.subcommittee_id)
     form = seed_form(found)
 
     def act(open_session: Session) -> str:
-        seed_draw(
+        verb(
             open_session,
             found,
             source=SeedSource(form.source.data),
@@ -358,6 +365,6 @@ def seed(board: Board, draw_id: int) -> ResponseReturnValue:
         )
         return address("sampling.draw", board, draw_id=draw_id)
 
-    if form.validate() and (answer := submit(form, act, done="Stickprovet är draget.")):
+    if form.validate() and (answer := submit(form, act, done=done)):
         return answer
     return draw_page(board, load_draw(board, draw_id), form)

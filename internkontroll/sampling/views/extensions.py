@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
 from internkontroll.sampling.forms import ExtensionForm
-from internkontroll.sampling.models import Draw, SeedSource
+from internkontroll.sampling.models import Draw
 from internkontroll.sampling.queries import occurrences_of_draw
 from internkontroll.sampling.services import commit_extension, seed_extension
-from internkontroll.sampling.views.draws import draw_page, is_ceremony, seed_form
+from internkontroll.sampling.views.draws import answer_seed, is_ceremony
 from internkontroll.sampling.views.walls import address, bp, load_draw
 from internkontroll.web.access import current_actor, demand, now, requires, session
 from internkontroll.web.submission import page, submit
@@ -65,22 +65,4 @@ def extend(board: Board, draw_id: int) -> ResponseReturnValue:
 @requires(Permission.SAMPLE_DRAW)
 def extension_seed(board: Board, draw_id: int) -> ResponseReturnValue:
     """Record the waiting extension's own seed and draw it."""
-    found = load_draw(board, draw_id)
-    demand(Permission.SAMPLE_DRAW, found.population.occurrence.subcommittee_id)
-    form = seed_form(found)
-
-    def act(open_session: Session) -> str:
-        seed_extension(
-            open_session,
-            found,
-            source=SeedSource(form.source.data),
-            digits=form.digits.data,
-            reference=form.reference.data,
-            actor=current_actor(),
-            at=now(),
-        )
-        return address("sampling.draw", board, draw_id=draw_id)
-
-    if form.validate() and (answer := submit(form, act, done="Utökningen är dragen.")):
-        return answer
-    return draw_page(board, load_draw(board, draw_id), form)
+    return answer_seed(board, draw_id, seed_extension, "Utökningen är dragen.")

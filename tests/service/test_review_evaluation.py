@@ -376,6 +376,16 @@ def test_errors_of_a_random_sample_are_expanded_without_a_limit(money: Money) ->
     assert amounts.expanded.too_high == 600 * 4
 
 
+def test_errors_of_a_list_examined_whole_are_not_expanded(money: Money) -> None:
+    made = money.draw([1_000] * 5, 5)
+    money.judge(made, p1=NO, p2=NOT_HERE)
+    money.amount(made.items[0], 400)
+    amounts = money.found(made).amounts
+    assert amounts is not None
+    assert amounts.expanded is not None
+    assert amounts.expanded.too_high == 600
+
+
 def test_a_corrected_amount_is_a_new_row_and_the_latest_counts(money: Money) -> None:
     made = money.draw([1_000] * 40, 10)
     first = money.amount(made.items[0], 400)

@@ -261,6 +261,9 @@ def _amounts(
     if draw.method not in RANDOM or any(item.stratum for item in drawn.values()):
         return found
     size = draw.population.size or 0
+    if len(items) == size:
+        # All are examined: what was found is all there is, whatever told nothing.
+        size = len(audited)
     return replace(found, expanded=expand_errors(list(audited.values()), size))
 
 

@@ -82,7 +82,8 @@ def proofs_of_size(
 class Achieved:
     """Nått mot planerat: the limits in rows of N, and ``needed`` examined in all to reach it.
 
-    ``needed`` is None where the plan is reached; N where only examining all is enough.
+    ``needed`` is None where the plan is reached; N where only examining all is enough, or where
+    more deviations are found than the plan leaves room for and nothing is.
     """
 
     planned: int

@@ -194,6 +194,11 @@ def achieved_sentence(
     )
     if compared.needed is None:
         return f"{plan} Det är nått: resultatet visar högst {grouped(compared.reached)}."
+    if k > compared.planned:
+        return (
+            f"{plan} Det är inte nått: resultatet visar högst {grouped(compared.reached)}. De "
+            "avvikelser som är funna är redan fler än så, så ingen större granskning kan visa det."
+        )
     if compared.needed >= population:
         return (
             f"{plan} Det är inte nått: resultatet visar högst {grouped(compared.reached)}. Med "

@@ -125,8 +125,16 @@ def test_an_unreached_plan_is_told_with_the_extension_that_would_reach_it() -> N
     missed = achieved_sentence(93, 1, 93, 2, 1842, achieved(93, 1, 93, 2, 1842))
     assert "behövs 123 granskade, alltså 30 till utan fler avvikelser" in missed
     assert "Det är nått" in achieved_sentence(93, 1, 93, 1, 1842, achieved(93, 1, 93, 1, 1842))
-    none = achieved_sentence(45, 0, 45, 40, 60, achieved(45, 0, 45, 40, 60))
+    none = achieved_sentence(16, 0, 16, 1, 20, achieved(16, 0, 16, 1, 20))
     assert "bara att granska alla" in none
+
+
+def test_a_plan_that_what_is_found_has_broken_is_not_told_as_within_reach() -> None:
+    found = achieved(45, 0, 45, 40, 60)
+    assert found.planned < 40
+    sentence = achieved_sentence(45, 0, 45, 40, 60, found)
+    assert "redan fler än så" in sentence
+    assert "granska alla" not in sentence
 
 
 def test_the_amount_is_told_as_likely_and_highest_in_whole_kronor() -> None:

@@ -121,9 +121,9 @@ def _outcome(record: Record) -> str:
         of = f" av {grouped(size)}" if size else ""
         return f"{grouped(record['n'])}{of} poster är valda, var och en med ett skäl."
     drawn = sum(entry["n"] for entry in record["rounds"])
-    if drawn == size:
-        return f"Alla {grouped(size)} rader i listan granskas."
     examined = len(set(record["rows"]))
+    if examined == size:
+        return f"Alla {grouped(size)} rader i listan granskas."
     if record["method"].startswith("mus_"):
         return (
             f"{grouped(drawn)} enheter drogs ur positiva belopp. De träffade "

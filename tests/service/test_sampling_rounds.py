@@ -236,6 +236,16 @@ def test_a_list_that_cannot_be_weighed_by_amount_is_refused_before_the_commitmen
     assert sampling_progress(rounds.session, rounds.occurrence.id).draw is None
 
 
+def test_a_sample_by_amount_is_never_taken_for_the_whole_list(rounds: Rounds) -> None:
+    rounds.rule(SampleKind.CENSUS, None)
+    population = rounds.frozen(AMOUNTS)
+    for method in (SelectionMethod.MUS_INTERVAL, SelectionMethod.MUS_CELL):
+        with pytest.raises(InvalidInput, match="missa andra") as refused:
+            rounds.commit(population, 40, method=method)
+        assert refused.value.field == "method"
+    assert rounds.commit(population, 40).n == 40
+
+
 def test_the_number_of_deviations_that_the_size_holds_for_is_committed_to(rounds: Rounds) -> None:
     population = rounds.frozen()
     with pytest.raises(InvalidInput, match="mindre än antalet") as refused:

@@ -155,7 +155,7 @@ def commit_draw(
 
 
 def _check_amounts(session: Session, population: Population, n: int) -> None:
-    """A beloppsviktat urval needs an amount on every row, and kronor to hit."""
+    """A beloppsviktat urval needs an amount on every row, kronor to hit, and is never the whole."""
     total = population.positive_sum
     if total is None:
         raise InvalidInput(
@@ -174,6 +174,12 @@ def _check_amounts(session: Session, population: Population, n: int) -> None:
             f"Antalet är större än summan av beloppen, {grouped(total)} öre. Granska alla rader "
             "i stället.",
             field="n",
+        )
+    if n == population.size:
+        raise InvalidInput(
+            "Ett beloppsviktat urval kan träffa samma rad flera gånger och missa andra, så alla "
+            "rader blir inte granskade. Välj ett annat urvalssätt när alla ska granskas.",
+            field="method",
         )
     if any(amount is None for _, amount in rows_of(session, population.id)):
         raise InvalidInput(

@@ -98,6 +98,14 @@ def sealed() -> bytes:
     return made(sealed_record(extended_record(), key=KEY))
 
 
+def test_as_many_hits_as_the_list_has_rows_are_not_told_as_all_of_them() -> None:
+    rows = draw(ITEMS, "mus_interval", len(ITEMS), SEED)
+    assert len(set(rows)) < len(ITEMS)
+    record = record_of("mus_interval", rows)
+    told = protocol_of(record, record_bytes(record), board="Socialnämnden").outcome
+    assert told.startswith(f"{len(ITEMS)} enheter drogs")
+
+
 def test_the_page_tells_what_who_when_and_how_to_redraw(full: bytes) -> None:
     record, text = extended_record(), pdf_text(full)
     for words in (

@@ -335,6 +335,15 @@ def test_replacements_between_the_rounds_are_redrawn_in_their_order(rounds: Roun
     assert check_draw(rounds.session, draw) is None
 
 
+def test_nothing_is_replaced_by_a_row_that_a_waiting_extension_counts_on(rounds: Rounds) -> None:
+    draw = rounds.drawn(n=4)
+    rounds.extend(draw, 8)
+    with pytest.raises(InvalidTransition, match="väntar på sina siffror"):
+        rounds.replace(draw, 1)
+    rounds.seed_more(draw)
+    assert len(rounds.items(draw)) == 12
+
+
 def test_the_added_items_are_to_be_judged(rounds: Rounds) -> None:
     draw = rounds.drawn(n=4)
     rounds.extend(draw, 3)

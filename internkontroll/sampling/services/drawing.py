@@ -14,6 +14,7 @@ from internkontroll.core.errors import Conflict, InvalidTransition
 from internkontroll.sampling import rules
 from internkontroll.sampling.models import (
     Draw,
+    DrawRound,
     DrawState,
     Population,
     SampleItem,
@@ -182,6 +183,17 @@ def refuse_redrawn(session: Session, draw: Draw) -> None:
         raise InvalidTransition("Dragningen är omgjord. Läs om sidan och se vilken som gäller.")
 
 
+def _refuse_waiting(session: Session, draw: Draw) -> None:
+    """The rows that a committed extension counts on are not taken from it before it is drawn."""
+    waiting = sa.select(DrawRound.id).where(
+        DrawRound.draw_id == draw.id, DrawRound.drawn_at.is_(None)
+    )
+    if session.scalar(waiting) is not None:
+        raise InvalidTransition(
+            "En utökning är beslutad och väntar på sina siffror. Dra den först, ersätt sedan."
+        )
+
+
 def _seed_of_round(draw: Draw, number: int) -> str:
     """The seed of the round that an item comes from."""
     later = {each.number: each.seed for each in draw.extensions}
@@ -195,7 +207,8 @@ def replace_item(
 
     That the item is wholly not applicable is the review's to know: its verb asks before it calls
     this one. Raises NotAllowed, InvalidTransition for an item that is replaced already, for a draw
-    that is redrawn and when no row is left, InvalidInput without a reason.
+    that is redrawn, while an extension waits and when no row is left, and InvalidInput without a
+    reason.
     """
     occurrences = occurrences_of_draw(session, draw.id)
     ask(actor, Permission.SAMPLE_DRAW, occurrences, at)
@@ -215,6 +228,7 @@ def replace_item(
         )
     if draw.seed is None or item.draw_id != draw.id:
         raise InvalidTransition("Stickprovet är inte draget, så ingen post kan ersättas.")
+    _refuse_waiting(session, draw)
     items = session.scalars(items_select(draw.id)).all()
     if any(each.replaces_id == item.id for each in items):
         raise InvalidTransition("Posten är redan ersatt. Läs om sidan.")

@@ -83,7 +83,7 @@ def read_sheet(text: str, criteria: Sequence[str], positions: Collection[int]) -
     ``criteria`` are the questions' texts; ``positions`` the numbers that may be answered. With a
     first row of headings the columns may stand in any order, and a column "Kommentar" belongs to
     the question before it. An empty cell leaves what is there. Raises InvalidInput when there is
-    nothing or far too much.
+    nothing or far too much, and for a quote that is opened and never closed.
     """
     if len(text) > MOST_PASTED:
         raise InvalidInput(
@@ -96,7 +96,7 @@ def read_sheet(text: str, criteria: Sequence[str], positions: Collection[int]) -
             field="text",
         )
     reader = _Reader(criteria, frozenset(positions))
-    header = _NUMBER.fullmatch(lines[0][1][0]) is None
+    header = _is_heading(lines[0][1])
     reader.choose_columns(lines[0] if header else None, max(len(cells) for _, cells in lines))
     if not reader.faults:
         for line, cells in lines[1:] if header else lines:
@@ -106,17 +106,30 @@ def read_sheet(text: str, criteria: Sequence[str], positions: Collection[int]) -
     return Sheet(tuple(reader.rows), tuple(reader.faults), header)
 
 
+def _is_heading(cells: Sequence[str]) -> bool:
+    """Whether a first row is headings: a mistyped number before answers is a fault, no heading."""
+    return _NUMBER.fullmatch(cells[0]) is None and not any(answer_of(cell) for cell in cells[1:])
+
+
 def _cells(text: str) -> list[tuple[int, list[str]]]:
     """The rows that are not empty with their numbers, without the empty cells at their ends."""
     separator = "\t" if "\t" in text else ";"
     found = []
-    lines = csv.reader(text.splitlines(keepends=True), delimiter=separator)
-    for number, raw in enumerate(lines, start=1):
-        cells = [clean_line(cell) for cell in raw]
-        while cells and not cells[-1]:
-            cells.pop()
-        if cells:
-            found.append((number, cells))
+    lines = csv.reader(text.splitlines(keepends=True), delimiter=separator, strict=True)
+    number = 0
+    try:
+        for number, raw in enumerate(lines, start=1):
+            cells = [clean_line(cell) for cell in raw]
+            while cells and not cells[-1]:
+                cells.pop()
+            if cells:
+                found.append((number, cells))
+    except csv.Error as error:
+        raise InvalidInput(
+            f"Rad {number + 1}: ett citattecken avslutas inte, eller följs av mer text. Ta bort "
+            "citattecknen och provläs igen.",
+            field="text",
+        ) from error
     return found
 
 

@@ -112,6 +112,18 @@ def test_every_fault_is_told_at_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("number", ["l", "12a", ""])
+def test_a_mistyped_number_in_the_first_row_is_no_heading(number: str) -> None:
+    assert [fault[:2] for fault in faults(f"{number}\tja\tnej\n2\tja\tja")] == [(1, 1)]
+
+
+def test_a_quote_that_is_never_closed_does_not_swallow_the_rows_below() -> None:
+    text = 'Nr\tSkälen finns.\tKommentar\n1\tnej\t"Saknas\n2\tja\t\n3\tja\t'
+    with pytest.raises(InvalidInput, match="citattecken") as refused:
+        read_sheet(text, QUESTIONS, POSITIONS)
+    assert refused.value.field == "text"
+
+
 def test_headings_alone_answer_nothing() -> None:
     assert "inga rader" in faults("Nr\tI tid")[0][2]
 

@@ -38,6 +38,7 @@ from internkontroll.review.models import (
     Attachment,
     Basis,
     Conclusion,
+    ItemAmount,
     RecordedResult,
     SecondReading,
 )
@@ -234,6 +235,27 @@ def test_who_recorded_or_proved_the_result_is_not_asked_to_sign(
     }
     assert asked == {recorder.id: False, prover.id: False, other.id: True}
     assert review_queries.testers_of(session, occurrence.id) == {recorder.id, prover.id}
+
+
+def test_who_recorded_a_right_amount_is_not_asked_to_sign(session: Session, here: Scene) -> None:
+    occurrence = make_occurrence(
+        session, make_control(session, here.plan), here.point, state=OccurrenceState.PERFORMED
+    )
+    item = make_drawn_sample(session, occurrence).items[0]
+    pricer, other = (make_user(session, Role.CONTROLLER, here.board) for _ in range(2))
+    session.add(
+        ItemAmount(
+            occurrence_id=occurrence.id,
+            item_id=item.id,
+            revision=1,
+            audited=100,
+            recorded_by_id=pricer.id,
+            recorded_at=AT,
+        )
+    )
+    session.flush()
+    assert Kind.SIGN not in kinds_of(session, actor_of(pricer), here.board)
+    assert Kind.SIGN in kinds_of(session, actor_of(other), here.board)
 
 
 def test_who_tested_is_not_asked_to_sign(session: Session, here: Scene) -> None:

@@ -24,6 +24,7 @@ from internkontroll.plan.rules.vocabulary import SampleKind
 from internkontroll.review.models import (
     Attachment,
     Conclusion,
+    ItemAmount,
     ItemResult,
     RecordedResult,
     SecondReading,
@@ -188,7 +189,10 @@ def _tested(question: Question) -> sa.ColumnElement[bool]:
         SecondReading.reader_id == question.me,
         SecondReading.cancelled_at.is_(None),
     )
-    return sa.or_(drawn, judged, wrote, recorded, proved, read_again)
+    priced = sa.exists().where(
+        ItemAmount.occurrence_id == Occurrence.id, ItemAmount.recorded_by_id == question.me
+    )
+    return sa.or_(drawn, judged, wrote, recorded, proved, read_again, priced)
 
 
 def findings(question: Question) -> Part:

@@ -32,6 +32,7 @@ from internkontroll.review.services import (
     version_of,
     write_conclusion,
 )
+from internkontroll.sampling.models import Draw
 from internkontroll.trail.models import TrailPayload, TrailRow
 from tests.factories import actor_of, make_subcommittee, make_user
 from tests.service.test_review_judging import AT, NO, YES, Review, judge, judge_all, review
@@ -291,6 +292,28 @@ def test_a_difference_settled_for_the_first_answer_records_no_new_one(
     settle(session, review, reading, Answer.NO)
     key = (review.items[0].id, review.criteria[1])
     assert latest_results(session, review.occurrence.id)[key].revision == 1
+
+
+def test_a_reading_of_a_draw_that_is_redrawn_hides_nothing_any_more(
+    session: Session, review: Review, reader: User
+) -> None:
+    judge_all(session, review)
+    order(session, review, reader)
+    assert blind_to(session, [review.occurrence.id], reader.id) == review.occurrence.id
+    old = review.draw
+    redraw = Draw(
+        board_id=old.board_id,
+        population_id=old.population_id,
+        method=old.method,
+        n=3,
+        committed_at=SOON,
+        redraw_of_id=old.id,
+        redraw_reason="Fel lista.",
+        seal_key="0" * 64,
+    )
+    session.add(redraw)
+    session.flush()
+    assert blind_to(session, [review.occurrence.id], reader.id) is None
 
 
 def test_a_stranger_settles_and_breaks_off_nothing(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from internkontroll.accounts.models import RoleGrant, User
 from internkontroll.core.access import Role
@@ -14,7 +14,7 @@ from internkontroll.plan.models import Criterion
 from internkontroll.review.models import SecondAnswer, SecondReading
 from internkontroll.review.queries.reviews import testers_of
 from internkontroll.review.rules import Agreement, Pair, agreement
-from internkontroll.sampling.models import SampleItem
+from internkontroll.sampling.models import Draw, SampleItem
 from internkontroll.schedule.models import Occurrence
 
 
@@ -61,14 +61,17 @@ def blind_to(session: Session, occurrence_ids: Collection[int], user_id: int | N
     """The first of the occurrences whose items the user is reading again, or None.
 
     Until the reading is handed in its first answers are not shown to that person. A draw's items
-    are the same for every control that shares it, but the answers are not.
+    are the same for every control that shares it, but the answers are not. A reading of a draw
+    that is redrawn is never handed in and hides nothing.
     """
+    redraw = aliased(Draw)
     return session.scalar(
         sa.select(sa.func.min(SecondReading.occurrence_id)).where(
             SecondReading.occurrence_id.in_(occurrence_ids),
             SecondReading.reader_id == user_id,
             SecondReading.finished_at.is_(None),
             SecondReading.cancelled_at.is_(None),
+            ~sa.exists().where(redraw.redraw_of_id == SecondReading.draw_id),
         )
     )
 

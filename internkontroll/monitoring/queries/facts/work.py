@@ -112,11 +112,13 @@ def corrected(question: Question) -> Part:
 
 
 def second_readings(question: Question) -> Part:
-    """What the person has been asked to read again and has not handed in."""
+    """What the person has been asked to read again and has not handed in; not of a redrawn draw."""
+    redraw = aliased(Draw)
     asked = sa.and_(
         SecondReading.reader_id == question.me,
         SecondReading.finished_at.is_(None),
         SecondReading.cancelled_at.is_(None),
+        ~sa.exists().where(redraw.redraw_of_id == SecondReading.draw_id),
     )
     return _of_the_review(
         question,

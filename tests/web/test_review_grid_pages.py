@@ -356,6 +356,21 @@ def test_the_second_reader_sees_no_first_answer_before_handing_in(
     assert "checked" not in page.html
 
 
+def test_a_finding_proposes_no_first_answer_to_the_second_reader(
+    client_of: ClientOf, seeded: Seeded, town: Town
+) -> None:
+    member, chair = client_of(Role.MEMBER), client_of(Role.CHAIR)
+    judge_all(member, seeded)
+    member.get(seeded.item(2))
+    said = {f"comment_{seeded.criteria[1]}": "Tre dagar för sent."}
+    member.submit("/post/2", **seeded.fields("yes", "no"), **said)
+    finding = seeded.url.replace("/granskning/", "/avvikelser/ny/") + "?post=2"
+    assert "Tre dagar för sent." in chair.get(finding).html
+    member.get(f"{seeded.url}/las-om")
+    member.submit("/las-om", n="3", reader=str(town.user_id(Role.CHAIR, "IU1")))
+    assert "Tre dagar för sent." not in chair.get(finding).html
+
+
 def test_two_readers_are_compared_and_the_difference_is_settled(
     app: Flask, client_of: ClientOf, seeded: Seeded, town: Town
 ) -> None:

@@ -24,7 +24,7 @@ from internkontroll.findings.views.blueprint import (
 )
 from internkontroll.findings.words import SEVERITY_MEANS, STEPS, moved_words
 from internkontroll.organisation.models import Board
-from internkontroll.review.queries import item_by_position, reasons_of_item
+from internkontroll.review.queries import blind_to, item_by_position, reasons_of_item
 from internkontroll.review.services import TEXT_MAX
 from internkontroll.review.words import item_words
 from internkontroll.sampling.models import Population, SampleItem
@@ -172,14 +172,16 @@ def _new_page(board: Board, occurrence: Occurrence, form: FindingForm) -> Respon
 def new(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """Ask for a finding about one item (``?post=``) or about the whole control.
 
-    What was written at Nej is proposed as the description.
+    What was written at Nej is proposed as the description, but not to one who reads the items
+    again and is not to see the first answers.
     """
     occurrence = _occurrence(board, occurrence_id)
     demand(Permission.FINDING_RECORD, occurrence.subcommittee_id)
     form = _form()
     form.position.data = request.args.get("post", "")
     item = _named_item(occurrence, form.read_position())
-    if item is not None:
+    blind = blind_to(session(), [occurrence.id], current_actor().user_id) is not None
+    if item is not None and not blind:
         reasons = reasons_of_item(session(), occurrence.id, item.id)
         form.description.data = "\n".join(row.comment for row in reasons if row.comment)
     return _new_page(board, occurrence, form)

@@ -284,7 +284,9 @@ class _Builder:
     def _happened(self, fact: OccurrenceFact, after: datetime | None) -> bool:
         verdict, absence = fact.verdict_at(self.cut_off_at), fact.absence_at(self.cut_off_at)
         if verdict is not None:
-            return after is None or verdict.signed_at > after
+            corrected = [row.signed_at for row in fact.corrections]
+            known = [moment for moment in corrected if moment <= self.cut_off_at]
+            return after is None or max([verdict.signed_at, *known]) > after
         if absence is not None:
             return after is None or absence.recorded_at > after
         missed = outcome_of(fact, self.cut_off_at) is Outcome.MISSED

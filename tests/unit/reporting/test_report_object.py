@@ -191,6 +191,24 @@ def test_other_controls_are_told_only_when_something_happened_since_the_last_poi
     assert report.others == (), "control 9 was signed before the previous cut-off"
 
 
+def test_a_result_corrected_since_the_last_point_is_something_that_happened() -> None:
+    facts = sample_facts()
+    since = replace(POINT, previous_cut_off=date(2020, 4, 25))
+    own = next(fact for fact in facts.occurrences if fact.lineage == "c9")
+    assert own.verdict is not None
+
+    def others(corrected_in_may: int) -> list[int]:
+        better = replace(own.verdict, signed_at=at(5, corrected_in_may), deviating=3)
+        corrected = replace(own, corrections=(better,))
+        rows = [corrected if fact is own else fact for fact in facts.occurrences]
+        told = replace(facts, point=since, occurrences=rows)
+        report = build_report(told, cut_off_at=CUT_OFF, until=CUT_OFF)
+        return [changed.number for changed in report.others]
+
+    assert others(5) == [9]
+    assert others(CUT_OFF.day + 5) == []
+
+
 def test_an_occurrence_of_an_unknown_control_is_never_dropped_in_silence() -> None:
     facts = sample_facts()
     stranger = replace(occurrence(1, 3), lineage="unknown")

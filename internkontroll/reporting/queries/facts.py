@@ -226,6 +226,7 @@ def _verdict(row: Row) -> Verdict | None:
         recorded=row.basis is Basis.RESULT,
         not_applicable=row.not_applicable,
         proof=row.proof,
+        at_most=row.at_most,
     )
 
 
@@ -247,6 +248,7 @@ def _occurrences_statement() -> Rows:
         Conclusion.not_applicable,
         Conclusion.is_random,
         Conclusion.proof,
+        Conclusion.at_most,
         Conclusion.basis,
     )
     # One row for each signed conclusion: the first, then those that correct it.

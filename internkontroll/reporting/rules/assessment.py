@@ -69,7 +69,8 @@ def proof_of(verdicts: Sequence[Verdict]) -> str | None:
     if not only.is_random and only.reviewed != only.population:
         return None
     if only.proof is not None:
-        return only.proof
+        # Of a whole list of known departures the sentence tells no limit: it is a note.
+        return only.proof if only.is_random or only.at_most is not None else None
     # A conclusion from before the sentence was kept with it.
     return result_sentence(only.reviewed, only.not_applicable, only.deviating, only.population)
 

@@ -60,6 +60,8 @@ class Verdict:
     not_applicable: int = 0
     proof: str | None = None
     """The sentence on what the sample proves, as it was written with the conclusion."""
+    at_most: int | None = None
+    """The limit in items that was kept with the sentence; None where it tells no number."""
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,15 @@ def test_where_no_bound_is_told_it_is_said_why() -> None:
     assert note_of([]) is None
 
 
+def test_a_whole_list_of_known_departures_is_a_note_and_never_a_bound() -> None:
+    known = replace(verdict(12, 12, 1, random=False), proof="Bara kända avsteg.")
+    assert proof_of([known]) is None
+    assert note_of([known]) == "Bara kända avsteg."
+    whole = replace(verdict(12, 12, 1, random=False), proof="Alla 12 granskades.", at_most=1)
+    assert proof_of([whole]) == "Alla 12 granskades."
+    assert note_of([whole]) is None
+
+
 def test_the_proposals_name_the_executive_only_when_the_report_goes_there() -> None:
     board_only = proposals_for("april", 2020, OverallAssessment.PARTLY, to_executive=False)
     assert board_only == (

@@ -332,6 +332,20 @@ def test_purging_waits_for_approval_and_for_the_last_follow_up_of_the_year(desk:
     assert has_content(desk.session, draw.population_id)
 
 
+@pytest.mark.parametrize("state", [OccurrenceState.NOT_PERFORMED, OccurrenceState.EXPIRED])
+def test_a_list_of_what_was_never_done_does_not_stay_for_ever(
+    desk: Desk, state: OccurrenceState
+) -> None:
+    population = _drawn(desk).population
+    controller = _over(desk)
+    desk.occurrence.state = state
+    if state is OccurrenceState.EXPIRED:
+        desk.occurrence.expired_at, desk.occurrence.expired_reason = AT, "Planen ändrades."
+    desk.session.commit()
+    _purge(desk, population, controller)
+    assert not has_content(desk.session, population.id)
+
+
 def test_purging_needs_the_controller_a_decision_and_is_done_once(desk: Desk) -> None:
     population = _drawn(desk).population
     controller = _over(desk)

@@ -12,6 +12,11 @@ from internkontroll.sampling.models import Draw, DrawOccurrence, Population, Pop
 from internkontroll.sampling.rules.control_sums import differences
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 
+_ENDED = frozenset(
+    {OccurrenceState.APPROVED, OccurrenceState.NOT_PERFORMED, OccurrenceState.EXPIRED}
+)
+"""What is not done or has expired is never approved: its list must not stay for ever."""
+
 
 def remembered_columns(
     session: Session, occurrence: Occurrence, header: Sequence[str]
@@ -71,7 +76,7 @@ def why_not_purged(session: Session, population: Population) -> InvalidTransitio
     if population.purged_at is not None:
         return InvalidTransition("Beteckningarna är redan gallrade.")
     occurrences = occurrences_of_list(session, population)
-    if any(each.state is not OccurrenceState.APPROVED for each in occurrences):
+    if any(each.state not in _ENDED for each in occurrences):
         return InvalidTransition(
             "Ett kontrolltillfälle som använder listan är inte godkänt än. Beteckningarna behövs "
             "tills slutsatsen är godkänd."

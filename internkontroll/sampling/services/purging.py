@@ -34,7 +34,7 @@ def purge_references(
 
     Raises NotAllowed (needs population:purge for every kontrolltillfälle that drew from the list),
     InvalidTransition for a list that is not frozen or is purged already, while a kontrolltillfälle
-    is not approved and before the last follow-up of the year is decided, and InvalidInput (field
+    is under way and before the last follow-up of the year is decided, and InvalidInput (field
     "decision") without a decision.
     """
     occurrences = occurrences_of_list(session, population)

@@ -242,6 +242,12 @@ def test_references_can_be_replaced_by_running_numbers(desk: Desk) -> None:
     assert rows_of(desk.session, population.id) == [("1", None), ("2", None)]
 
 
+def test_a_personnummer_parted_by_an_odd_sign_is_refused(desk: Desk) -> None:
+    population = desk.loaded("Ref;Enhet\n19121212\x0b1212;x\nA-2;x\n")
+    assert population.state is PopulationState.REFUSED
+    assert "Personnummer" in str(population.refusal)
+
+
 def test_what_only_resembles_a_personnummer_is_pointed_out(desk: Desk) -> None:
     population = desk.loaded("Ärende;Enhet\n19121212-1213;x\nA-2;x\n")
     assert population.state is PopulationState.LOADED

@@ -21,7 +21,7 @@ SHORT_REFERENCE, LONG_REFERENCE = 5, 8
 
 _LEVEL = 1  # a better level saves a tenth of the room and takes three times as long
 _PIECE = 1 << 20
-_LINE = re.compile("(.*)\t(-?(?:0|[1-9][0-9]*))?\n")
+_LINE = re.compile("(.*)\t(0|-?[1-9][0-9]{0,29})?\n")
 
 
 class Packer:

@@ -135,7 +135,7 @@ def _may_be_personal(joined: str) -> bool:
     plain = joined if joined.isascii() else plain_signs(joined)
     shapes = set(plain.translate(_SHAPE).split("\n"))
     return any(_LIKE_PERSONAL.search(shape) for shape in shapes) and bool(
-        _LIKE_PERSONAL.search(plain)
+        _LIKE_PERSONAL.search(plain_signs(joined))
     )
 
 

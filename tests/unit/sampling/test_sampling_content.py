@@ -79,6 +79,8 @@ def test_a_text_names_what_a_plain_search_finds(references, text):
         (b"A-1\t5\nA-2\n", "Rad 2"),
         (b"A-1\t5\nA-2\t1,50\n", "Rad 2"),
         (b"A-1\t05\n", "Rad 1"),
+        (b"A-1\t-0\n", "Rad 1"),
+        (b"A-1\t" + b"9" * 5000 + b"\n", "Rad 1"),
         ("A\u0308-1\t\n".encode(), "Rad 1"),
         (b"\xff\t\n", "Rad 1"),
         (b"A\tB\t5\n", "Rad 1"),

@@ -64,6 +64,14 @@ def test_a_wrong_size_question_gets_a_sentence_and_keeps_what_was_typed(
     assert f'name="tolerable" type="text" value="{typed}"' in page.html or typed in page.html
 
 
+def test_a_size_of_a_short_list_is_told_though_no_size_would_do_for_a_very_large_one(
+    client: PageClient,
+) -> None:
+    page = client.get(f"{SIZE}?tolerable=0,002+%25&risk=5&size=1000")
+    assert "n = 950 håller" in page.text
+    assert "Är listan mycket stor" not in page.text
+
+
 def test_a_number_proves_more_the_fewer_deviate(client: PageClient) -> None:
     page = client.get(f"{SIZE}/bevis?n=5&size=320&risk=5")
     assert "upp till 143 av 320 poster (44,7 %)" in page.text

@@ -29,7 +29,7 @@ from internkontroll.sampling.rules import (
     size_sentence,
     typed_share,
 )
-from internkontroll.sampling.rules.figures import kronor_near, percent, percent_up
+from internkontroll.sampling.rules.figures import Rate, kronor_near, percent, percent_up
 from internkontroll.sampling.services import size_limits
 from internkontroll.sampling.views.walls import bp, load_occurrence
 from internkontroll.schedule.models import Occurrence
@@ -118,12 +118,20 @@ def _planned(form: SizeForm, wanted: Wanted) -> Planned:
         size=size,
         sentence=size_sentence(size, tolerable, risk, rows),
         proofs=proofs_of_size(size.n, 1 - risk, population=rows, most=size.k + MORE_DEVIATIONS),
-        without_list=sample_size(tolerable, risk, expected=expected) if rows else None,
+        without_list=_without_list(tolerable, risk, expected) if rows else None,
         plan_says=plan_says,
         may_take=allowed
         and wanted.occurrence is not None
         and may(Permission.SAMPLE_DRAW, wanted.occurrence.subcommittee_id),
     )
+
+
+def _without_list(tolerable: Rate, risk: Rate, expected: Rate) -> SampleSize | None:
+    """The size for a very large list; None where no number is enough there."""
+    try:
+        return sample_size(tolerable, risk, expected=expected)
+    except InvalidInput:
+        return None
 
 
 @bp.get("/stickprovsstorlek")

@@ -1,5 +1,6 @@
 """Another person reads a drawn share again, blind; the two are compared and differences settled."""
 
+import hmac
 from datetime import timedelta
 from typing import Any
 
@@ -115,7 +116,9 @@ def test_a_share_is_drawn_when_everything_is_judged_and_can_be_drawn_again(
         .join(TrailRow, TrailRow.id == TrailPayload.row_id)
         .where(TrailRow.event == "second-reading:ordered")
     )
-    assert told["data"] == {"n": 2, "size": 3, "seed": SEED, "positions": positions}
+    key = bytes.fromhex(review.draw.seal_key)
+    bound = hmac.new(key, SEED.encode(), "sha256").hexdigest()
+    assert told["data"] == {"n": 2, "size": 3, "hmac_seed": bound, "positions": positions}
 
 
 def test_nobody_knows_what_is_read_again_while_something_is_left_to_judge(

@@ -9,7 +9,7 @@ from flask import Flask
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board
-from internkontroll.review.models import Answer, ItemResult
+from internkontroll.review.models import Answer, ItemResult, SecondReading
 from internkontroll.trail.models import TrailRow
 from tests.client import PageClient
 from tests.factories import (
@@ -369,6 +369,18 @@ def test_a_finding_proposes_no_first_answer_to_the_second_reader(
     member.get(f"{seeded.url}/las-om")
     member.submit("/las-om", n="3", reader=str(town.user_id(Role.CHAIR, "IU1")))
     assert "Tre dagar för sent." not in chair.get(finding).html
+
+
+def test_the_seed_of_a_second_reading_of_a_secret_list_is_for_those_who_read_it(
+    app: Flask, client_of: ClientOf, seeded: Seeded, town: Town
+) -> None:
+    member, _ = hand_over(client_of, seeded, town)
+    with app.app_context():
+        seed = db.session.scalars(sa.select(SecondReading.seed)).one()
+    assert seed in member.get(f"{seeded.url}/las-om").html
+    page = client_of(Role.READER).get(f"{seeded.url}/las-om")
+    assert seed not in page.html
+    assert "Visas för den som får läsa stickprovet" in page.text
 
 
 def test_two_readers_are_compared_and_the_difference_is_settled(

@@ -41,6 +41,7 @@ from internkontroll.review.services.judging import (
 )
 from internkontroll.sampling.queries import sampling_progress
 from internkontroll.sampling.rules import check_seed_digits
+from internkontroll.sampling.services import bound_by
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.policy import PERMISSIONS as SCHEDULE_PERMISSIONS
 from internkontroll.trail.services import record
@@ -113,7 +114,9 @@ def order_second_reading(
         for criterion_id, judgement in zip(criterion_ids, item.judgements, strict=True)
     )
     session.flush()
-    data = {"n": n, "size": len(items), "seed": seed, "positions": sorted(chosen)}
+    # The choice follows from the list's hash: with an open seed a guess of it could be tried.
+    told = bound_by(draw.population, draw, "seed", seed)
+    data = {"n": n, "size": len(items), **told, "positions": sorted(chosen)}
     _record(session, occurrence, ReviewEvent.SECOND_READING_ORDERED, data, actor=actor, at=at)
     return reading
 

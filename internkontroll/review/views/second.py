@@ -116,6 +116,8 @@ def _reading_page(
         draw=draw,
         thing=item_words(is_secret=draw.population.is_secret),
         reading=reading,
+        # With the seed and the chosen numbers a guess of a secret list could be tried.
+        sees_seed=not draw.population.is_secret or _reads(occurrence),
         mine=mine,
         positions=sorted({one.position for one in answers}),
         left=sorted({one.position for one in left}),

@@ -15,7 +15,7 @@
 - handing_out: what leaves with references in it, recorded as a reading
 """
 
-from internkontroll.sampling.services.commitment import METHODS, commit_draw
+from internkontroll.sampling.services.commitment import METHODS, bound_by, commit_draw
 from internkontroll.sampling.services.contents import store_rows
 from internkontroll.sampling.services.drawing import replace_item, seed_draw
 from internkontroll.sampling.services.extending import commit_extension, seed_extension
@@ -53,6 +53,7 @@ __all__ = [
     "SizeLimits",
     "StoredFile",
     "answer_control_sums",
+    "bound_by",
     "change_house_sizes",
     "choose_columns",
     "choose_items",

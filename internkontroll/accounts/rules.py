@@ -57,6 +57,9 @@ def is_alive(
 
 def folded_password(password: str) -> str:
     """The password as it is hashed: NFC, since keyboards write å in two ways."""
+    if len(password) > PASSWORD_MAX * 10:
+        # Nobody's; and to put n marks in order takes n * n steps.
+        return password
     return unicodedata.normalize("NFC", password)
 
 

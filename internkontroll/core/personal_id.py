@@ -24,6 +24,8 @@ _CANDIDATE = re.compile(
 _RARE_JOINS = frozenset("._:")
 """Between date and last four they are seldom meant: only a right check digit counts then."""
 
+_WORD_BEFORE = 60
+"""How far back a word for telephone is looked for; further, a long text would take for ever."""
 _PHONE_BEFORE = re.compile(r"(?:tel\w*|mobil\w*|ring\w*|fax|sms|växel\w*)[ .:]*$", re.IGNORECASE)
 
 
@@ -86,7 +88,9 @@ def _certainty(match: re.Match[str], folded: str) -> bool | None:
         return _certainty_of_divided_date(match, checked=checked)
     if match["join"] is None and not match["century"] and digits[0] == "0":
         # Ten digits from 0 on are a telephone number more often than a child's personnummer.
-        if not checked or _PHONE_BEFORE.search(folded[: match.start()]):
+        if not checked or _PHONE_BEFORE.search(
+            folded, max(0, match.start() - _WORD_BEFORE), match.start()
+        ):
             return None
         return not digits.startswith("070")
     return checked

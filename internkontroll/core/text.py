@@ -22,6 +22,7 @@ _INVISIBLE = re.compile(
     "\ud800-\udfff"  # half of a surrogate pair
     "]"
 )
+_MOST_MARKS = 30
 _DASHES = re.compile("[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
 
 _UNITS = {
@@ -88,6 +89,22 @@ def fold_dashes(text: str) -> str:
     return _DASHES.sub("-", text)
 
 
+def nfc(text: str) -> str:
+    """``text`` in NFC, with at most thirty marks on a letter (UAX #15, Stream-Safe Text Format).
+
+    To put n marks in order takes n * n steps: a text of nothing else would take hours.
+    """
+    if unicodedata.is_normalized("NFC", text):
+        return text
+    kept: list[str] = []
+    marks = 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= _MOST_MARKS:
+            kept.append(sign)
+    return unicodedata.normalize("NFC", "".join(kept))
+
+
 def clean_text(text: str) -> str:
     """``text`` in the form that is stored: NFC, no invisible characters, plain spaces.
 
@@ -99,7 +116,7 @@ def clean_text(text: str) -> str:
     text = _LINE_ENDS.sub("\n", text)
     text = _SPACES.sub(" ", text)
     text = _INVISIBLE.sub("", text)
-    text = unicodedata.normalize("NFC", text)
+    text = nfc(text)
     return "\n".join(line.strip() for line in text.split("\n")).strip()
 
 

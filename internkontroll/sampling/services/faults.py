@@ -12,7 +12,7 @@ MOST_CHARACTERS = 200
 ROWS_NAMED = 10
 
 _HALF = re.compile("[\ud800-\udfff]")
-_TEN_DIGITS = re.compile(r"(?:\D*\d){10}")
+_TEN_DIGITS = re.compile(r"\d(?:\D*\d){9}")
 _LIKE_PERSONAL = re.compile(r"\d\d([-/. ]?)[01]\d\1[0-36-9]\d[-+/._: ]{0,3}\d{4}", re.ASCII)
 """What every personnummer has, and much else: a quick look before the careful one."""
 _SHAPE = str.maketrans(

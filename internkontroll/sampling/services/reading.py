@@ -30,6 +30,8 @@ LARGEST_SUM = 2**63 - 1
 READING_LIMITS = replace(POPULATION_LIMITS, rows=MOST_ROWS + HEADING_ROWS)
 
 _PIECE = 1 << 20
+_LONGEST_CELL = 2_000
+"""Characters of a cell that are read as a reference: to put n marks in order takes n * n steps."""
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ class _Rows:
             references = [str(number) for number in range(first, self._kept + 1)]
         else:
             cells = columns[self._id_place]
-            references = in_nfc(cells if kept is None else list(compress(cells, kept)))
+            references = _references(cells if kept is None else list(compress(cells, kept)))
             self._finder.look(rows, references)
         self._keep(references, amounts)
 
@@ -237,6 +239,13 @@ class _Rows:
             notice=self._finder.notice,
             kinds=self._finder.kinds,
         )
+
+
+def _references(cells: list[str]) -> list[str]:
+    """The cells in NFC. Of a text far too long the beginning is enough to refuse it by."""
+    if max(map(len, cells)) > _LONGEST_CELL:
+        cells = [cell[:_LONGEST_CELL] for cell in cells]
+    return in_nfc(cells)
 
 
 def _place(opened: PopulationFile, column: str | None) -> int | None:

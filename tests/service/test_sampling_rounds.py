@@ -532,6 +532,10 @@ def test_a_handed_in_record_is_told_by_its_first_difference(rounds: Rounds, tmp_
         (f'"seed":"{SEED}"', f'"seed":"{SECOND}"', "siffrorna|omgångarna"),
         ('"kind":"full"', '"kind":"annat"', "inte ett dragningsprotokoll"),
         ('{"N"', '["N"', "inte ett dragningsprotokoll"),
+        ('{"N"', '{"seed":"1","N"', "inte ett dragningsprotokoll"),
+        ('"secret":true', '"secret":1', "uppgifterna om listan"),
+        ('{"N"', '{"\\ud800":[],"N"', "uppgiften ””"),
+        ('{"N"', '{"a":[' + "[]," * 2_000_000 + '[]],"N"', "inte ett dragningsprotokoll"),
     ):
         with pytest.raises(InvalidInput, match=sentence) as refused:
             rounds.verify(draw, record=_changed(record, old, new))

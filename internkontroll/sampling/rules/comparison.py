@@ -1,8 +1,10 @@
 """Jämförelse: a handed-in record or list against what the program has; the first difference."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from internkontroll.core.text import shown
 from internkontroll.sampling.rules.figures import grouped
 from internkontroll.sampling.rules.population import Item
 
@@ -38,13 +40,19 @@ _MOST_TOLD = (
 def record_difference(stored: Mapping[str, Any], given: Mapping[str, Any]) -> str | None:
     """Return the first part in which a handed-in full record is not the program's own, or None."""
     for name in dict.fromkeys((*_MOST_TOLD, *sorted({*stored, *given}))):
-        if stored.get(name) != given.get(name) or (name in stored) != (name in given):
-            words = _PARTS.get(name, f"uppgiften ”{name[:40]}”")
+        same_part = (name in stored) == (name in given)
+        if not same_part or _written(stored.get(name)) != _written(given.get(name)):
+            words = _PARTS.get(name, f"uppgiften ”{shown(name, 40)}”")
             return (
                 f"Protokollet är inte det som programmet har: {words} skiljer. Ett protokoll som "
                 "hämtades före en ersättning eller utökning saknar den: hämta det på nytt."
             )
     return None
+
+
+def _written(part: Any) -> str:
+    """A part as JSON tells it: 1, 1.0 and true are three different things."""
+    return json.dumps(part, sort_keys=True)
 
 
 def list_difference(stored: Sequence[Item], given: Sequence[Item]) -> str | None:

@@ -21,6 +21,9 @@ SHORT_REFERENCE, LONG_REFERENCE = 5, 8
 
 _LEVEL = 1  # a better level saves a tenth of the room and takes three times as long
 _PIECE = 1 << 20
+MOST_LINES = 1_000_000
+"""Most rows of a canonical file that somebody hands in: no list is longer."""
+_LONGEST_LINE = 1_000
 _LINE = re.compile("(.*)\t(0|-?[1-9][0-9]{0,29})?\n")
 
 
@@ -113,10 +116,18 @@ def facts_of(canonical: bytes) -> PopulationFacts:
 def read_canonical(canonical: bytes) -> list[Item]:
     """The rows of canonical bytes that somebody hands in.
 
-    Raises InvalidInput that names the first line that is not canonical (IKS-1.1).
+    Raises InvalidInput that names the first line that is not canonical (IKS-1.1), and for more
+    rows than a list can have.
     """
+    if canonical.count(b"\n") > MOST_LINES:
+        raise InvalidInput(
+            f"Filen har fler än {grouped(MOST_LINES)} rader, och så lång är ingen lista. Välj den "
+            "populationsfil som programmet lämnade ut."
+        )
     items: list[Item] = []
     for number, line in enumerate(canonical.split(b"\n")[:-1], start=1):
+        if len(line) > _LONGEST_LINE:
+            raise InvalidInput(_not_canonical(number))
         try:
             text = line.decode("utf-8") + "\n"
         except UnicodeDecodeError as error:

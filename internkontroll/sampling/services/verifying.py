@@ -18,7 +18,7 @@ from internkontroll.sampling.queries import (
     occurrences_of_draw,
     rows_of,
 )
-from internkontroll.sampling.rules import Item, verify
+from internkontroll.sampling.rules import Item, record_bytes, verify
 from internkontroll.sampling.rules.comparison import list_difference, record_difference
 from internkontroll.sampling.rules.content import read_canonical
 from internkontroll.sampling.services.commitment import trail_draw
@@ -27,6 +27,8 @@ from internkontroll.sampling.services.reading import reading_of, rows_in
 
 RECORD_MOST = 50_000_000
 """Most bytes of a handed-in record; the strata of a million rows take some megabytes."""
+RECORD_ROOM = 1_000_000
+"""Bytes that a handed-in record may always have, whatever the draw's own has."""
 
 
 def verify_handed_in(
@@ -52,7 +54,7 @@ def verify_handed_in(
     if record is None and population is None:
         raise InvalidInput("Välj protokollet, populationsfilen eller båda.", field="record")
     own = full_record(session, draw)
-    given = own if record is None else _read_record(record)
+    given = own if record is None else _read_record(record, own)
     there = has_content(session, draw.population_id)
     if record is not None and (difference := record_difference(own, given)):
         raise InvalidInput(difference, field="record")
@@ -81,15 +83,17 @@ def verify_handed_in(
     )
 
 
-def _read_record(path: Path) -> Mapping[str, Any]:
+def _read_record(path: Path, own: Mapping[str, Any]) -> Mapping[str, Any]:
     unreadable = InvalidInput(
         "Filen är inte ett dragningsprotokoll. Välj den JSON-fil som programmet lämnade ut.",
         field="record",
     )
-    if path.stat().st_size > RECORD_MOST:
+    # Nested JSON takes many times its size in memory, so no more is read than the draw can need.
+    if path.stat().st_size > min(RECORD_MOST, RECORD_ROOM + 4 * len(record_bytes(own))):
         raise unreadable
     try:
-        given = json.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
+        given = json.loads(text, object_pairs_hook=_without_doubles)
     except (ValueError, RecursionError) as error:
         raise unreadable from error
     if not isinstance(given, dict):
@@ -103,6 +107,14 @@ def _read_record(path: Path) -> Mapping[str, Any]:
     if given.get("kind") != "full":
         raise unreadable
     return given
+
+
+def _without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The pairs as a mapping. A key given twice reads differently in different programs."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def _read_list(draw: Draw, path: Path, name: str) -> list[Item]:

@@ -20,6 +20,7 @@ from internkontroll.review.queries import (
     possible_readers,
     reading_agreement,
     standing_reading,
+    testers_of,
 )
 from internkontroll.review.services import (
     answer_again,
@@ -35,7 +36,7 @@ from internkontroll.review.services import (
 )
 from internkontroll.sampling.models import Draw
 from internkontroll.trail.models import TrailPayload, TrailRow
-from tests.factories import actor_of, make_subcommittee, make_user
+from tests.factories import actor_of, make_drawn_sample, make_subcommittee, make_user
 from tests.service.test_review_judging import AT, NO, YES, Review, judge, judge_all, review
 
 __all__ = ["review"]
@@ -341,6 +342,35 @@ def test_the_second_reader_does_not_sign(session: Session, review: Review, reade
     assert not may_sign(session, conclusion, review.signer)
     with pytest.raises(NotAllowed):
         sign_conclusion(session, review.occurrence, actor=review.signer, at=SOON)
+
+
+def test_who_settles_a_difference_does_not_sign(
+    session: Session, review: Review, reader: User
+) -> None:
+    reading = finished(session, review, reader, differing=1)
+    settle(session, review, reading, Answer.NO, actor=review.signer)
+    conclusion = write_conclusion(
+        session, review.occurrence, "Klart.", actor=review.tester, at=SOON
+    )
+    assert not may_sign(session, conclusion, review.signer)
+
+
+def test_a_redraw_sets_the_reader_of_the_earlier_sample_free(
+    session: Session, review: Review, reader: User
+) -> None:
+    judge_all(session, review)
+    order(session, review, reader)
+    again = make_drawn_sample(session, review.occurrence)
+    again.redraw_of_id, again.redraw_reason = review.draw.id, "Fel lista."
+    session.flush()
+    assert blind_to(session, [review.occurrence.id], reader.id) is None
+    assert reader.id not in testers_of(session, review.occurrence.id)
+    item = next(item for item in again.items if item.position == 1)
+    own = actor_of(reader)
+    made = judge_item(
+        session, review.occurrence, item, {review.criteria[0]: NO}, actor=own, at=SOON
+    )
+    assert [row.answer for row in made] == [Answer.NO]
 
 
 def test_a_reading_that_was_broken_off_stays_and_makes_room_for_another(

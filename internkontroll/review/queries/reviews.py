@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from internkontroll.plan.models import Criterion
 from internkontroll.review.models import (
@@ -16,6 +16,7 @@ from internkontroll.review.models import (
     ItemAmount,
     ItemResult,
     RecordedResult,
+    SecondAnswer,
     SecondReading,
 )
 from internkontroll.review.rules import (
@@ -332,11 +333,17 @@ def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
     )
 
 
+def of_current_draw() -> sa.ColumnElement[bool]:
+    """Whether a second reading is of a draw that has not been redrawn: only that is still a task."""
+    redraw = aliased(Draw)
+    return ~sa.exists().where(redraw.redraw_of_id == SecondReading.draw_id)
+
+
 def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
     """Users with any part in the testing: drew, answered, recorded, added evidence or concluded.
 
-    So has the one who reads the items again, whose answers end in the review. What was corrected
-    or sent back later counts too.
+    So has the one who reads the items again, whose answers end in the review, and the one who
+    settles where the two differ. What was corrected or sent back later counts too.
     """
     draws = sa.select(DrawOccurrence.draw_id).where(DrawOccurrence.occurrence_id == occurrence_id)
     parts: sa.CompoundSelect[int | None] = sa.union(
@@ -347,8 +354,13 @@ def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
         ),
         sa.select(Attachment.added_by_id).where(Attachment.occurrence_id == occurrence_id),
         sa.select(SecondReading.reader_id).where(
-            SecondReading.occurrence_id == occurrence_id, SecondReading.cancelled_at.is_(None)
+            SecondReading.occurrence_id == occurrence_id,
+            SecondReading.cancelled_at.is_(None),
+            sa.or_(SecondReading.finished_at.is_not(None), of_current_draw()),
         ),
+        sa.select(SecondAnswer.settled_by_id)
+        .join(SecondReading, SecondReading.id == SecondAnswer.reading_id)
+        .where(SecondReading.occurrence_id == occurrence_id),
         sa.select(ItemAmount.recorded_by_id).where(ItemAmount.occurrence_id == occurrence_id),
         sa.select(Draw.committed_by_id).where(Draw.id.in_(draws)),
         sa.select(Draw.drawn_by_id).where(Draw.id.in_(draws)),

@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from internkontroll.accounts.models import RoleGrant, User
 from internkontroll.core.access import Role
 from internkontroll.core.collation import swedish_order
 from internkontroll.plan.models import Criterion
 from internkontroll.review.models import SecondAnswer, SecondReading
-from internkontroll.review.queries.reviews import testers_of
+from internkontroll.review.queries.reviews import of_current_draw, testers_of
 from internkontroll.review.rules import Agreement, Pair, agreement
-from internkontroll.sampling.models import Draw, SampleItem
+from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence
 
 
@@ -64,26 +64,26 @@ def blind_to(session: Session, occurrence_ids: Collection[int], user_id: int | N
     are the same for every control that shares it, but the answers are not. A reading of a draw
     that is redrawn is never handed in and hides nothing.
     """
-    redraw = aliased(Draw)
     return session.scalar(
         sa.select(sa.func.min(SecondReading.occurrence_id)).where(
+            of_current_draw(),
             SecondReading.occurrence_id.in_(occurrence_ids),
             SecondReading.reader_id == user_id,
             SecondReading.finished_at.is_(None),
             SecondReading.cancelled_at.is_(None),
-            ~sa.exists().where(redraw.redraw_of_id == SecondReading.draw_id),
         )
     )
 
 
 def reads_again(session: Session, occurrence_id: int, user_id: int | None) -> bool:
-    """Whether the user is or was the second reader of the occurrence, finished or not."""
+    """Whether the user is or was the second reader of the occurrence's sample, finished or not."""
     if user_id is None:
         return False
     return bool(
         session.scalar(
             sa.select(
                 sa.exists().where(
+                    of_current_draw(),
                     SecondReading.occurrence_id == occurrence_id,
                     SecondReading.reader_id == user_id,
                     SecondReading.cancelled_at.is_(None),

@@ -27,8 +27,10 @@ from internkontroll.review.models import (
     ItemAmount,
     ItemResult,
     RecordedResult,
+    SecondAnswer,
     SecondReading,
 )
+from internkontroll.review.queries import of_current_draw
 from internkontroll.review.rules import WITHOUT_ITEMS
 from internkontroll.sampling.models import (
     Draw,
@@ -113,12 +115,11 @@ def corrected(question: Question) -> Part:
 
 def second_readings(question: Question) -> Part:
     """What the person has been asked to read again and has not handed in; not of a redrawn draw."""
-    redraw = aliased(Draw)
     asked = sa.and_(
         SecondReading.reader_id == question.me,
         SecondReading.finished_at.is_(None),
         SecondReading.cancelled_at.is_(None),
-        ~sa.exists().where(redraw.redraw_of_id == SecondReading.draw_id),
+        of_current_draw(),
     )
     return _of_the_review(
         question,
@@ -190,11 +191,20 @@ def _tested(question: Question) -> sa.ColumnElement[bool]:
         SecondReading.occurrence_id == Occurrence.id,
         SecondReading.reader_id == question.me,
         SecondReading.cancelled_at.is_(None),
+        sa.or_(
+            SecondReading.finished_at.is_not(None),
+            of_current_draw(),
+        ),
+    )
+    settled = sa.exists().where(
+        SecondAnswer.reading_id == SecondReading.id,
+        SecondReading.occurrence_id == Occurrence.id,
+        SecondAnswer.settled_by_id == question.me,
     )
     priced = sa.exists().where(
         ItemAmount.occurrence_id == Occurrence.id, ItemAmount.recorded_by_id == question.me
     )
-    return sa.or_(drawn, judged, wrote, recorded, proved, read_again, priced)
+    return sa.or_(drawn, judged, wrote, recorded, proved, read_again, settled, priced)
 
 
 def findings(question: Question) -> Part:

@@ -93,7 +93,7 @@ def protocol_of(record: Record, content: bytes, *, board: str) -> Protocol:
         unreconciled=not frame["reconciled"],
         figures=_figures(record),
         strata=tuple(
-            (part["name"], grouped(_count(part["rows"])), grouped(part["n"]))
+            (part["name"], grouped(part.get("size") or _count(part["rows"])), grouped(part["n"]))
             for part in record.get("parameters", {}).get("strata", ())
         ),
         steps=steps,

@@ -20,8 +20,8 @@ from internkontroll.review.queries import (
     possible_readers,
     reading_agreement,
     standing_reading,
-    testers_of,
 )
+from internkontroll.review.queries import testers_of as those_with_a_part
 from internkontroll.review.services import (
     answer_again,
     cancel_second_reading,
@@ -364,7 +364,7 @@ def test_a_redraw_sets_the_reader_of_the_earlier_sample_free(
     again.redraw_of_id, again.redraw_reason = review.draw.id, "Fel lista."
     session.flush()
     assert blind_to(session, [review.occurrence.id], reader.id) is None
-    assert reader.id not in testers_of(session, review.occurrence.id)
+    assert reader.id not in those_with_a_part(session, review.occurrence.id)
     item = next(item for item in again.items if item.position == 1)
     own = actor_of(reader)
     made = judge_item(

@@ -285,6 +285,16 @@ def test_a_redraw_names_the_record_that_it_replaces(table: Table) -> None:
     assert record["redraw_reason"] == "Fel period i listan."
 
 
+def test_a_commitment_that_was_never_drawn_hides_no_draw_before_it(table: Table) -> None:
+    population = table.frozen()
+    first = table.seed(table.commit(population))
+    between = table.commit(population, redraw_of=first, reason="Fel period i listan.")
+    third = table.commit(population, redraw_of=between, reason="Fel antal.")
+    table.seed(third, digits="9" * 20)
+    record = full_record(table.session, third)
+    assert record["redraw_of"] == rules.record_digest(full_record(table.session, first))
+
+
 def test_a_redraw_may_be_from_a_new_list(table: Table) -> None:
     first = table.drawn()
     newer = table.frozen("Ärende\n" + "".join(f"NY-{n:04d}\n" for n in range(20)))

@@ -111,8 +111,18 @@ def _filters(*given: tuple[str, FilterKind, str | None, str | None]) -> tuple[Fi
     return tuple(Filter(*each) for each in given)
 
 
+def test_the_trail_of_a_secret_list_does_not_tell_what_it_is_filtered_by(desk: Desk) -> None:
+    population = desk.loaded()
+    filters = _filters(("Ärendenummer", FilterKind.DIFFERS, "SCN-Ä-0003", None))
+    _choose(desk, population, id_column="Ärendenummer", amount_column=None, filters=filters)
+    with transaction(desk.session):
+        freeze_population(desk.session, population, actor=desk.actor, at=AT)
+    told = desk.session.scalars(sa.select(TrailPayload.body)).all()
+    assert "SCN-Ä-0003" not in str(told)
+
+
 def test_only_rows_that_every_filter_keeps_are_of_the_population(desk: Desk) -> None:
-    population = desk.loaded(MIXED)
+    population = desk.loaded(MIXED, is_secret=False)
     _choose(
         desk,
         population,

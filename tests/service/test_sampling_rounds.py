@@ -22,6 +22,7 @@ from internkontroll.review.queries import review_items
 from internkontroll.review.queries import testers_of as those_with_a_part
 from internkontroll.review.services import write_conclusion
 from internkontroll.sampling import rules
+from internkontroll.sampling.documents import protocol_of
 from internkontroll.sampling.models import (
     Draw,
     DrawRound,
@@ -180,6 +181,18 @@ def test_every_method_is_drawn_handed_out_and_verified_by_anyone(
     code, answer = script(record, canonical)
     assert (code, answer[:2]) == (0, "OK"), answer
     rounds.verify(draw, record=record, population=canonical)
+
+
+def test_a_sealed_record_tells_how_large_a_stratum_is_and_not_which_rows_it_has(
+    rounds: Rounds,
+) -> None:
+    draw = rounds.seed(rounds.commit(rounds.frozen(AMOUNTS), 10, parted=PARTED))
+    sealed = record_for_outside(rounds.session, draw)
+    strata = sealed["parameters"]["strata"]
+    assert sum(each["size"] for each in strata) == 40
+    assert all(each.keys() == {"name", "n", "size"} for each in strata)
+    protocol = protocol_of(sealed, rules.record_bytes(sealed), board="Nämnden")
+    assert protocol.strata[0] == ("negativa belopp", "1", "1")
 
 
 def test_a_sealed_record_of_any_draw_cannot_be_tried_outside(

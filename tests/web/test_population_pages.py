@@ -54,6 +54,8 @@ def test_a_list_is_limited_on_its_page_and_says_so(
     page = client.get(form.action.removesuffix("/kolumner"))
 
     assert "Avgränsning ”Enhet” är ”Barn”: 3 av 4 rader i filen" in page.text
+    outside = client_of(Role.READER).get(form.action.removesuffix("/kolumner"))
+    assert "”Barn”" not in outside.text
     with app.app_context():
         population = db.session.scalars(sa.select(Population)).one()
         assert [row[0] for row in rows_of(db.session(), population.id)] == ["A-1", "A-3", "A-4"]

@@ -328,6 +328,18 @@ def test_an_opened_conclusion_is_closed_without_a_correction(
     assert "Är något svar fel?" in page.text
 
 
+def test_of_very_many_faults_in_pasted_rows_the_first_are_told(
+    client_of: ClientOf, seeded: Seeded
+) -> None:
+    member = client_of(Role.MEMBER)
+    member.get(f"{seeded.url}/tabell/klistra-in")
+    rows = "\n".join(f"{number}\tja" for number in range(1_000, 9_000))
+    page = member.submit("/klistra-in", 422, text=rows)
+    assert "Det finns 7900 fel till." in page.text
+    assert "Nummer 1099 finns inte" in page.text
+    assert "Nummer 1100 finns inte" not in page.text
+
+
 # -- read by two -----------------------------------------------------------------------------------
 
 

@@ -53,6 +53,8 @@ from internkontroll.web.submission import page, submit
 
 ROWS = 25
 """Items on a page."""
+MOST_TOLD = 100
+"""Most faults of pasted rows that are told at once."""
 
 _WORDS = {answer: WORDS[answer] for answer in ANSWERS}
 
@@ -270,6 +272,16 @@ def _planned(
     return planned, []
 
 
+def _told(faults: Sequence[CellFault]) -> list[str]:
+    """The faults with their places; a whole page of them helps nobody."""
+    sentences = [
+        f"{fault.place}: {fault.sentence}" if fault.place else fault.sentence
+        for fault in faults[:MOST_TOLD]
+    ]
+    left = len(faults) - MOST_TOLD
+    return [*sentences, *([f"Det finns {left} fel till."] if left > 0 else [])]
+
+
 def _paste_page(
     board: Board,
     occurrence_id: int,
@@ -293,9 +305,7 @@ def _paste_page(
         # What is saved next is what the person sees now.
         shown = [f"{row.position}.{now_there[row.position].version}" for row in sheet.rows]
         form.versions.data = "-".join(shown)
-    for fault in told:
-        where = f"{fault.place}: " if fault.place else ""
-        form.text.errors = [*form.text.errors, f"{where}{fault.sentence}"]
+    form.text.errors = [*form.text.errors, *_told(told)]
     correcting = _is_correction(session(), occurrence)
     return page(
         "review/paste.html",

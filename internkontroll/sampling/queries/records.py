@@ -201,8 +201,8 @@ def _controls(session: Session, draw: Draw) -> list[dict[str, Any]]:
 def full_record(session: Session, draw: Draw) -> Record:
     """Dragningsprotokoll: the full record of a draw, for use inside the wall.
 
-    Replacements stand in it as they are now. A draw that it redraws is named by the digest of its
-    record, if it had come that far. Raises InvalidTransition for one that is not drawn yet.
+    Replacements stand in it as they are now. The latest drawn one before it that it redraws is
+    named by the digest of its record. Raises InvalidTransition for one that is not drawn yet.
     """
     if draw.method is SelectionMethod.TARGETED:
         return _record_of_choice(session, draw)
@@ -210,7 +210,6 @@ def full_record(session: Session, draw: Draw) -> Record:
         raise InvalidTransition("Stickprovet är inte draget än, så det finns inget protokoll.")
     items = session.scalars(items_select(draw.id)).all()
     strata = strata_of(session, draw)
-    before = session.get(Draw, draw.redraw_of_id) if draw.redraw_of_id else None
     return draw_record(
         program=draw.program,
         board=session.get_one(Board, draw.board_id).code,
@@ -224,13 +223,19 @@ def full_record(session: Session, draw: Draw) -> Record:
         steps=[step for step in steps_of(session, draw) if _is_done(draw, step.round)],
         rounds=_rounds(draw, items, strata),
         replacements=_replacements(items),
-        redraw_of=(
-            record_digest(full_record(session, before))
-            if before is not None and before.state is DrawState.DRAWN
-            else None
-        ),
+        redraw_of=_digest_before(session, draw),
         redraw_reason=draw.redraw_reason,
     )
+
+
+def _digest_before(session: Session, draw: Draw) -> str | None:
+    """The digest of the record it redraws. A commitment in between that was never drawn has none:
+    then it is that of the one before, so that no drawn sample can be left out of the chain.
+    """
+    before = session.get(Draw, draw.redraw_of_id) if draw.redraw_of_id else None
+    while before is not None and before.state is not DrawState.DRAWN:
+        before = session.get(Draw, before.redraw_of_id) if before.redraw_of_id else None
+    return record_digest(full_record(session, before)) if before is not None else None
 
 
 def _is_done(draw: Draw, number: int) -> bool:
@@ -295,7 +300,6 @@ def _replacements(items: Sequence[SampleItem]) -> list[Replacement]:
 
 def _record_of_choice(session: Session, draw: Draw) -> Record:
     items = session.scalars(items_select(draw.id)).all()
-    before = session.get(Draw, draw.redraw_of_id) if draw.redraw_of_id else None
     return targeted_record(
         program=draw.program or "",
         board=session.get_one(Board, draw.board_id).code,
@@ -305,11 +309,7 @@ def _record_of_choice(session: Session, draw: Draw) -> Record:
         from_list=draw.population.is_frame,
         choices=[Choice(item.row_number, item.chosen_reason or "") for item in items],
         steps=steps_of(session, draw),
-        redraw_of=(
-            record_digest(full_record(session, before))
-            if before is not None and before.state is DrawState.DRAWN
-            else None
-        ),
+        redraw_of=_digest_before(session, draw),
         redraw_reason=draw.redraw_reason,
     )
 

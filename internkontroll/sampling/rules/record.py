@@ -162,7 +162,8 @@ def sealed_record(full: Mapping[str, Any], *, key: bytes) -> Record:
 
     It leaves out P, the seeds and everything from which they could be found: tickets, the reference
     of a public seed source (its kind is kept) and the digest of the draw it redraws, which becomes
-    an HMAC. What the list was filtered by is left out too: it may name an item. It carries
+    an HMAC. What the list was filtered by is left out too: it may name an item. Strata have their
+    `size` instead of their rows. It carries
     `hmac_population` = HMAC-SHA-256(key, P) and `hmac_record` = HMAC-SHA-256(key,
     record_bytes(full)), in hex. `key` is at least 32 bytes and never leaves the program. Raises
     InvalidInput for a shorter key and for a record that is not full.
@@ -178,6 +179,12 @@ def sealed_record(full: Mapping[str, Any], *, key: bytes) -> Record:
     sealed["seed_source"] = {"kind": full["seed_source"].get("kind")}
     for entry, whole_entry in zip(sealed["rounds"][1:], full["rounds"][1:], strict=True):
         entry["seed_source"] = {"kind": whole_entry["seed_source"].get("kind")}
+    for part in sealed["parameters"].get("strata", ()):
+        # Which band of amounts every row lies in is not for outside; how many rows are, is.
+        ranges = part.pop("rows")
+        part["size"] = sum(
+            each[1] - each[0] + 1 if isinstance(each, list) else 1 for each in ranges
+        )
     redraw_of = full["redraw_of"]
     sealed["redraw_of"] = _hmac(key, redraw_of.encode("ascii")) if redraw_of else None
     sealed["hmac_population"] = _hmac(key, full["P"].encode("ascii"))

@@ -124,7 +124,8 @@ def freeze_population(
             "N": facts.count,
             "T": facts.total,
             "rows_in_file": population.rows_in_file,
-            "filters": population.filters,
+            # A filter may name an item that it takes away, which no search of the list finds.
+            "filters": len(population.filters) if population.is_secret else population.filters,
             **bound("P", facts.digest, key=population.seal_key, secret=population.is_secret),
         },
         actor=actor,

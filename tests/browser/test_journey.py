@@ -27,15 +27,15 @@ from tests.browser.screens import (
 def redraw_outside(person: Person, folder: Path) -> None:
     """The verifier redraws the full record, and says of the sealed one that it cannot."""
     files = {}
-    for name in ("Fullständigt protokoll", "Listan som fil", "Förseglat protokoll"):
+    for name in ("Fullständigt protokoll (JSON)", "Listan som fil", "Förseglat protokoll (JSON)"):
         with person.page.expect_download() as coming:
             person.page.get_by_role("link", name=name).click()
         files[name] = folder / coming.value.suggested_filename
         coming.value.save_as(files[name])
     (folder / "empty").mkdir()
     for record, code, word in (
-        ("Fullständigt protokoll", 0, "OK"),
-        ("Förseglat protokoll", 2, "förseglat"),
+        ("Fullständigt protokoll (JSON)", 0, "OK"),
+        ("Förseglat protokoll (JSON)", 2, "förseglat"),
     ):
         done = subprocess.run(
             [

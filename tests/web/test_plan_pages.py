@@ -258,7 +258,7 @@ def test_a_page_asks_the_database_as_often_for_ten_times_the_rows(
                         kind=MarkKind.NOTE, code="x", field="method", text="Text", recorded_at=AT
                     )
                 )
-            if controls > 10:
+            if controls < 10:
                 make_points(db.session(), board)
             db.session.commit()
 

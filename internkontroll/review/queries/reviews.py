@@ -334,7 +334,7 @@ def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
 
 
 def of_current_draw() -> sa.ColumnElement[bool]:
-    """Whether a second reading is of a draw that has not been redrawn: only that is still a task."""
+    """Whether a second reading is of a draw that is not redrawn: only that is still a task."""
     redraw = aliased(Draw)
     return ~sa.exists().where(redraw.redraw_of_id == SecondReading.draw_id)
 

@@ -3,6 +3,7 @@
 import io
 import itertools
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -168,7 +169,8 @@ def test_a_very_long_comment_runs_on_over_the_pages() -> None:
 
 def test_a_word_without_end_is_broken_and_loses_nothing() -> None:
     text = pdf_text(report_pdf(live(with_comment("x" * 900))))
-    assert text.replace(" ", "").count("x" * 900) == 1
+    runs = re.findall("x{2,}", text.replace(" ", ""))
+    assert sum(len(run) for run in runs) == 900
 
 
 def test_a_control_of_eight_thousand_signs_is_told_whole_in_the_appendix() -> None:

@@ -85,7 +85,6 @@ def test_a_text_names_what_a_plain_search_finds(references, text):
         (b"\xff\t\n", "Rad 1"),
         (b"A\tB\t5\n", "Rad 1"),
         (b"A-1\t5", "avhuggen"),
-        (b"A-1\t" + b"9" * 5_000 + b"\n", "Rad 1"),
         (b"A" * 5_000 + b"\t1\n", "Rad 1"),
         (b"\n" * 1_000_001, "fler än 1\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}000 rader"),
     ],

@@ -170,6 +170,24 @@ def test_the_plans_rule_bounds_n(
             limits.check(low - 1, size)
 
 
+@pytest.mark.parametrize(
+    ("kind", "n", "instead"),
+    [
+        (SampleKind.EXACT, 4, "Skriv 5."),
+        (SampleKind.EXACT, 9, "Skriv 5. Behövs fler kan stickprovet utökas när det är draget."),
+        (SampleKind.AT_LEAST, 4, "Skriv 5 eller fler."),
+        (SampleKind.CENSUS, 4, "Skriv 12."),
+    ],
+)
+def test_a_number_that_the_plan_does_not_allow_says_what_to_write(
+    kind: SampleKind, n: int, instead: str
+) -> None:
+    limits = size_limits([(kind, None if kind is SampleKind.CENSUS else 5)], 12)
+    with pytest.raises(InvalidInput) as told:
+        limits.check(n, 12)
+    assert told.value.sentence.endswith(instead)
+
+
 def test_a_short_list_is_taken_whole_and_says_so() -> None:
     assert "alla granskas" in size_limits([(SampleKind.EXACT, 5)], 4).words
 

@@ -33,8 +33,17 @@ class SizeLimits:
                 field="n",
             )
         if not self.low <= n <= self.high:
-            raise InvalidInput(f"{self.words} Du skrev {grouped(n)}.", field="n")
+            raise InvalidInput(
+                f"{self.words} Du skrev {grouped(n)}. {self._instead(n, size)}", field="n"
+            )
         return n
+
+    def _instead(self, n: int, size: int) -> str:
+        """What to write, and where more than the plan asks for comes from."""
+        if n < self.low:
+            return f"Skriv {grouped(self.low)}{' eller fler' if self.low < self.high else ''}."
+        more = " Behövs fler kan stickprovet utökas när det är draget." if self.high < size else ""
+        return f"Skriv {grouped(self.high)}.{more}"
 
 
 def size_limits(rules: Iterable[Rule], size: int) -> SizeLimits:

@@ -34,8 +34,8 @@ OPTIONS = [
 ]
 
 INSTALL = (
-    "Chromium saknas. Installera det (Debian: apt-get install chromium), eller hoppa över med "
-    "SKIP_BROWSER=1."
+    "Chromium saknas. Installera det (Debian: apt-get install chromium-headless-shell), eller "
+    "hoppa över med SKIP_BROWSER=1."
 )
 
 
@@ -47,8 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def chromium() -> str | None:
-    """The system's Chromium."""
-    names = ("chromium", "chromium-browser", "google-chrome")
+    """The system's Chromium, the one without windows first: it takes half the processor time."""
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
     return next((path for name in names if (path := shutil.which(name))), None)
 
 

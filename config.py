@@ -31,6 +31,10 @@ class Config:
     tables and migrates (the same where there is only one, as on SQLite).
     ``ACCESSIBILITY_EMAIL``, ``ACCESSIBILITY_PHONE`` and ``ACCESSIBILITY_ASSESSED_ON`` (a day,
     2026-03-12) stand in the accessibility statement, which asks for them while they are missing.
+    ``REQUIRE_CODE``: roles that see cases, and administrators, log in with a code.
+    ``OIDC_ISSUER`` and its fellows are the municipality's own login (OpenID Connect): whose word is
+    taken, who we are there, which levels (``OIDC_ACR``, the first is asked for) count as a code,
+    and the file that says which of its groups give which roles.
     """
 
     ENVIRONMENT = "production"
@@ -47,6 +51,7 @@ class Config:
     WTF_CSRF_CHECK_DEFAULT = True
     LOGIN_TRIES = 10
     LOGIN_WINDOW = timedelta(minutes=15)
+    REQUIRE_CODE = True
     RUN_WORKER = True
 
     def __init__(self, environ: os._Environ[str] | dict[str, str] | None = None) -> None:
@@ -63,6 +68,16 @@ class Config:
         self.ACCESSIBILITY_PHONE = environ.get("ACCESSIBILITY_PHONE", "").strip() or None
         assessed = environ.get("ACCESSIBILITY_ASSESSED_ON", "").strip()
         self.ACCESSIBILITY_ASSESSED_ON = date.fromisoformat(assessed) if assessed else None
+        self.REQUIRE_CODE = environ.get("REQUIRE_CODE", "1") != "0"
+        self.OIDC_ISSUER = environ.get("OIDC_ISSUER", "").strip().rstrip("/") or None
+        self.OIDC_CLIENT_ID = environ.get("OIDC_CLIENT_ID", "").strip()
+        self.OIDC_CLIENT_SECRET = environ.get("OIDC_CLIENT_SECRET", "").strip()
+        levels = environ.get("OIDC_ACR", "")
+        self.OIDC_ACR = tuple(level.strip() for level in levels.split(",") if level.strip())
+        self.OIDC_GROUPS_CLAIM = environ.get("OIDC_GROUPS_CLAIM", "groups").strip()
+        roles = environ.get("OIDC_ROLES_FILE", "").strip()
+        self.OIDC_ROLES_FILE = Path(roles) if roles else None
+        self.OIDC_CREATE_ACCOUNTS = environ.get("OIDC_CREATE_ACCOUNTS", "0") == "1"
         https = environ.get("HTTPS", "1") != "0"
         self.SESSION_COOKIE_SECURE = https
         self.SESSION_COOKIE_NAME = "__Host-session" if https else "session"
@@ -87,10 +102,11 @@ class DemoConfig(Config):
         super().__init__(environ)
         self.SESSION_COOKIE_SECURE = False
         self.SESSION_COOKIE_NAME = "session"
+        self.REQUIRE_CODE = False
 
 
 class TestConfig(Config):
-    """Tests: a fixed key, no https, everything else as in production."""
+    """Tests: a fixed key, no https, codes only where they are under test; else as in production."""
 
     ENVIRONMENT = "test"
     TESTING = True
@@ -100,3 +116,4 @@ class TestConfig(Config):
         self.SECRET_KEY = "only for tests"  # noqa: S105 -- a test key guards nothing
         self.SESSION_COOKIE_SECURE = False
         self.SESSION_COOKIE_NAME = "session"
+        self.REQUIRE_CODE = False

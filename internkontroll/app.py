@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,11 +15,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from config import ROOT, Config, kept_key
-from internkontroll.accounts.queries import find_session
+from internkontroll.accounts.queries import admitted_as, find_session
 from internkontroll.accounts.rules import is_alive
+from internkontroll.accounts.rules.strength import roles_that_need_a_code
 from internkontroll.accounts.services import note_seen
 from internkontroll.core.access import joined
-from internkontroll.core.clock import Clock, utc_now
+from internkontroll.core.clock import Clock, swedish_day, utc_now
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.transaction import transaction
 from internkontroll.operation.doctor import refuse_unfit
@@ -148,7 +150,14 @@ def _log_in_by_session(app: Flask) -> None:
             absolute_limit=app.config["SESSION_ABSOLUTE_LIMIT"],
         ):
             return None
-        return SignedIn(token, found, g.get("request_id", ""))
+        admitted = admitted_as(
+            found,
+            app.extensions["code_roles"],
+            swedish_day(now()),
+            code_required=app.config["REQUIRE_CODE"],
+            level_required=bool(app.config["OIDC_ACR"]),
+        )
+        return SignedIn(token, admitted, g.get("request_id", "")) if admitted else None
 
     @app.before_request
     def seen() -> None:
@@ -160,6 +169,7 @@ def _log_in_by_session(app: Flask) -> None:
             db.session.rollback()
             with intent_to_write(), transaction(db.session()) as session:
                 note_seen(session, found.session_id, now())
+            current_user.found = replace(found, last_seen_at=now())
 
 
 def _check_origin(app: Flask) -> None:
@@ -204,6 +214,7 @@ def create_app(
     _log_in_by_session(app)
     parts = [part_of(feature, "policy") for feature in FEATURES]
     app.extensions["permissions"] = joined(part.PERMISSIONS for part in parts if part)
+    app.extensions["code_roles"] = roles_that_need_a_code(app.extensions["permissions"])
     app.view_functions["static"] = public(app.view_functions["static"])
     health.register(app)
     app.post("/utkast/<int:draft_id>/kasta", endpoint="throw_draft_away")(

@@ -413,6 +413,8 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "accounts.reopen": lambda w: {"user_id": w.user_id()},
     "accounts.reset": lambda w: {"user_id": w.user_id()},
     "accounts.reset_now": lambda w: {"user_id": w.user_id()},
+    "accounts.reset_code": lambda w: {"user_id": w.user_id()},
+    "accounts.reset_code_now": lambda w: {"user_id": w.user_id()},
     "accounts.role": lambda w: {"user_id": w.user_id()},
     "accounts.save": lambda w: {"user_id": w.user_id()},
     "accounts.show": lambda w: {"user_id": w.user_id()},

@@ -16,6 +16,8 @@ from internkontroll.web.forms import (
 )
 
 TITLE_MAX = 120
+CODE_MAX = 40
+REASON_MAX = 300
 _TITLE = (
     SentenceRequired("Skriv vad kontot ska kallas."),
     NoPersonalId(),
@@ -43,6 +45,49 @@ class PasswordForm(BaseForm):
         [
             SentenceRequired("Skriv det nya lösenordet en gång till."),
             EqualTo("password", "De två nya lösenorden är inte lika. Skriv dem igen."),
+        ],
+    )
+
+
+class CodeForm(BaseForm):
+    """Koden från telefonen, or a reserve code."""
+
+    code = StringField(
+        "Kod",
+        [
+            SentenceRequired("Skriv koden."),
+            Length(max=CODE_MAX, message="Koden är för lång. Skriv den som den visas."),
+        ],
+    )
+
+
+class LoginCodeForm(CodeForm):
+    """Koden vid inloggning."""
+
+    next = HiddenField()
+
+
+class OwnPasswordForm(BaseForm):
+    """Lösenordet igen, before what protects the account is changed."""
+
+    current = PasswordField("Ditt lösenord", [SentenceRequired("Skriv ditt lösenord.")])
+
+
+class RenewalForm(BaseForm):
+    """Nya reservkoder; stands on the same page as :class:`OwnPasswordForm`."""
+
+    password_again = PasswordField("Ditt lösenord igen", [SentenceRequired("Skriv ditt lösenord.")])
+
+
+class ResetCodeForm(BaseForm):
+    """Nollställ inloggning med kod."""
+
+    reason = StringField(
+        "Varför",
+        [
+            SentenceRequired("Skriv varför koden nollställs."),
+            NoPersonalId(),
+            Length(max=REASON_MAX, message=f"Skriv högst {REASON_MAX} tecken."),
         ],
     )
 

@@ -26,6 +26,20 @@ class AccountEvent(StrEnum):
     LOGGED_IN = "user:logged-in"
     LOGGED_OUT = "user:logged-out"
     SESSIONS_ENDED = "user:sessions-ended"
+    CODE_SET_UP = "user:code-set-up"
+    CODE_RESET = "user:code-reset"
+    RECOVERY_RENEWED = "user:recovery-renewed"
+    IDENTITY_LINKED = "user:identity-linked"
+    ROLES_FROM_PROVIDER = "user:roles-from-provider"
+
+
+class LoginWay(StrEnum):
+    """Hur någon loggade in, as the trail tells it."""
+
+    PASSWORD = "password"  # noqa: S105 -- a way's name
+    CODE = "code"
+    RECOVERY_CODE = "recovery-code"
+    PROVIDER = "provider"
 
 
 class User(Base):
@@ -89,6 +103,8 @@ class LoginSession(Base):
     """Inloggad session: lives here and nowhere else; the cookie carries only its secret name.
 
     ``device`` is what the browser says it is, roughly ("Firefox, Windows"), for its owner to see.
+    ``is_strong``: a code was given, or the municipality's login vouched for as much.
+    ``from_provider``: opened by the municipality's login and not by a password of ours.
     """
 
     __tablename__ = "login_session"
@@ -101,6 +117,78 @@ class LoginSession(Base):
     last_seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     device: Mapped[str | None] = mapped_column(sa.String(60))
+    is_strong: Mapped[bool] = mapped_column(default=False)
+    from_provider: Mapped[bool] = mapped_column(default=False)
+
+
+class PendingLogin(Base):
+    """Halv inloggning: the password was right and the code has not been given. No session yet."""
+
+    __tablename__ = "pending_login"
+    __table_args__ = (sa.UniqueConstraint("digest"), sa.Index(None, "user_id"))
+
+    id: Mapped[Pk]
+    digest: Mapped[Sha256]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    created_at: Mapped[datetime]
+
+
+class SecondFactor(Base):
+    """Engångskod: the secret that an account's telephone shares with the program, sealed.
+
+    ``coming_secret`` has been shown and not yet confirmed by a code; until then the old one holds.
+    ``last_step`` is the latest step of 30 seconds whose code has opened something.
+    """
+
+    __tablename__ = "second_factor"
+
+    user_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False
+    )
+    sealed_secret: Mapped[str | None]
+    coming_secret: Mapped[str | None]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int | None]
+
+
+class RecoveryCode(Base):
+    """Reservkod: opens once instead of a code, when the telephone is away."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (sa.UniqueConstraint("user_id", "digest"),)
+
+    id: Mapped[Pk]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    digest: Mapped[Sha256]
+    used_at: Mapped[datetime | None]
+
+
+class ExternalIdentity(Base):
+    """Kommunens inloggning för ett konto: who vouches for it, and what it calls the person there.
+
+    Keyed by issuer and subject, the only pair that a provider never gives to somebody else
+    (OpenID Connect Core 1.0, 5.7); a name or an e-mail address may change hands.
+    """
+
+    __tablename__ = "external_identity"
+    __table_args__ = (sa.UniqueConstraint("issuer", "subject"), sa.Index(None, "user_id"))
+
+    id: Mapped[Pk]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    issuer: Mapped[str] = mapped_column(sa.String(400))
+    subject: Mapped[str] = mapped_column(sa.String(255))
+    created_at: Mapped[datetime]
+
+
+class ProviderGrant(Base):
+    """En roll som kommunens inloggning gav: renewed at each login, and ended when gone there."""
+
+    __tablename__ = "provider_grant"
+
+    grant_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("role_grant.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
+    issuer: Mapped[str] = mapped_column(sa.String(400))
 
 
 class LoginFailure(Base):

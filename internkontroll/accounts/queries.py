@@ -1,14 +1,23 @@
 """Read accounts and sessions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from internkontroll.accounts.models import FormDraft, LoginSession, RoleGrant, User
+from internkontroll.accounts.models import (
+    FormDraft,
+    LoginSession,
+    PendingLogin,
+    RecoveryCode,
+    RoleGrant,
+    SecondFactor,
+    User,
+)
 from internkontroll.accounts.rules import fold_username, session_digest
+from internkontroll.accounts.rules.strength import needs_a_code
 from internkontroll.core.access import Grant, Role
 from internkontroll.core.collation import swedish_order
 
@@ -27,6 +36,12 @@ class OpenSession:
     grants: tuple[Grant, ...]
     must_change_password: bool = False
     """Logged in with a start password: nothing but changing it is open."""
+    has_code: bool = False
+    """The account has a confirmed second factor."""
+    is_strong: bool = False
+    from_provider: bool = False
+    must_set_up_code: bool = False
+    """The account's roles need a code that it does not have yet: nothing else is open."""
 
 
 def _grants(rows: Sequence[RoleGrant]) -> tuple[Grant, ...]:
@@ -46,13 +61,14 @@ def _grants(rows: Sequence[RoleGrant]) -> tuple[Grant, ...]:
 def find_session(session: Session, token: str) -> OpenSession | None:
     """The session with this secret name, whose user is active; None for anything else."""
     found = session.execute(
-        sa.select(LoginSession, User)
+        sa.select(LoginSession, User, SecondFactor.confirmed_at)
         .join(User, User.id == LoginSession.user_id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .where(LoginSession.digest == session_digest(token), User.is_active)
     ).first()
     if found is None:
         return None
-    login, user = found
+    login, user, confirmed_at = found
     rows = session.scalars(sa.select(RoleGrant).where(RoleGrant.user_id == user.id)).all()
     return OpenSession(
         session_id=login.id,
@@ -64,6 +80,69 @@ def find_session(session: Session, token: str) -> OpenSession | None:
         ended_at=login.ended_at,
         grants=_grants(rows),
         must_change_password=user.start_password_until is not None,
+        has_code=confirmed_at is not None,
+        is_strong=login.is_strong,
+        from_provider=login.from_provider,
+    )
+
+
+def admitted_as(
+    found: OpenSession,
+    code_roles: Collection[Role],
+    on: date,
+    *,
+    code_required: bool,
+    level_required: bool,
+) -> OpenSession | None:
+    """A living session as it is let in that day: whole, without any role, or not at all (None).
+
+    One that nobody gave a code for, whose roles ask for one, has no roles and sets a code up; if
+    its account has a code already, or another login vouched for it, it is over.
+    ``code_required`` and ``level_required`` (of the municipality's login) are settings.
+    """
+    asked = code_required or (found.from_provider and level_required)
+    if not asked or found.is_strong or not needs_a_code(found.grants, code_roles, on):
+        return found
+    if found.has_code or found.from_provider:
+        return None
+    return replace(found, grants=(), must_set_up_code=True)
+
+
+def has_code(session: Session, user_id: int) -> bool:
+    """Whether the account has a second factor that has been confirmed."""
+    return bool(
+        session.scalar(
+            sa.select(
+                sa.exists().where(
+                    SecondFactor.user_id == user_id, SecondFactor.confirmed_at.is_not(None)
+                )
+            )
+        )
+    )
+
+
+def recovery_codes_left(session: Session, user_id: int) -> int:
+    """How many of the account's reserve codes have not been used."""
+    return (
+        session.scalar(
+            sa.select(sa.func.count())
+            .select_from(RecoveryCode)
+            .where(RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None))
+        )
+        or 0
+    )
+
+
+def pending_user(session: Session, token: str, *, since: datetime) -> User | None:
+    """The active account whose half login this is, if it began after ``since``."""
+    return session.scalar(
+        sa.select(User)
+        .join(PendingLogin, PendingLogin.user_id == User.id)
+        .where(
+            PendingLogin.digest == session_digest(token),
+            PendingLogin.created_at >= since,
+            User.is_active,
+        )
     )
 
 

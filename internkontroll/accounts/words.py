@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from internkontroll.accounts.models import AccountEvent
+from internkontroll.accounts.models import AccountEvent, LoginWay
 from internkontroll.accounts.rules import AccountState, Standing
 from internkontroll.core.access import Role
 from internkontroll.core.words import StateWord
@@ -41,6 +41,15 @@ WORDS: dict[StrEnum, str] = {
     AccountEvent.LOGGED_IN: "Loggade in",
     AccountEvent.LOGGED_OUT: "Loggade ut",
     AccountEvent.SESSIONS_ENDED: "Inloggningar avslutades",
+    AccountEvent.CODE_SET_UP: "Inloggning med kod slogs på",
+    AccountEvent.CODE_RESET: "Inloggning med kod nollställdes",
+    AccountEvent.RECOVERY_RENEWED: "Nya reservkoder gavs",
+    AccountEvent.IDENTITY_LINKED: "Kontot kopplades till kommunens inloggning",
+    AccountEvent.ROLES_FROM_PROVIDER: "Kommunens inloggning ändrade kontots roller",
+    LoginWay.PASSWORD: "Med lösenord",
+    LoginWay.CODE: "Med kod",
+    LoginWay.RECOVERY_CODE: "Med reservkod",
+    LoginWay.PROVIDER: "Med kommunens inloggning",
 }
 
 DUTIES: dict[Role, str] = {

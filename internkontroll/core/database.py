@@ -34,6 +34,16 @@ def intent_to_write() -> Iterator[None]:
         _writing.reset(token)
 
 
+@contextmanager
+def intent_to_read() -> Iterator[None]:
+    """Take no write lock for what is read before a long computation in a writing request."""
+    token = _writing.set(False)
+    try:
+        yield
+    finally:
+        _writing.reset(token)
+
+
 def _compare_swedish(left: str, right: str) -> int:
     if left == right:
         return 0

@@ -106,6 +106,16 @@ def moment(value: datetime) -> str:
     return f"{swedish_date(value)} kl. {value.astimezone(STOCKHOLM):%H.%M}"
 
 
+def time_of_day(value: datetime) -> str:
+    """Filter ``klockslag``: "14.32" in Swedish time.
+
+    Raises ValueError for a moment without a zone.
+    """
+    if value.tzinfo is None:
+        raise ValueError(f"a moment without a zone has no time of day: {value!r}")
+    return f"{value.astimezone(STOCKHOLM):%H.%M}"
+
+
 def number(value: Number, decimals: int | None = None) -> str:
     """Filter ``tal``: "1 234,5" with no-break spaces; ``decimals`` fixes their count.
 
@@ -162,6 +172,7 @@ def register(app: Flask) -> None:
         datum=swedish_date,
         datum_kort=short_date,
         tidpunkt=moment,
+        klockslag=time_of_day,
         tal=number,
         kronor=kronor,
         antal_av=count_of,

@@ -28,6 +28,7 @@ FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 """Upper limits in seconds."""
 
+LOGIN_STEPS = frozenset({"accounts.log_in_now", "accounts.give_code_now"})
 UNKNOWN = "okänd"
 """What an address that leads nowhere is called, so that nobody can fill the table with names."""
 
@@ -124,6 +125,6 @@ def register(app: Flask) -> None:
         measures.requests.labels(endpoint, method, str(answer.status_code)).inc()
         if begun := g.get("measured_from"):
             measures.seconds.labels(endpoint).observe(time.perf_counter() - begun)
-        if endpoint == "accounts.log_in_now" and answer.status_code == 422:
+        if endpoint in LOGIN_STEPS and answer.status_code == 422:
             measures.login_failures.inc()
         return answer

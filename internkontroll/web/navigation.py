@@ -53,7 +53,18 @@ def _is_of(here: str, endpoint: str) -> bool:
     return here.split(".")[0] == endpoint.split(".")[0]
 
 
-_OWN_PAGES = frozenset({"accounts.profile", "accounts.password", "accounts.change_password"})
+_OWN_PAGES = frozenset(
+    f"accounts.{name}"
+    for name in (
+        "profile",
+        "password",
+        "change_password",
+        "code",
+        "begin_code",
+        "confirm_code",
+        "renew_codes",
+    )
+)
 
 
 def _board_of_menu() -> Board | None:

@@ -22,6 +22,8 @@ WIDTHS = (390, 768, 1280)
 
 PAGES: dict[str, tuple[Role | None, str]] = {
     "accounts.close": (Role.ADMINISTRATOR, "Stäng kontot"),
+    "accounts.code": (Role.MEMBER, "Logga in med kod"),
+    "accounts.code_step": (None, "Logga in"),
     "accounts.edit": (Role.ADMINISTRATOR, "Ändra vad kontot kallas"),
     "accounts.ending": (Role.ADMINISTRATOR, "Avsluta rollen controller"),
     "accounts.index": (Role.ADMINISTRATOR, "Konton"),
@@ -29,6 +31,7 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "accounts.password": (Role.CONTROLLER, "Byt lösenord"),
     "accounts.profile": (Role.CONTROLLER, "Min profil"),
     "accounts.reset": (Role.ADMINISTRATOR, "Ge ett nytt startlösenord"),
+    "accounts.reset_code": (Role.ADMINISTRATOR, "Nollställ inloggning med kod"),
     "accounts.role": (Role.ADMINISTRATOR, "Ge en roll"),
     "accounts.show": (Role.ADMINISTRATOR, "Controller"),
     "monitoring.handover": (Role.CONTROLLER, "Lämna över uppgifter"),

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import LoginFailure
-from internkontroll.accounts.services import log_in
+from internkontroll.accounts.services import check_login, log_in, verify_login
 from internkontroll.core.access import Role
 from internkontroll.core.database import intent_to_write
 from tests.factories import PASSWORD, make_board, make_user
@@ -28,8 +28,7 @@ def test_ten_tries_are_ten_however_many_are_made_at_once(database_url: str) -> N
         with intent_to_write(), Session(engine) as session:
             result = log_in(
                 session,
-                username=name,
-                password=password,
+                verify_login(check_login(session, name), password),
                 at=AT,
                 tries=TRIES,
                 window=timedelta(minutes=15),

@@ -45,6 +45,20 @@ def verifies(password_hash: str | None, password: str) -> bool:
         return False
 
 
+def _groups(count: int, signs: int) -> str:
+    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(signs)) for _ in range(count))
+
+
 def start_password() -> str:
     """A password to hand over: four groups of five signs, 99 bits."""
-    return "-".join("".join(secrets.choice(_SIGNS) for _ in range(5)) for _ in range(4))
+    return _groups(4, 5)
+
+
+def recovery_code() -> str:
+    """A reserve code: four groups of four signs, 79 bits."""
+    return _groups(4, 4)
+
+
+def no_password() -> str:
+    """A hash that no password gives, for an account that another login vouches for."""
+    return _hash_of_nobody()

@@ -1,7 +1,7 @@
 """Log in and out, end sessions. A refused login is returned, so that its count survives."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,15 +11,20 @@ from internkontroll.accounts.models import (
     AccountEvent,
     LoginFailure,
     LoginSession,
+    LoginWay,
+    PendingLogin,
     Submission,
     User,
 )
-from internkontroll.accounts.queries import user_by_name
+from internkontroll.accounts.queries import has_code, user_by_name
 from internkontroll.accounts.rules import name_digest, session_digest
 from internkontroll.accounts.services.hashing import verifies
 from internkontroll.core.access import Actor
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
 from internkontroll.trail.services import record
+
+PENDING_LASTS = timedelta(minutes=5)
+"""How long a half login waits for its code."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,21 @@ class LoginResult:
 
     token: str | None
     locked: bool = False
+    pending: str | None = None
+    """The password was right: the secret name of the half login that waits for a code."""
+
+
+@dataclass(frozen=True)
+class CheckedLogin:
+    """A name that was typed, whose account it is, and whether its password was right.
+
+    ``seen`` is the hash that the password was verified against.
+    """
+
+    username: str
+    user_id: int | None
+    seen: str | None = field(repr=False)
+    right: bool
 
 
 def take_turn(session: Session, digest: str) -> None:
@@ -63,7 +83,15 @@ def forget_failures(session: Session, digest: str) -> None:
     session.execute(sa.delete(LoginFailure).where(LoginFailure.name_digest == digest))
 
 
-def open_session(session: Session, user: User, *, device: str | None, at: datetime) -> str:
+def open_session(
+    session: Session,
+    user: User,
+    *,
+    device: str | None,
+    at: datetime,
+    is_strong: bool = False,
+    from_provider: bool = False,
+) -> str:
     """Öppna en session; returns its secret name, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -73,13 +101,19 @@ def open_session(session: Session, user: User, *, device: str | None, at: dateti
             created_at=at,
             last_seen_at=at,
             device=device,
+            is_strong=is_strong,
+            from_provider=from_provider,
         )
     )
     return token
 
 
 def end_sessions(session: Session, user_id: int, *, at: datetime, but: str | None = None) -> int:
-    """Avsluta kontots sessioner, perhaps but the one with digest ``but``; returns how many."""
+    """Avsluta kontots sessioner, perhaps but the one with digest ``but``; returns how many.
+
+    Its half logins go too.
+    """
+    session.execute(sa.delete(PendingLogin).where(PendingLogin.user_id == user_id))
     ended = session.execute(
         sa.update(LoginSession)
         .where(
@@ -92,37 +126,101 @@ def end_sessions(session: Session, user_id: int, *, at: datetime, but: str | Non
     return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
+def check_login(session: Session, username: str) -> CheckedLogin:
+    """Whose password is to be verified; read before the verification, which takes its time."""
+    user = user_by_name(session, username)
+    return CheckedLogin(
+        username, user.id if user else None, user.password_hash if user else None, right=False
+    )
+
+
+def verify_login(read: CheckedLogin, password: str) -> CheckedLogin:
+    """Pröva lösenordet: exactly one verification whether the name is unknown, wrong or right.
+
+    Asks no database, so that no lock is held meanwhile.
+    """
+    return replace(read, right=verifies(read.seen, password) and read.user_id is not None)
+
+
 def log_in(
     session: Session,
+    checked: CheckedLogin,
     *,
-    username: str,
-    password: str,
     at: datetime,
     tries: int,
     window: timedelta,
     device: str | None = None,
     known_browser: str | None = None,
+    replaces: str | None = None,
 ) -> LoginResult:
-    """Logga in: exactly one verification whether the name is unknown, wrong or right.
+    """Logga in with a password that has been verified (:func:`verify_login`).
 
     After ``tries`` failures for a typed name within ``window`` every login with it is refused,
     the right password too, until the oldest failure has aged out. Tries with one name take turns.
     ``known_browser`` marks one that the account has logged in from: its tries are counted apart,
-    so that strangers cannot keep the owner out. A start password that is too old opens nothing.
+    so that strangers cannot keep the owner out. A start password that is too old opens nothing,
+    nor does one that was changed while it was verified. An account with codes gets a half login,
+    and its failures are kept: whoever knows the password must not get new tries at the code by it.
+    ``replaces`` is the secret name of a session that the browser had: it is dead.
     """
-    digest = name_digest(username, known_browser)
+    digest = name_digest(checked.username, known_browser)
     take_turn(session, digest)
-    failures = failures_since(session, digest, at - window)
-    user = user_by_name(session, username)
-    right = verifies(user.password_hash if user else None, password)
-    if failures >= tries:
+    if failures_since(session, digest, at - window) >= tries:
         return LoginResult(token=None, locked=True)
-    too_old = user and user.start_password_until and user.start_password_until < at
-    if user is None or not right or too_old:
+    user = user_by_name(session, checked.username)
+    if (
+        user is None
+        or not checked.right
+        or (user.id, user.password_hash) != (checked.user_id, checked.seen)
+        or (user.start_password_until and user.start_password_until < at)
+    ):
         note_failure(session, digest, at)
         return LoginResult(token=None)
-    token = open_session(session, user, device=device, at=at)
+    if has_code(session, user.id):
+        return LoginResult(token=None, pending=open_pending(session, user, at=at))
     forget_failures(session, digest)
+    token = let_in(
+        session, user, LoginWay.PASSWORD, device=device, is_strong=False, replaces=replaces, at=at
+    )
+    return LoginResult(token=token)
+
+
+def open_pending(session: Session, user: User, *, at: datetime) -> str:
+    """Öppna en halv inloggning; returns its secret name. Older ones of anybody's are cleared."""
+    session.execute(sa.delete(PendingLogin).where(PendingLogin.created_at < at - PENDING_LASTS))
+    token = secrets.token_urlsafe(32)
+    session.add(PendingLogin(digest=session_digest(token), user_id=user.id, created_at=at))
+    return token
+
+
+def let_in(
+    session: Session,
+    user: User,
+    way: LoginWay,
+    *,
+    device: str | None,
+    is_strong: bool,
+    replaces: str | None,
+    at: datetime,
+) -> str:
+    """Släpp in: a new session, the browser's old one dead, and a row in the trail.
+
+    Returns the session's secret name.
+    """
+    if replaces:
+        session.execute(
+            sa.update(LoginSession)
+            .where(LoginSession.digest == session_digest(replaces), LoginSession.ended_at.is_(None))
+            .values(ended_at=at)
+        )
+    token = open_session(
+        session,
+        user,
+        device=device,
+        is_strong=is_strong,
+        from_provider=way is LoginWay.PROVIDER,
+        at=at,
+    )
     record(
         session,
         chain=MUNICIPALITY_CHAIN,
@@ -130,8 +228,9 @@ def log_in(
         at=at,
         event=AccountEvent.LOGGED_IN,
         subject=("user", user.id),
+        data={"way": way},
     )
-    return LoginResult(token=token)
+    return token
 
 
 def log_out(session: Session, token: str, *, actor: Actor, at: datetime) -> None:
@@ -193,7 +292,9 @@ def end_other_sessions(session: Session, *, actor: Actor, at: datetime) -> int:
 def note_seen(session: Session, session_id: int, at: datetime) -> None:
     """Minns när sessionen senast användes."""
     session.execute(
-        sa.update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=at)
+        sa.update(LoginSession)
+        .where(LoginSession.id == session_id, LoginSession.ended_at.is_(None))
+        .values(last_seen_at=at)
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.accounts.models import AccountEvent, User
+from internkontroll.accounts.models import AccountEvent, LoginSession, User
 from internkontroll.accounts.rules import check_password, name_digest
 from internkontroll.accounts.services.hashing import hashed, verifies
 from internkontroll.accounts.services.login import (
@@ -99,6 +99,9 @@ def change_password(
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("Lösenordet har bytts under tiden. Logga in igen.")
     session.refresh(user)
+    before = session.scalar(
+        sa.select(LoginSession).where(LoginSession.digest == actor.session_digest)
+    )
     ended = end_sessions(session, user.id, at=at)
     record(
         session,
@@ -109,4 +112,11 @@ def change_password(
         subject=("user", user.id),
         data={"sessions_ended": ended},
     )
-    return open_session(session, user, device=device, at=at)
+    return open_session(
+        session,
+        user,
+        device=device,
+        is_strong=before is not None and before.is_strong,
+        from_provider=before is not None and before.from_provider,
+        at=at,
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.forms import AccountForm, CloseForm, FilterForm, TitleForm
 from internkontroll.accounts.models import User
-from internkontroll.accounts.queries import account_select, accounts_select
+from internkontroll.accounts.queries import account_select, accounts_select, has_code
 from internkontroll.accounts.rules import START_PASSWORD_FOR
 from internkontroll.accounts.services import (
     NewAccount,
@@ -143,6 +143,7 @@ def show(user_id: int) -> ResponseReturnValue:
         state_of_account=state_of(user),
         rows=rows,
         duties=duties_of(session(), user.id),
+        has_code=has_code(session(), user.id),
         own=user.id == current_actor().user_id,
         start_password=_shown_once(user),
         form=ButtonForm(),

@@ -9,7 +9,12 @@ from flask_login import current_user, login_user
 from sqlalchemy.orm import Session
 
 from internkontroll.accounts.forms import PasswordForm
-from internkontroll.accounts.queries import account_select, find_session, sessions_of
+from internkontroll.accounts.queries import (
+    account_select,
+    find_session,
+    recovery_codes_left,
+    sessions_of,
+)
 from internkontroll.accounts.rules import PASSWORD_MIN, standing_of
 from internkontroll.accounts.services import (
     change_password as change_own_password,
@@ -59,6 +64,8 @@ def _profile_page(form: ButtonForm) -> ResponseReturnValue:
             absolute_limit=config["SESSION_ABSOLUTE_LIMIT"],
         ),
         own_digest=actor.session_digest,
+        has_code=current_user.found.has_code,
+        codes_left=recovery_codes_left(session(), user.id),
     )
 
 

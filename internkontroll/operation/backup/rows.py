@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-LEFT_OUT = frozenset({"alembic_version", "login_session", "form_draft"})
+LEFT_OUT = frozenset({"alembic_version", "login_session", "pending_login", "form_draft"})
 """Not carried: the revision stands in the list of contents, and nobody stays logged in."""
 
 BATCH = 1_000

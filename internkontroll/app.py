@@ -24,6 +24,7 @@ from internkontroll.core.clock import Clock, swedish_day, utc_now
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.transaction import transaction
 from internkontroll.operation.doctor import refuse_unfit
+from internkontroll.operation.group_roles import read_group_roles
 from internkontroll.operation.settings import remarks_on_settings
 from internkontroll.web import (
     drafts,
@@ -214,6 +215,7 @@ def create_app(
     _log_in_by_session(app)
     parts = [part_of(feature, "policy") for feature in FEATURES]
     app.extensions["permissions"] = joined(part.PERMISSIONS for part in parts if part)
+    app.extensions["group_roles"] = read_group_roles(app.config["OIDC_ROLES_FILE"])
     app.extensions["code_roles"] = roles_that_need_a_code(app.extensions["permissions"])
     app.view_functions["static"] = public(app.view_functions["static"])
     health.register(app)

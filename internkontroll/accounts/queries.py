@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from internkontroll.accounts.models import (
+    ExternalIdentity,
     FormDraft,
     LoginSession,
     PendingLogin,
@@ -131,6 +132,15 @@ def recovery_codes_left(session: Session, user_id: int) -> int:
         )
         or 0
     )
+
+
+def identities_of(session: Session, user_id: int) -> Sequence[ExternalIdentity]:
+    """The logins elsewhere that the account is linked to, the oldest first."""
+    return session.scalars(
+        sa.select(ExternalIdentity)
+        .where(ExternalIdentity.user_id == user_id)
+        .order_by(ExternalIdentity.id)
+    ).all()
 
 
 def pending_user(session: Session, token: str, *, since: datetime) -> User | None:

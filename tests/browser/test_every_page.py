@@ -26,6 +26,7 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "accounts.code_step": (None, "Logga in"),
     "accounts.edit": (Role.ADMINISTRATOR, "Ändra vad kontot kallas"),
     "accounts.ending": (Role.ADMINISTRATOR, "Avsluta rollen controller"),
+    "accounts.linking": (Role.CONTROLLER, "Kommunens inloggning"),
     "accounts.index": (Role.ADMINISTRATOR, "Konton"),
     "accounts.new": (Role.ADMINISTRATOR, "Skapa ett konto"),
     "accounts.password": (Role.CONTROLLER, "Byt lösenord"),
@@ -163,6 +164,8 @@ PAGES: dict[str, tuple[Role | None, str]] = {
 """Who opens each page, and its h1."""
 
 NOT_PAGES = {
+    "accounts.provider_answer",
+    "accounts.provider_login",
     "findings.export",
     "health",
     "metrics",

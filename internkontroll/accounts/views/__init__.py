@@ -5,10 +5,21 @@ from internkontroll.accounts.views import (
     codes,
     login,
     profile,
+    provider,
     roles,
     staying,
 )
 from internkontroll.accounts.views.blueprint import bp
 from internkontroll.accounts.views.login import own_path
 
-__all__ = ["accounts", "bp", "codes", "login", "own_path", "profile", "roles", "staying"]
+__all__ = [
+    "accounts",
+    "bp",
+    "codes",
+    "login",
+    "own_path",
+    "profile",
+    "provider",
+    "roles",
+    "staying",
+]

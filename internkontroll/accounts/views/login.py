@@ -126,7 +126,7 @@ def let_browser_in(token: str, username: str | None, target: str | None) -> Resp
 
 def login_page(form: LoginForm) -> ResponseReturnValue:
     """The login page, with what is typed."""
-    return page("accounts/login.html", form=form)
+    return page("accounts/login.html", form=form, log_out_also=cookie.pop("log_out_also", None))
 
 
 def _half() -> User | None:
@@ -199,8 +199,11 @@ def logout() -> ResponseReturnValue:
     """Log out: the session is dead and the browser is asked to forget."""
     with transaction(session()) as open_session:
         log_out(open_session, current_user.token, actor=current_actor(), at=now())
+    elsewhere = cookie.get("provider_out")
     logout_user()
     cookie.clear()
+    if elsewhere:
+        cookie["log_out_also"] = elsewhere
     answer = redirect(url_for("accounts.login"), 303)
     answer.headers["Clear-Site-Data"] = '"cache", "storage"'
     return answer

@@ -18,8 +18,9 @@ from internkontroll.cli.running import (
     serve_now,
     verify_trail_now,
 )
-from internkontroll.cli.work import ROLE_NAMES, create_user_now, import_plan_now, report_now
+from internkontroll.cli.work import create_user_now, import_plan_now, report_now, reset_code_now
 from internkontroll.core.errors import DomainError
+from internkontroll.operation.group_roles import ROLE_NAMES
 
 REFUSED = 2
 """Exit code when what was asked for is refused, with a sentence on stderr."""
@@ -45,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     user.add_argument("--title", help="vad kontot kallas på skärmen")
     user.add_argument("--role", choices=sorted(ROLE_NAMES))
     user.add_argument("--board", help="nämndens kod; utan den gäller rollen hela kommunen")
+    reset = add("reset-code", reset_code_now, "Nollställ inloggning med kod för ett konto.")
+    reset.add_argument("username")
+    reset.add_argument("--reason", required=True, help="varför; sparas i spåret")
     plan = add("import-plan", import_plan_now, "Läs in en internkontrollplan (XLSX, DOCX, CSV).")
     plan.add_argument("file", type=Path)
     plan.add_argument("--board", required=True)

@@ -8,22 +8,19 @@ import os
 from pathlib import Path
 from typing import Any
 
-from internkontroll.accounts.services import create_user, grant_role
-from internkontroll.accounts.words import WORDS
+from internkontroll.accounts.queries import user_by_name
+from internkontroll.accounts.services import create_user, grant_role, reset_code
 from internkontroll.cli.ground import actor, app_for, say, the_board
-from internkontroll.core.access import Role
 from internkontroll.core.clock import swedish_day, utc_now
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.transaction import transaction
+from internkontroll.operation.group_roles import ROLE_NAMES
 from internkontroll.plan.rules.layout import Arrangement
 from internkontroll.plan.services import import_plan
 from internkontroll.plan.services.importing import known_headings, read_file
 from internkontroll.reporting.documents import write_report_files
 from internkontroll.reporting.queries import find_point, shown_report
-
-ROLE_NAMES = {WORDS[role].lower(): role for role in Role}
-"""What a role is called on the command line."""
 
 
 def create_user_now(arguments: argparse.Namespace) -> int:
@@ -51,6 +48,17 @@ def create_user_now(arguments: argparse.Namespace) -> int:
                 at=now,
             )
     say(f"Kontot {arguments.username} är skapat.")
+    return 0
+
+
+def reset_code_now(arguments: argparse.Namespace) -> int:
+    """Reset the code of somebody whom no administrator can help."""
+    with app_for(arguments).app_context(), intent_to_write(), transaction(db.session()) as session:
+        user = user_by_name(session, arguments.username)
+        if user is None:
+            raise InvalidInput(f"Det finns inget öppet konto som heter {arguments.username}.")
+        reset_code(session, user, reason=arguments.reason, actor=actor(), at=utc_now())
+    say(f"Koden för {arguments.username} är nollställd.")
     return 0
 
 

@@ -43,6 +43,26 @@ GROUPS: Sequence[Group] = (
                 ("accounts.", "monitoring.handover"),
             ),
             Topic(
+                "logga-in-med-kod",
+                "Logga in med kod",
+                "Ett lösenord kan komma i fel händer. Koden visas bara i din egen telefon.",
+                tuple(
+                    f"accounts.{name}"
+                    for name in (
+                        "begin_code",
+                        "begin_linking",
+                        "code",
+                        "code_step",
+                        "confirm_code",
+                        "give_code_now",
+                        "linking",
+                        "renew_codes",
+                        "reset_code",
+                        "reset_code_now",
+                    )
+                ),
+            ),
+            Topic(
                 "nya-namnder",
                 "Lägg upp nämnder, utskott och enheter",
                 "Det här görs en gång när kommunen börjar, och när organisationen ändras.",

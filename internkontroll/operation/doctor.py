@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from config import Config
-from internkontroll.core.errors import DomainError
+from internkontroll.core.errors import DomainError, InvalidInput
 from internkontroll.operation.facts import (
     A_DAY,
     DatabaseFacts,
@@ -13,6 +14,7 @@ from internkontroll.operation.facts import (
     database_facts,
     place_facts,
 )
+from internkontroll.operation.group_roles import read_group_roles
 from internkontroll.operation.settings import Remark, Weight, remarks_on_settings
 
 CLOCKS_DIFFER = timedelta(minutes=1)
@@ -124,6 +126,15 @@ def remarks_on_place(facts: PlaceFacts) -> list[Remark]:
     return remarks
 
 
+def remarks_on_group_roles(path: Path | None) -> list[Remark]:
+    """Whether the file that gives roles to groups can be read."""
+    try:
+        read_group_roles(path)
+    except InvalidInput as error:
+        return [Remark(error.sentence)]
+    return []
+
+
 def remarks_on_zones(name: str = "Europe/Stockholm") -> list[Remark]:
     """Whether the machine knows Swedish time."""
     try:
@@ -139,6 +150,7 @@ def examine(config: Config, *, at: datetime, demo_password: str) -> list[Remark]
     """Undersök installationen: every remark, what refuses a start first."""
     remarks = [
         *remarks_on_settings(config.as_mapping()),
+        *remarks_on_group_roles(config.OIDC_ROLES_FILE),
         *remarks_on_zones(),
         *remarks_on_place(place_facts(config.INSTANCE_DIR)),
         *remarks_on_database(database_facts(config.SQLALCHEMY_DATABASE_URI, demo_password), at),

@@ -8,6 +8,7 @@ from internkontroll.core.access import Role
 from internkontroll.core.errors import InvalidInput
 
 ROLE_NAMES = {WORDS[role].lower(): role for role in Role}
+"""What a role is called in the file and on the command line."""
 
 
 def read_group_roles(path: Path | None) -> tuple[GroupRole, ...] | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 SHORTEST_SECRET = 32
 FEWEST_SIGNS = 8
@@ -66,12 +67,53 @@ def _remarks_on_the_web(settings: Mapping[str, Any]) -> Iterator[Remark]:
         yield Remark("TRUSTED_HOSTS släpper in vilket namn som helst. Skriv ut varje namn helt.")
 
 
+def _unsafe(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme != "https" or not parts.hostname
+
+
+def _remarks_on_login(settings: Mapping[str, Any]) -> Iterator[Remark]:
+    issuer, levels = settings.get("OIDC_ISSUER"), settings.get("OIDC_ACR")
+    if not settings.get("REQUIRE_CODE"):
+        if issuer and levels:
+            yield Remark(
+                "Den som har lösenord hos oss loggar in utan kod. Ta bort REQUIRE_CODE=0, och låt "
+                "dem som ser ärenden använda kommunens inloggning.",
+                Weight.WARNS,
+            )
+        else:
+            yield Remark(
+                "Den som ser ärenden kan logga in med bara lösenord. Ta bort REQUIRE_CODE=0, eller "
+                "anslut kommunens inloggning med OIDC_ISSUER och OIDC_ACR."
+            )
+    if not issuer:
+        return
+    if _unsafe(issuer):
+        yield Remark("Kommunens inloggning nås utan skydd. OIDC_ISSUER ska börja med https://.")
+    if not settings.get("OIDC_CLIENT_ID"):
+        yield Remark(
+            "OIDC_CLIENT_ID saknas. Ange det namn som kommunens inloggning gav programmet."
+        )
+    if not settings.get("OIDC_CLIENT_SECRET"):
+        yield Remark("OIDC_CLIENT_SECRET saknas. Ange hemligheten som hör till OIDC_CLIENT_ID.")
+    if not levels:
+        yield Remark(
+            "Ingen som ser ärenden kan använda kommunens inloggning. Ange i OIDC_ACR vilka nivåer "
+            "där som motsvarar en kod.",
+            Weight.WARNS,
+        )
+
+
 def remarks_on_settings(settings: Mapping[str, Any]) -> list[Remark]:
     """Every setting that a real installation may not have.
 
     ``settings`` are upper-case names as in :class:`config.Config`. An empty list means fit.
     """
-    remarks = [*_remarks_on_secrets(settings), *_remarks_on_the_web(settings)]
+    remarks = [
+        *_remarks_on_secrets(settings),
+        *_remarks_on_the_web(settings),
+        *_remarks_on_login(settings),
+    ]
     sqlite = str(settings.get("SQLALCHEMY_DATABASE_URI", "")).startswith("sqlite")
     if sqlite and int(settings.get("WORKERS", 1)) > 1:
         remarks.append(

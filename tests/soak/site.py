@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -14,6 +15,8 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlencode
+
+import pyotp
 
 from config import ROOT
 from tests.client import PageReader
@@ -141,7 +144,13 @@ class Browser:
         self.token = tokens[0]
 
     def log_in(self, username: str, password: str) -> None:
-        """Log in through the page."""
+        """Log in through the pages, and set up the code that the role asks for."""
         self._read_token(self.get("/logga-in")[2])
         assert self.post("/logga-in", username=username, password=password) == 303
+        self._read_token(self.get("/min-profil/kod")[2])
+        assert self.post("/min-profil/kod/borja", current=password) == 303
+        found = re.search(r'class="secret">([A-Z2-7 ]+)<', self.get("/min-profil/kod")[2])
+        assert found
+        code = pyotp.TOTP(found[1].replace(" ", "")).now()
+        assert self.post("/min-profil/kod/bekrafta", code=code) == 303
         self._read_token(self.get("/namnd/scn/")[2])

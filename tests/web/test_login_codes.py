@@ -372,6 +372,32 @@ def test_a_reset_takes_a_reason_ends_the_sessions_and_stands_in_the_trail(
     assert codes
 
 
+def test_one_administrator_alone_never_gets_into_an_account_with_a_code(
+    app: Flask, town: Town, member: PageClient, clock: MovableClock
+) -> None:
+    set_up(member, clock)
+    admin, user_id = administrator(app, town, clock), town.user_id(Role.MEMBER, "IU1")
+    admin.get(f"/konton/{user_id}/startlosenord")
+    admin.submit(f"/konton/{user_id}/startlosenord")
+    assert "en annan administratör" in reset(admin, user_id, "Telefonen är borta", 422).text
+
+    with app.app_context(), intent_to_write():
+        db.session.execute(
+            sa.update(User).where(User.id == user_id).values(start_password_until=None)
+        )
+        db.session.commit()
+    reset(admin, user_id, "Telefonen är borta")
+
+    admin.get(f"/konton/{user_id}/startlosenord")
+    page = admin.submit(f"/konton/{user_id}/startlosenord", 422)
+    assert "en annan administratör" in page.text
+    with app.app_context(), intent_to_write():
+        db.session.execute(sa.update(User).where(User.id == user_id).values(is_active=False))
+        db.session.commit()
+    admin.get(f"/konton/{user_id}")
+    assert "en annan administratör" in admin.submit(f"/konton/{user_id}/oppna", 422).text
+
+
 def test_nobody_resets_their_own_code_and_nothing_is_reset_twice(
     app: Flask, town: Town, clock: MovableClock
 ) -> None:

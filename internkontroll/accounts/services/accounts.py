@@ -17,6 +17,7 @@ from internkontroll.accounts.rules import (
 )
 from internkontroll.accounts.services.hashing import hashed, start_password
 from internkontroll.accounts.services.login import end_sessions, forget_failures
+from internkontroll.accounts.services.takeover import refuse_password_after_code
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
@@ -160,6 +161,7 @@ def reset_password(session: Session, user: User, *, actor: Actor, at: datetime) 
     _not_own(actor, user, "Ditt eget lösenord byter du under Min profil.")
     if not user.is_active:
         raise InvalidTransition("Kontot är stängt. Öppna det igen för att ge ett startlösenord.")
+    refuse_password_after_code(session, user, actor)
     password = start_password()
     _change(
         session,
@@ -219,6 +221,7 @@ def reopen_account(session: Session, user: User, *, actor: Actor, at: datetime) 
     _not_own(actor, user, "Du kan inte öppna ditt eget konto. Be en annan administratör.")
     if user.is_active:
         raise InvalidTransition("Kontot är redan öppet.")
+    refuse_password_after_code(session, user, actor)
     password = start_password()
     _change(
         session,

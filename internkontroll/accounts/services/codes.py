@@ -38,6 +38,7 @@ from internkontroll.accounts.services.login import (
 )
 from internkontroll.accounts.services.passwords import CheckedPassword
 from internkontroll.accounts.services.sealing import Sealer
+from internkontroll.accounts.services.takeover import refuse_code_after_password
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
@@ -285,12 +286,13 @@ def reset_code(session: Session, user: User, *, reason: str, actor: Actor, at: d
     """Nollställ inloggning med kod for somebody whose telephone is gone.
 
     The secret and the reserve codes are deleted and every session is dead. Refused for one's own
-    account (NotAllowed), without a reason (InvalidInput) and where there is no code
-    (InvalidTransition).
+    account and for whoever gave it a start password that waits (NotAllowed), without a reason
+    (InvalidInput) and where there is no code (InvalidTransition).
     """
     ensure(actor, Permission.ACCOUNT_MANAGE, Scope(None), swedish_day(at), PERMISSIONS)
     if actor.user_id is not None and actor.user_id == user.id:
         raise NotAllowed("Du kan inte nollställa din egen kod. Be en annan administratör.")
+    refuse_code_after_password(session, user, actor)
     reason = clean_line(reason)
     if not reason:
         raise InvalidInput("Skriv varför koden nollställs.", field="reason")

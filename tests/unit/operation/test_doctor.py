@@ -14,6 +14,7 @@ from internkontroll.operation.doctor import (
     Unfit,
     refuse_unfit,
     remarks_on_database,
+    remarks_on_group_roles,
     remarks_on_place,
     remarks_on_zones,
 )
@@ -29,6 +30,13 @@ SOUND = {
     "WEB_CONCURRENCY": "4",
 }
 
+LOGIN = {
+    "OIDC_ISSUER": "https://login.kommunen.example",
+    "OIDC_CLIENT_ID": "internkontroll",
+    "OIDC_CLIENT_SECRET": STRONG,
+    "OIDC_ACR": "loa3",
+}
+
 
 def sentences(**changes: str) -> list[str]:
     settings = Config({**SOUND, **changes}).as_mapping()
@@ -37,6 +45,37 @@ def sentences(**changes: str) -> list[str]:
 
 def test_a_sound_setting_gets_no_remark() -> None:
     assert sentences() == []
+    assert sentences(**LOGIN) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("inte json", "inte giltig JSON"),
+        ("{}", "ska vara en lista"),
+        ("[1]", "Rad 1"),
+        ('[{"group": "a", "role": "läsare", "board": "SCN"}, {"role": "läsare"}]', "Rad 2"),
+        ('[{"group": "a", "role": "kung"}]', "ingen känd roll"),
+        ('[{"group": "a", "role": "ledamot"}]', "kan inte gälla där"),
+        ('[{"group": "a", "role": "ledamot", "subcommittee": "IU1"}]', "kan inte gälla där"),
+        ('[{"group": "a", "role": "läsare", "namnd": "SCN"}]', "namnd, som inte finns"),
+    ],
+)
+def test_a_file_of_groups_that_cannot_be_used_is_told_of(
+    tmp_path: Path, text: str, word: str
+) -> None:
+    path = tmp_path / "grupper.json"
+    path.write_text(text, encoding="utf-8")
+
+    assert word in remarks_on_group_roles(path)[0].sentence
+    assert "inte att läsa" in remarks_on_group_roles(tmp_path / "saknas")[0].sentence
+
+
+def test_a_sound_file_of_groups_and_none_at_all_get_no_remark(tmp_path: Path) -> None:
+    path = tmp_path / "grupper.json"
+    path.write_text('[{"group": "a", "role": "Läsare", "board": "scn"}]', encoding="utf-8")
+
+    assert remarks_on_group_roles(path) == remarks_on_group_roles(None) == []
 
 
 @pytest.mark.parametrize(
@@ -50,6 +89,14 @@ def test_a_sound_setting_gets_no_remark() -> None:
         ({"TRUSTED_HOSTS": ""}, "TRUSTED_HOSTS saknas"),
         ({"TRUSTED_HOSTS": "*"}, "vilket namn som helst"),
         ({"TRUSTED_HOSTS": ".example"}, "vilket namn som helst"),
+        ({"REQUIRE_CODE": "0"}, "bara lösenord"),
+        ({"REQUIRE_CODE": "0", **LOGIN}, "utan kod"),
+        ({"REQUIRE_CODE": "0", **LOGIN, "OIDC_ISSUER": ""}, "bara lösenord"),
+        ({**LOGIN, "OIDC_ISSUER": "http://login.kommunen.example"}, "nås utan skydd"),
+        ({**LOGIN, "OIDC_ISSUER": "login.kommunen.example"}, "nås utan skydd"),
+        ({**LOGIN, "OIDC_CLIENT_ID": ""}, "OIDC_CLIENT_ID saknas"),
+        ({**LOGIN, "OIDC_CLIENT_SECRET": ""}, "OIDC_CLIENT_SECRET saknas"),
+        ({**LOGIN, "OIDC_ACR": " , "}, "Ingen som ser ärenden"),
         ({"DATABASE_URL": "sqlite:///x"}, "SQLite delas av flera processer"),
     ],
 )

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from joserfc import jwt
-from joserfc.jwk import RSAKey
+from joserfc.jwk import OctKey, RSAKey
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
 
@@ -145,8 +145,6 @@ class OidcProvider:
         if self.fault == "unsigned":
             return f"{part({'alg': 'none'})}.{part(claims)}."
         if self.fault == "signed by our secret":
-            from joserfc.jwk import OctKey
-
             header = {"alg": "HS256", "kid": "k1"}
             return jwt.encode(header, claims, OctKey.import_key(CLIENT_SECRET.encode().ljust(32)))
         name = "false" if self.fault == "bad signature" else "true"

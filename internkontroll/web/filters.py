@@ -107,7 +107,7 @@ def moment(value: datetime) -> str:
 
 
 def time_of_day(value: datetime) -> str:
-    """Filter ``klockslag``: "14.32" in Swedish time.
+    """The time of day in Swedish words, "14.32".
 
     Raises ValueError for a moment without a zone.
     """
@@ -172,7 +172,6 @@ def register(app: Flask) -> None:
         datum=swedish_date,
         datum_kort=short_date,
         tidpunkt=moment,
-        klockslag=time_of_day,
         tal=number,
         kronor=kronor,
         antal_av=count_of,

@@ -51,16 +51,12 @@ const TEXTS = {
     }
   }
 
-  function begin(seconds, isLast) {
-    endsAt = Date.now() + seconds * 1000;
-    last = isLast;
+  // What is told is the program's time of day; this computer's clock may be wrong.
+  function begin(found) {
+    endsAt = Date.now() + found.left * 1000;
+    last = found.last;
     if (dialog.open) dialog.close();
-    if (line) {
-      const time = new Date(endsAt).toLocaleTimeString("sv-SE", {
-        hour: "2-digit", minute: "2-digit", timeZone: "Europe/Stockholm",
-      }).replace(":", ".");
-      line.textContent = `Du loggas ut klockan ${time}${last ? "" : " om du inte gör något"}.`;
-    }
+    if (line) line.textContent = found.told;
     look();
   }
 
@@ -78,7 +74,7 @@ const TEXTS = {
       }
       if (!answer.ok) throw new Error(String(answer.status));
       const found = await answer.json();
-      begin(found.left, found.last);
+      begin(found);
       tabs?.postMessage(found);
     } catch {
       tell(TEXTS.failed, true);
@@ -95,10 +91,12 @@ const TEXTS = {
 
   close.addEventListener("click", () => dialog.close());
   document.addEventListener("visibilitychange", () => { if (!document.hidden) look(); });
-  if (tabs) tabs.onmessage = (event) => begin(event.data.left, event.data.last);
-  const found = { left: Number(dialog.dataset.secondsLeft), last: dialog.dataset.last === "true" };
+  if (tabs) tabs.onmessage = (event) => begin(event.data);
+  const found = {
+    left: Number(dialog.dataset.secondsLeft),
+    last: dialog.dataset.last === "true",
+    told: line?.textContent ?? "",
+  };
   tabs?.postMessage(found);
-  endsAt = Date.now() + found.left * 1000;
-  last = found.last;
-  look();
+  begin(found);
 })();

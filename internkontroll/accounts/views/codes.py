@@ -54,7 +54,7 @@ def _own_page(
     actor = current_actor()
     user = load_or_404(account_select(actor.user_id or 0))
     secret = coming_secret(session(), sealer=sealer(), actor=actor)
-    side, path = square(setting_up_address(secret, user.username)) if secret else (0, "")
+    modules, path = square(setting_up_address(secret, user.username)) if secret else (0, "")
     return page(
         "accounts/code.html",
         password or code or renewal,
@@ -64,9 +64,10 @@ def _own_page(
         has_code=has_code(session(), user.id),
         left=recovery_codes_left(session(), user.id),
         secret=grouped(secret) if secret else None,
-        side=side,
+        modules=modules,
         path=path,
         codes=cookie.pop(SHOWN_ONCE, None),
+        username=user.username,
         must=current_user.found.must_set_up_code,
     )
 

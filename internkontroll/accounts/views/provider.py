@@ -10,7 +10,7 @@ from flask_login import current_user
 
 from internkontroll.accounts.forms import LoginForm, OwnPasswordForm
 from internkontroll.accounts.oidc import Begun, Provider, ProviderRefused, begin, finish
-from internkontroll.accounts.queries import identities_of
+from internkontroll.accounts.queries import account_select, identities_of
 from internkontroll.accounts.rules.provider import Vouched
 from internkontroll.accounts.services import CheckedPassword, check_own_password
 from internkontroll.accounts.services.provider import (
@@ -25,6 +25,7 @@ from internkontroll.core.errors import DomainError
 from internkontroll.core.transaction import transaction
 from internkontroll.web.access import (
     current_actor,
+    load_or_404,
     now,
     public,
     recorded_reading,
@@ -179,6 +180,7 @@ def _linking_page(form: OwnPasswordForm) -> ResponseReturnValue:
         form=form,
         linked=identities_of(session(), current_actor().user_id or 0),
         may_link=MAY_LINK in cookie,
+        username=load_or_404(account_select(current_actor().user_id or 0)).username,
     )
 
 

@@ -11,6 +11,7 @@ from internkontroll.accounts.services import note_seen
 from internkontroll.accounts.views.blueprint import bp
 from internkontroll.core.transaction import transaction
 from internkontroll.web.access import now, session, signed_in
+from internkontroll.web.filters import time_of_day
 
 
 def _end() -> SessionEnd:
@@ -27,13 +28,18 @@ def _seconds_left(end: SessionEnd) -> int:
     return max(0, int((end.at - now()).total_seconds()))
 
 
+def _told(end: SessionEnd) -> str:
+    unless = "" if end.is_last else " om du inte gör något"
+    return f"Du loggas ut klockan {time_of_day(end.at)}{unless}."
+
+
 @bp.app_context_processor
 def told_on_every_page() -> dict[str, Any]:
-    """When the session ends, and in how many seconds; None for somebody not logged in."""
+    """When the session ends, in words and in seconds; None for somebody not logged in."""
     if not current_user.is_authenticated:
         return {"session_ends": None}
     end = _end()
-    return {"session_ends": end, "seconds_left": _seconds_left(end)}
+    return {"session_ends": _told(end), "seconds_left": _seconds_left(end), "is_last": end.is_last}
 
 
 @bp.post("/stanna-kvar")
@@ -49,4 +55,4 @@ def extend() -> ResponseReturnValue:
         idle_limit=current_app.config["SESSION_IDLE_LIMIT"],
         absolute_limit=current_app.config["SESSION_ABSOLUTE_LIMIT"],
     )
-    return {"left": _seconds_left(end), "last": end.is_last}
+    return {"left": _seconds_left(end), "last": end.is_last, "told": _told(end)}

@@ -1,0 +1,214 @@
+"""Skriv DOCX: a document from plain data that Word and LibreOffice open as what it is.
+
+Real headings, tables whose header row is marked and repeated, the language said, page x of y. The
+same document gives the same bytes: nothing of the clock and of the machine is in the file.
+"""
+
+import io
+import re
+import zipfile
+from datetime import UTC, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from internkontroll.core.dates import long_date
+from internkontroll.files.plain_document import (
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    PlainDocument,
+    Table,
+    Terms,
+)
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+    from docx.styles.style import ParagraphStyle
+    from docx.text.paragraph import Paragraph as WordParagraph
+
+CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+LANGUAGE = "sv-SE"
+FACE = "Calibri"
+_TERM_WIDTH_CM = 5
+_FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
+_FIRST_PART = "[Content_Types].xml"
+_NOT_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _literal(text: str) -> str:
+    """The text with signs that no XML may hold told by their number; a tab becomes a space."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return _NOT_OF_XML.sub(lambda found: f"[U+{ord(found.group()):04X}]", lines)
+
+
+def _element(name: str, **attributes: str) -> Any:
+    """An element of WordprocessingML with attributes of the same name space."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    made = OxmlElement(f"w:{name}")
+    for key, value in attributes.items():
+        made.set(qn(f"w:{key}"), value)
+    return made
+
+
+def _style(word: "WordDocument", name: str) -> "ParagraphStyle":
+    from docx.styles.style import ParagraphStyle
+
+    found = word.styles[name]
+    if not isinstance(found, ParagraphStyle):
+        raise TypeError(f"{name} is no style of paragraphs")
+    return found
+
+
+def _write_paragraph(word: "WordDocument", block: Paragraph) -> None:
+    word.add_paragraph().add_run(_literal(block.text)).bold = block.strong or None
+
+
+def _write_terms(word: "WordDocument", block: Terms) -> None:
+    from docx.shared import Cm
+
+    width = Cm(_TERM_WIDTH_CM)
+    for term, value in block.pairs:
+        made = word.add_paragraph()
+        shape = made.paragraph_format
+        shape.left_indent, shape.first_line_indent = width, -width
+        shape.tab_stops.add_tab_stop(width)
+        made.add_run(_literal(term)).bold = True
+        made.add_run("\t")
+        made.add_run(_literal(value))
+
+
+def _write_table(word: "WordDocument", block: Table) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    word.add_paragraph(
+        _literal(block.caption), style="Caption"
+    ).paragraph_format.keep_with_next = True
+    table = word.add_table(rows=1 + len(block.rows), cols=len(block.header), style="Table Grid")
+    properties = table._tbl.tblPr
+    look = properties.find(_element("tblLook").tag)
+    for old in [look] if look is not None else []:
+        properties.remove(old)
+    # The order of these is the schema's: the look before the caption.
+    properties.append(_element("tblLook", firstRow="1", noHBand="1", noVBand="1"))
+    properties.append(_element("tblCaption", val=_literal(block.caption)))
+    for number, (row, texts) in enumerate(
+        zip(table.rows, (block.header, *block.rows), strict=True)
+    ):
+        asked = row._tr.get_or_add_trPr()
+        asked.append(_element("cantSplit"))
+        if number == 0:
+            asked.append(_element("tblHeader"))
+        for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            paragraph = cell.paragraphs[0]
+            paragraph.add_run(_literal(text)).bold = number == 0 or None
+            if column in block.numbers:
+                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    word.add_paragraph()
+
+
+def _write(word: "WordDocument", block: Block) -> None:
+    match block:
+        case Heading():
+            word.add_heading(_literal(block.text), level=block.level)
+        case Paragraph():
+            _write_paragraph(word, block)
+        case Terms():
+            _write_terms(word, block)
+        case Bullets():
+            for item in block.items:
+                word.add_paragraph(_literal(item), style="List Bullet")
+        case Table():
+            _write_table(word, block)
+
+
+def _field(paragraph: "WordParagraph", instruction: str) -> None:
+    """A field that the word processor counts, such as the page's number."""
+    for kind in ("begin", None, "separate", "shown", "end"):
+        run = paragraph.add_run()
+        if kind is None:
+            text = _element("instrText")
+            text.text = f" {instruction} "
+            run._r.append(text)
+        elif kind == "shown":
+            run.text = "1"
+        else:
+            run._r.append(_element("fldChar", fldCharType=kind))
+
+
+def _set_page(word: "WordDocument", document: PlainDocument) -> None:
+    from docx.shared import Cm
+
+    section = word.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(2)
+    section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.4)
+    head = section.header.paragraphs[0]
+    head.add_run(_literal(f"{document.board} · {document.title}"))
+    head.add_run().add_break()
+    head.add_run(_literal(f"{long_date(document.day)} · {document.version}"))
+    foot = section.footer.paragraphs[0]
+    foot.add_run("Sida ")
+    _field(foot, "PAGE")
+    foot.add_run(" av ")
+    _field(foot, "NUMPAGES")
+
+
+def _set_styles(word: "WordDocument") -> None:
+    """Swedish in all that is written, one face, and the ink of the other documents."""
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
+    told = word.styles.element.iter(qn("w:lang"))
+    themes = word.settings.element.iter(qn("w:themeFontLang"))
+    for language in (*told, *themes):
+        for name in ("val", "eastAsia"):
+            language.set(qn(f"w:{name}"), LANGUAGE)
+    sizes = {"Normal": 11, "Title": 21, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
+    for name, size in {**sizes, "Caption": 10, "Header": 9, "Footer": 9}.items():
+        style = _style(word, name)
+        style.font.name, style.font.size = FACE, Pt(size)
+        style.font.color.rgb = RGBColor(0x16, 0x26, 0x2B)
+        fonts = style.element.rPr.rFonts
+        for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+            fonts.attrib.pop(qn(f"w:{theme}"), None)
+
+
+def _set_properties(word: "WordDocument", document: PlainDocument) -> None:
+    core = word.core_properties
+    core.title, core.author = _literal(document.title), _literal(document.board)
+    core.language, core.last_modified_by, core.comments = LANGUAGE, "", ""
+    core.revision = 1
+    core.created = core.modified = datetime.combine(document.day, time(), UTC).replace(tzinfo=None)
+
+
+def _packed(content: bytes) -> bytes:
+    """The archive anew with its parts in one order and without the hour it was made."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as made,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for name in sorted(made.namelist(), key=lambda part: (part != _FIRST_PART, part)):
+            entry = zipfile.ZipInfo(name, _FIRST_DAY_OF_ZIP)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            packed.writestr(entry, made.read(name))
+    return out.getvalue()
+
+
+def docx_bytes(document: PlainDocument) -> bytes:
+    """The document as a DOCX file. Every text is literal; a sign of no XML is told as [U+0001]."""
+    import docx
+
+    word = docx.Document()
+    _set_styles(word)
+    _set_page(word, document)
+    _set_properties(word, document)
+    word.add_paragraph(_literal(document.title), style="Title")
+    for block in document.blocks:
+        _write(word, block)
+    out = io.BytesIO()
+    word.save(out)
+    return _packed(out.getvalue())

@@ -1,0 +1,98 @@
+"""Ett dokument som ren data: headings, paragraphs, terms, lists and tables, and nothing of a form.
+
+The same document is written as PDF and as DOCX, so that both say the same.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Rubrik. ``level`` 1 stands below the document's title; no level is skipped."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Stycke; its own line ends are kept. A ``strong`` one carries the main thing."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class Terms:
+    """Uppgifter: pairs of term and value."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """Punktlista."""
+
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Tabell with one header row. ``numbers`` are the columns, from 0, that hold figures.
+
+    Raises ValueError for a row of another width than the header.
+    """
+
+    caption: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numbers: frozenset[int] = frozenset()
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.header):
+                raise ValueError(f"a row has {len(row)} cells, the header {len(self.header)}")
+
+
+Block = Heading | Paragraph | Terms | Bullets | Table
+
+
+@dataclass(frozen=True)
+class PlainDocument:
+    """Dokument. ``board`` and ``version`` stand in the header of each page, ``day`` is its date.
+
+    Raises ValueError where a heading skips a level: then a screen reader loses its way.
+    """
+
+    title: str
+    board: str
+    day: date
+    version: str
+    blocks: tuple[Block, ...]
+
+    def __post_init__(self) -> None:
+        levels = [0, *(block.level for block in self.blocks if isinstance(block, Heading))]
+        for before, after in pairwise(levels):
+            if not 1 <= after <= before + 1:
+                raise ValueError(f"a heading of level {after} follows one of level {before}")
+
+
+def document_data(document: PlainDocument) -> dict[str, Any]:
+    """The document as a template reads it: each block with its ``kind``."""
+    return {
+        "title": document.title,
+        "board": document.board,
+        "day": document.day,
+        "version": document.version,
+        "blocks": [_block_data(block) for block in document.blocks],
+    }
+
+
+def _block_data(block: Block) -> dict[str, Any]:
+    made = {"kind": type(block).__name__.lower(), **asdict(block)}
+    if isinstance(block, Table):
+        made["numbers"] = sorted(block.numbers)
+    return made

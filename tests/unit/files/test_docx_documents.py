@@ -1,0 +1,187 @@
+"""DOCX files: what makes them readable for everybody, and what no text can do to them."""
+
+import io
+import shutil
+import subprocess
+import zipfile
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from internkontroll.files.docx import docx_bytes
+from internkontroll.files.pdf import render_pdf
+from internkontroll.files.plain_document import (
+    Bullets,
+    Heading,
+    Paragraph,
+    PlainDocument,
+    Table,
+    Terms,
+    document_data,
+)
+from tests.pdf_text import pdf_text
+
+DOCUMENT = PlainDocument(
+    title="Underlag till paragraf",
+    board="Socialnämnden",
+    day=date(2020, 3, 12),
+    version="Utkast",
+    blocks=(
+        Terms((("Organ", "Individutskott 1"), ("Draget av", "Justerare"))),
+        Heading("Kontroll 1"),
+        Paragraph("Tre av tjugoen ärenden.\nRad två.", strong=True),
+        Table(
+            "Utfall",
+            ("Utfall", "Antal"),
+            (("Avviker", "1"), ("Utan avvikelse", "2")),
+            numbers=frozenset({1}),
+        ),
+        Heading("Förslag", level=2),
+        Bullets(("att godkänna", "att överlämna")),
+    ),
+)
+
+
+def opened(document: PlainDocument = DOCUMENT) -> Any:
+    return docx.Document(io.BytesIO(docx_bytes(document)))
+
+
+def with_text(text: str) -> PlainDocument:
+    return replace(DOCUMENT, blocks=(Paragraph(text),))
+
+
+def test_headings_are_headings_and_the_title_stands_first() -> None:
+    styled = [(row.style.name, row.text) for row in opened().paragraphs if row.text]
+    assert styled[0] == ("Title", "Underlag till paragraf")
+    assert ("Heading 1", "Kontroll 1") in styled
+    assert ("Heading 2", "Förslag") in styled
+    assert [text for name, text in styled if name == "List Bullet"] == [
+        "att godkänna",
+        "att överlämna",
+    ]
+    assert ("Caption", "Utfall") in styled
+
+
+def test_a_heading_that_skips_a_level_is_refused() -> None:
+    with pytest.raises(ValueError, match="level 3 follows one of level 1"):
+        replace(DOCUMENT, blocks=(Heading("Ett"), Heading("Tre", level=3)))
+    with pytest.raises(ValueError, match="level 2 follows one of level 0"):
+        replace(DOCUMENT, blocks=(Heading("Två", level=2),))
+
+
+def test_the_header_row_of_a_table_is_marked_and_no_other() -> None:
+    (table,) = opened().tables
+    marks = [row._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") for row in table.rows]
+    assert marks[0] is not None
+    assert marks[1:] == [None, None]
+    assert [[cell.text for cell in row.cells] for row in table.rows] == [
+        ["Utfall", "Antal"],
+        ["Avviker", "1"],
+        ["Utan avvikelse", "2"],
+    ]
+    assert table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) == "Utfall"
+
+
+def test_a_row_of_another_width_is_refused() -> None:
+    with pytest.raises(ValueError, match="1 cells, the header 2"):
+        Table("Utfall", ("Utfall", "Antal"), (("Avviker",),))
+
+
+def test_the_language_is_swedish_in_styles_and_properties() -> None:
+    document = opened()
+    languages = {
+        language.get(qn("w:val")) for language in document.styles.element.iter(qn("w:lang"))
+    }
+    assert languages == {"sv-SE"}
+    assert document.core_properties.language == "sv-SE"
+    assert document.core_properties.title == "Underlag till paragraf"
+    assert document.core_properties.author == "Socialnämnden"
+
+
+def test_each_page_tells_board_day_version_and_its_number() -> None:
+    section = opened().sections[0]
+    assert section.header.paragraphs[0].text == (
+        "Socialnämnden · Underlag till paragraf\n12 mars 2020 · Utkast"
+    )
+    assert section.footer.paragraphs[0].text == "Sida 1 av 1"
+    fields = [found.text for found in section.footer._element.iter(qn("w:instrText"))]
+    assert fields == [" PAGE ", " NUMPAGES "]
+
+
+HOSTILE = [
+    "<w:p>&amp;</w:p>",
+    "{ INCLUDETEXT c:\\\\hemligt }",
+    '=HYPERLINK("http://exempel")',
+    "]]> <!-- -->",
+    "åäö ”svenska” – 1\u00a0000",
+    "\U0001f600 Пример",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_typed_text_is_printed_and_never_read_as_markup(text: str) -> None:
+    assert opened(with_text(text)).paragraphs[1].text == text
+
+
+def test_signs_of_no_xml_are_told_by_their_number_and_lines_are_kept() -> None:
+    text = opened(with_text("a\x01b\x0bc\ufffe\ud800d\te\r\nf")).paragraphs[1].text
+    assert text == "a[U+0001]b[U+000B]c[U+FFFE][U+D800]d e\nf"
+
+
+def test_hostile_signs_in_every_place_still_make_a_file() -> None:
+    odd = "\x00<&>\x1f"
+    document = opened(
+        PlainDocument(
+            odd,
+            odd,
+            date(2020, 1, 1),
+            odd,
+            (
+                Heading(odd),
+                Terms(((odd, odd),)),
+                Table(odd, (odd,), ((odd,),)),
+                Bullets((odd,)),
+            ),
+        )
+    )
+    assert document.core_properties.title == "[U+0000]<&>[U+001F]"
+
+
+def test_the_same_document_gives_the_same_file_byte_for_byte() -> None:
+    made = docx_bytes(DOCUMENT)
+    assert made == docx_bytes(DOCUMENT)
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        names = archive.namelist()
+        assert names[0] == "[Content_Types].xml"
+        assert names[1:] == sorted(names[1:])
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2020-03-12T00:00:00Z" in archive.read("docProps/core.xml")
+
+
+def test_the_pdf_of_the_same_document_says_the_same() -> None:
+    text = pdf_text(render_pdf("plain.typ", document_data(DOCUMENT)))
+    whole = opened()
+    told = [row.text for row in whole.paragraphs] + [
+        cell.text for table in whole.tables for row in table.rows for cell in row.cells
+    ]
+    for part in (piece for one in told for piece in one.replace("\t", "\n").split("\n") if piece):
+        assert part in text, part
+
+
+def test_libreoffice_opens_it(tmp_path: Path) -> None:
+    office = shutil.which("soffice")
+    if office is None:
+        pytest.skip("LibreOffice (soffice) saknas: DOCX är inte provad i en annan ordbehandlare")
+    source = tmp_path / "underlag.docx"
+    source.write_bytes(docx_bytes(DOCUMENT))
+    command = [office, f"-env:UserInstallation=file://{tmp_path / 'profile'}", "--headless"]
+    command += ["--convert-to", "txt:Text", "--outdir", str(tmp_path), str(source)]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    text = (tmp_path / "underlag.txt").read_text(encoding="utf-8-sig")
+    assert "Underlag till paragraf" in text
+    assert "Utan avvikelse" in text

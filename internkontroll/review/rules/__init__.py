@@ -3,6 +3,8 @@
 - items: what makes an item deviating, and when a conclusion may be written
 - sheet: answers pasted as rows, with a sentence for each cell that cannot be read
 - agreement: how many of the twice read items two readers judged alike
+- meetings: a committee's reviews in figures, by meeting, month and reporting point
+- masking: small counts that are not told outside
 """
 
 from internkontroll.review.rules.agreement import (
@@ -29,6 +31,22 @@ from internkontroll.review.rules.items import (
     standing_reason,
     tally,
 )
+from internkontroll.review.rules.masking import masked
+from internkontroll.review.rules.meetings import (
+    Drawn,
+    ItemOutcome,
+    MeetingReview,
+    MinutesFacts,
+    Month,
+    Outcomes,
+    PeriodSum,
+    ReviewFacts,
+    StepAside,
+    known_size,
+    months_of,
+    sum_of,
+    sums_until,
+)
 from internkontroll.review.rules.sheet import (
     CellFault,
     Sheet,
@@ -43,12 +61,21 @@ __all__ = [
     "WITHOUT_LIST",
     "Agreement",
     "CellFault",
+    "Drawn",
     "Hindrances",
+    "ItemOutcome",
     "ItemState",
     "Judgement",
+    "MeetingReview",
+    "MinutesFacts",
+    "Month",
+    "Outcomes",
     "Pair",
+    "PeriodSum",
+    "ReviewFacts",
     "Sheet",
     "SheetRow",
+    "StepAside",
     "Tally",
     "agreement",
     "answer_of",
@@ -57,10 +84,15 @@ __all__ = [
     "is_judged",
     "is_wholly_not_applicable",
     "item_state",
+    "known_size",
+    "masked",
     "may_record",
+    "months_of",
     "needs_sample",
     "read_sheet",
     "share_of",
     "standing_reason",
+    "sum_of",
+    "sums_until",
     "tally",
 ]

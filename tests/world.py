@@ -381,6 +381,20 @@ class World:
             .order_by(Meeting.held_on.desc(), Meeting.id)
         )
 
+    def reviewed_meeting_id(self) -> int:
+        """A meeting of the first individutskott whose review is signed."""
+        return self._one(
+            sa.select(Meeting.id)
+            .join(Occurrence, Occurrence.meeting_id == Meeting.id)
+            .join(Subcommittee, Subcommittee.id == Meeting.subcommittee_id)
+            .where(
+                Meeting.board_id == self.board_id,
+                Subcommittee.code == "IU1",
+                Occurrence.state == OccurrenceState.APPROVED,
+            )
+            .order_by(Meeting.held_on)
+        )
+
     def subcommittee_id(self) -> int:
         return self._one(
             sa.select(Subcommittee.id)
@@ -624,6 +638,14 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "throw_draft_away": lambda w: {"draft_id": 1},
     "trail.history": lambda w: {"kind": "plan", "subject_id": w.plan_id()},
     "static": lambda w: {"filename": "css/internkontroll.css"},
+    "minutes.internal": lambda w: {"meeting_id": w.reviewed_meeting_id()},
+    "minutes.internal_pdf": lambda w: {"meeting_id": w.reviewed_meeting_id()},
+    "minutes.internal_word": lambda w: {"meeting_id": w.reviewed_meeting_id()},
+    "minutes.months": lambda w: {"subcommittee_id": w.subcommittee_id(), "year": YEAR},
+    "minutes.months_file": lambda w: {"subcommittee_id": w.subcommittee_id(), "year": YEAR},
+    "minutes.pdf": lambda w: {"meeting_id": w.reviewed_meeting_id()},
+    "minutes.show": lambda w: {"meeting_id": w.reviewed_meeting_id()},
+    "minutes.word": lambda w: {"meeting_id": w.reviewed_meeting_id()},
     "organisation.cancel": lambda w: {"meeting_id": w.meeting_id()},
     "organisation.cancel_now": lambda w: {"meeting_id": w.meeting_id()},
     "organisation.meeting": lambda w: {"meeting_id": w.meeting_id()},

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     FINDING_READ = "finding:read"
     FINDING_RECORD = "finding:record"
     JOBS_READ = "jobs:read"
+    MINUTES_READ_INTERNAL = "minutes:read-internal"
     OCCURRENCE_ORDER = "occurrence:order"
     OCCURRENCE_PERFORM = "occurrence:perform"
     OCCURRENCE_PLAN = "occurrence:plan"

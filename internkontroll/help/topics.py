@@ -201,6 +201,12 @@ GROUPS: Sequence[Group] = (
                 ("review.",),
             ),
             Topic(
+                "underlag-till-paragraf",
+                "Ta fram underlaget till utskottets paragraf",
+                "En offentlig del med antal, och en intern med utfall per löpnummer.",
+                ("minutes.",),
+            ),
+            Topic(
                 "ej-genomford",
                 "Anmäl en kontroll som ej genomförd",
                 "En kontroll som inte görs ska ha ett skäl som nämnden kan läsa.",

@@ -1,8 +1,18 @@
-"""Who may sign a conclusion and read again; that it is never the tester is the verbs' guard."""
+"""Who may sign, read again and see the internal minutes. Never the tester: the verbs' guard."""
 
 from internkontroll.core.access import Permission, PermissionMap, Role
 
 PERMISSIONS: PermissionMap = {
     Permission.CONCLUSION_SIGN: frozenset({Role.REVIEWER, Role.CONTROLLER, Role.CHAIR}),
+    Permission.MINUTES_READ_INTERNAL: frozenset(
+        {
+            Role.RESPONSIBLE,
+            Role.REVIEWER,
+            Role.MEMBER,
+            Role.CHAIR,
+            Role.SECRETARY,
+            Role.AUDITOR,
+        }
+    ),
     Permission.REVIEW_REREAD: frozenset({Role.RESPONSIBLE, Role.REVIEWER, Role.MEMBER, Role.CHAIR}),
 }

@@ -6,8 +6,11 @@ from enum import Enum
 
 from internkontroll.core.words import StateWord
 from internkontroll.files.attachments import AttachmentKind
+from internkontroll.organisation.models import MeetingState
+from internkontroll.organisation.words import STATES as MEETING_STATES
 from internkontroll.review.models import Answer, Basis, ReviewEvent
-from internkontroll.review.rules import ItemState
+from internkontroll.review.rules import ItemState, MeetingReview
+from internkontroll.schedule.words import STATES as OCCURRENCE_STATES
 
 STATES: Mapping[Enum, StateWord] = {
     ItemState.WAITING: StateWord("Återstår", "idle"),
@@ -39,6 +42,7 @@ WORDS: Mapping[Enum, str] = {
     ReviewEvent.SECOND_READING_FINISHED: "Den andra läsningen lämnades in",
     ReviewEvent.SECOND_READING_CANCELLED: "Den andra läsningen avbröts",
     ReviewEvent.DIFFERENCE_SETTLED: "En skillnad mellan två läsare reddes ut",
+    ReviewEvent.MINUTES_READ: "Den interna delen av underlaget till paragraf lästes",
     Basis.SAMPLE: "slumpmässigt stickprov",
     Basis.CENSUS: "alla granskade",
     Basis.TARGETED: "riktat urval",
@@ -72,3 +76,10 @@ _ITEM = ItemWords("Post", "post", "posten", "poster", "posterna")
 def item_words(*, is_secret: bool) -> ItemWords:
     """The words for what was drawn; a secret list holds cases."""
     return _CASE if is_secret else _ITEM
+
+
+def review_word(review: MeetingReview) -> StateWord:
+    """How far the review before a meeting has come, or that the meeting was called off."""
+    if review.cancelled:
+        return MEETING_STATES[MeetingState.CANCELLED]
+    return OCCURRENCE_STATES[review.state]

@@ -78,6 +78,7 @@ def board(board: Board) -> ResponseReturnValue:
         line=board_line(board, year, plan, points),
         points=points,
         groups=_meeting_groups(board, year),
+        reach=committees_within_reach(current_actor(), board.id, today()),
         may_open=may(Permission.YEAR_OPEN),
         may_hand_over=may(Permission.TASKS_HAND_OVER),
     )

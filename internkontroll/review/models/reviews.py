@@ -43,6 +43,7 @@ class ReviewEvent(StrEnum):
     SECOND_READING_FINISHED = "second-reading:finished"
     SECOND_READING_CANCELLED = "second-reading:cancelled"
     DIFFERENCE_SETTLED = "second-reading:difference-settled"
+    MINUTES_READ = "minutes:internal-read"
 
 
 class Basis(StrEnum):

@@ -5,6 +5,7 @@
 - evaluation: what the judged sample proves, in items and in öre
 - history: how a control has gone at earlier occasions
 - second_reading: the items that a second person has read, and how alike the two are
+- meetings: what a committee has reviewed before its meetings
 """
 
 from internkontroll.review.queries.evaluation import (
@@ -16,6 +17,12 @@ from internkontroll.review.queries.evaluation import (
     things_of,
 )
 from internkontroll.review.queries.history import PastResult, past_results
+from internkontroll.review.queries.meetings import (
+    committee_meeting_select,
+    committees_in_reach,
+    minutes_facts,
+    reviews_of_committee,
+)
 from internkontroll.review.queries.reopening import (
     corrected_since,
     standing_reopening,
@@ -67,6 +74,8 @@ __all__ = [
     "attachment_select",
     "attachments_of",
     "blind_to",
+    "committee_meeting_select",
+    "committees_in_reach",
     "corrected_since",
     "criteria_of",
     "evaluate",
@@ -77,6 +86,7 @@ __all__ = [
     "latest_result",
     "latest_results",
     "latest_returned",
+    "minutes_facts",
     "of_current_draw",
     "past_results",
     "possible_readers",
@@ -87,6 +97,7 @@ __all__ = [
     "results_of",
     "review_items",
     "review_progress",
+    "reviews_of_committee",
     "shared_items",
     "signed_conclusions",
     "standing_conclusion",

@@ -9,6 +9,7 @@
 - concluding: write, sign, send back
 - reopening: let a signed conclusion be corrected
 - second_reading: another person reads a share again, blind
+- minutes: hand out the internal part of what the minutes take in
 """
 
 from internkontroll.review.services.amounts import record_amount
@@ -48,6 +49,7 @@ from internkontroll.review.services.judging import (
     read_item,
     replace_unusable,
 )
+from internkontroll.review.services.minutes import read_internal_minutes
 from internkontroll.review.services.recording import (
     LARGEST,
     RECORDED,
@@ -97,6 +99,7 @@ __all__ = [
     "may_sign",
     "order_second_reading",
     "read_attachment",
+    "read_internal_minutes",
     "read_item",
     "read_items",
     "record_amount",

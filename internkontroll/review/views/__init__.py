@@ -7,6 +7,7 @@
 - evaluation: what the sample proves
 - grid: many items at once, typed or pasted
 - second: another person reads a share again
+- paragraph: what a committee's minutes take in, and its reviews month by month
 """
 
 from internkontroll.review.views import (
@@ -15,19 +16,24 @@ from internkontroll.review.views import (
     evidence,
     grid,
     items,
+    paragraph,
     results,
     second,
     shared,
 )
 from internkontroll.review.views.blueprint import bp
 
+BLUEPRINTS = (bp, paragraph.minutes)
+
 __all__ = [
+    "BLUEPRINTS",
     "bp",
     "conclusions",
     "evaluation",
     "evidence",
     "grid",
     "items",
+    "paragraph",
     "results",
     "second",
     "shared",

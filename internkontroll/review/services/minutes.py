@@ -1,0 +1,52 @@
+"""Lämna ut den interna delen av underlaget till paragraf: each time a reading in the trail."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Actor, Permission, Scope, ensure
+from internkontroll.core.clock import swedish_day
+from internkontroll.organisation.models import Board, Meeting
+from internkontroll.review.models import ReviewEvent
+from internkontroll.review.policy import PERMISSIONS
+from internkontroll.review.queries import minutes_facts
+from internkontroll.review.rules import MinutesFacts, StepAside
+from internkontroll.trail.services import record
+
+
+def read_internal_minutes(
+    session: Session,
+    board: Board,
+    meeting: Meeting,
+    *,
+    form: str,
+    stepped_aside: Sequence[StepAside] = (),
+    actor: Actor,
+    at: datetime,
+) -> MinutesFacts:
+    """Läs den interna delen: the outcome of each item by its running number, never a reference.
+
+    ``form`` is what is handed out: ``page``, ``pdf`` or ``docx``. One row in the trail for each
+    kontrolltillfälle that it tells of. Raises NotAllowed, and ValueError for a meeting that is not
+    a committee's.
+    """
+    ensure(
+        actor,
+        Permission.MINUTES_READ_INTERNAL,
+        Scope(board.id, meeting.subcommittee_id),
+        swedish_day(at),
+        PERMISSIONS,
+    )
+    facts = minutes_facts(session, board, meeting, stepped_aside=stepped_aside)
+    for row in facts.reviews:
+        record(
+            session,
+            chain=board.code,
+            actor=actor,
+            at=at,
+            event=ReviewEvent.MINUTES_READ,
+            subject=("occurrence", row.review.occurrence_id),
+            data={"meeting": meeting.id, "form": form},
+        )
+    return facts

@@ -1,0 +1,301 @@
+"""A committee's year against the database, recounted by plain SQL, on both kinds."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Role
+from internkontroll.core.errors import NotAllowed
+from internkontroll.organisation.models import (
+    Board,
+    Meeting,
+    MeetingKind,
+    MeetingState,
+    Subcommittee,
+)
+from internkontroll.plan.models import Control, PlanKind
+from internkontroll.review.models import Conclusion
+from internkontroll.review.queries import (
+    committee_meeting_select,
+    minutes_facts,
+    reviews_of_committee,
+)
+from internkontroll.review.rules import StepAside, months_of, sum_of, sums_until
+from internkontroll.review.services import read_internal_minutes
+from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.trail.models import TrailRow
+from tests.factories import (
+    make_actor,
+    make_board,
+    make_control,
+    make_drawn_sample,
+    make_meeting,
+    make_occurrence,
+    make_plan,
+    make_subcommittee,
+    make_user,
+)
+from tests.report_rows import sign
+
+AT = datetime(2020, 12, 20, 9, tzinfo=UTC)
+ENDS = [("april", date(2020, 4, 30)), ("årsbokslut", date(2020, 12, 31))]
+
+RECOUNT = """
+SELECT count(*) AS signed, coalesce(sum(c.reviewed), 0) AS reviewed,
+  coalesce(sum(c.population_size), 0) AS size, coalesce(sum(c.deviating), 0) AS deviating
+FROM conclusion c
+JOIN occurrence o ON o.id = c.occurrence_id
+JOIN meeting m ON m.id = o.meeting_id
+JOIN subcommittee s ON s.id = m.subcommittee_id
+WHERE s.code = :committee AND o.board_id = :board AND c.signed_at IS NOT NULL
+  AND m.held_on BETWEEN :first AND :last
+  AND c.id = (SELECT max(l.id) FROM conclusion l
+    WHERE l.occurrence_id = o.id AND l.signed_at IS NOT NULL)
+"""
+
+
+@dataclass
+class Committees:
+    """A board with two individutskott that have held meetings for a year."""
+
+    board: Board
+    first: Subcommittee
+    second: Subcommittee
+    control: Control
+    people: tuple[int, int]
+
+    def meeting(self, day: date, **more: Any) -> Meeting:
+        session = sa.inspect(self.board).session
+        assert session is not None
+        return make_meeting(session, self.board, more.pop("committee", self.first), day, **more)
+
+
+@pytest.fixture
+def year(session: Session) -> Committees:
+    board = make_board(session)
+    first, second = (
+        make_subcommittee(session, board, code, f"Individutskott {code[-1]}")
+        for code in ("IU1", "IU2")
+    )
+    made = Committees(
+        board,
+        first,
+        second,
+        make_control(
+            session,
+            make_plan(session, board, decided=True),
+            text="Beslut att inte inleda utredning. Ärenden utan åtgärd.",
+        ),
+        (
+            make_user(session, Role.MEMBER, board, first).id,
+            make_user(session, Role.CHAIR, board, first).id,
+        ),
+    )
+    for committee, day in ((first, 12), (second, 19)):
+        for number, month in enumerate((2, 3, 4, 5, 9), start=1):
+            occurrence = make_occurrence(
+                session,
+                made.control,
+                meeting=made.meeting(date(2020, month, day), committee=committee),
+            )
+            if month != 5:
+                moment = datetime(2020, month, day, 9, tzinfo=UTC)
+                size = 10 * number + day
+                sign(
+                    session,
+                    occurrence,
+                    moment,
+                    made.people,
+                    reviewed=3,
+                    population=size,
+                    deviating=number % 2,
+                )
+    return made
+
+
+def recount(session: Session, year: Committees, code: str, last: str) -> dict[str, int]:
+    postgres = session.get_bind().dialect.name == "postgresql"
+    first: Any = date(2020, 1, 1) if postgres else "2020-01-01"
+    until: Any = date.fromisoformat(last) if postgres else last
+    values = {"committee": code, "board": year.board.id, "first": first, "last": until}
+    row = session.execute(sa.text(RECOUNT), values).one()
+    return {name: int(value) for name, value in row._mapping.items()}
+
+
+@pytest.mark.parametrize("code", ["IU1", "IU2"])
+def test_the_sums_are_those_of_the_database(session: Session, year: Committees, code: str) -> None:
+    committee = year.first if code == "IU1" else year.second
+    reviews = reviews_of_committee(session, year.board.id, committee.id, 2020)
+    for total, (_, last) in zip(sums_until(reviews, ENDS), ENDS, strict=True):
+        assert recount(session, year, code, last.isoformat()) == {
+            "signed": total.signed,
+            "reviewed": total.outcomes.reviewed,
+            "size": total.outcomes.size,
+            "deviating": total.outcomes.deviating,
+        }
+    assert len(reviews) == 5
+    months = months_of(reviews)
+    assert [month.total.held for month in months] == [1] * 5
+    assert sum(month.total.outcomes.reviewed for month in months) == 12
+
+
+def test_a_correction_takes_the_place_of_what_it_corrects(
+    session: Session, year: Committees
+) -> None:
+    occurrence = session.scalars(
+        sa.select(Occurrence).where(Occurrence.subcommittee_id == year.first.id)
+    ).first()
+    assert occurrence is not None
+    signed = session.scalars(
+        sa.select(Conclusion).where(Conclusion.occurrence_id == occurrence.id)
+    ).one()
+    session.add(
+        Conclusion(
+            occurrence_id=occurrence.id,
+            text="Rättad.",
+            reviewed=3,
+            population_size=signed.population_size,
+            deviating=3,
+            is_random=True,
+            basis=signed.basis,
+            corrects_id=signed.id,
+            written_by_id=year.people[0],
+            written_at=AT,
+            signed_by_id=year.people[1],
+            signed_at=AT,
+        )
+    )
+    session.flush()
+    reviews = reviews_of_committee(session, year.board.id, year.first.id, 2020)
+    (found,) = (row for row in reviews if row.occurrence_id == occurrence.id)
+    assert found.outcomes is not None
+    assert found.outcomes.deviating == 3
+    whole = sum_of("år", reviews)
+    assert whole.outcomes.deviating == recount(session, year, "IU1", "2020-12-31")["deviating"]
+
+
+def test_a_cancelled_meeting_is_told_and_a_revised_away_one_is_not(
+    session: Session, year: Committees
+) -> None:
+    cancelled = year.meeting(date(2020, 10, 15), state=MeetingState.CANCELLED)
+    make_occurrence(session, year.control, meeting=cancelled, state=OccurrenceState.EXPIRED)
+    held = year.meeting(date(2020, 11, 12))
+    make_occurrence(session, year.control, meeting=held, state=OccurrenceState.EXPIRED)
+    reviews = reviews_of_committee(session, year.board.id, year.first.id, 2020)
+    days = {row.held_on: row.cancelled for row in reviews}
+    assert days[date(2020, 10, 15)] is True
+    assert date(2020, 11, 12) not in days
+
+
+def test_another_plan_year_board_and_committee_are_not_counted(
+    session: Session, year: Committees
+) -> None:
+    before = len(reviews_of_committee(session, year.board.id, year.first.id, 2020))
+    plan = make_plan(session, year.board, 2030, decided=True)
+    other_kind = make_control(session, plan)
+    plan.kind, plan.year = PlanKind.PRIVATE_PROVIDERS, 2020
+    session.flush()
+    make_occurrence(session, other_kind, meeting=year.meeting(date(2020, 12, 10)))
+    assert len(reviews_of_committee(session, year.board.id, year.first.id, 2020)) == before
+    assert reviews_of_committee(session, year.board.id + 1, year.first.id, 2020) == []
+    assert reviews_of_committee(session, year.board.id, year.first.id, 2021) == []
+
+
+def test_the_wall_holds_for_a_meeting(session: Session, year: Committees) -> None:
+    own = year.meeting(date(2020, 12, 3))
+    boards = make_meeting(session, year.board, None, date(2020, 12, 4))
+
+    def found(meeting: Meeting, committees: frozenset[int] | None) -> Meeting | None:
+        select = committee_meeting_select(year.board.id, meeting.id, committees=committees)
+        return session.scalars(select).one_or_none()
+
+    assert found(own, None) is own
+    assert found(own, frozenset({year.first.id})) is own
+    assert found(own, frozenset({year.second.id})) is None
+    assert found(own, frozenset()) is None
+    assert found(boards, None) is None
+
+
+def drawn_meeting(session: Session, year: Committees) -> tuple[Meeting, Occurrence]:
+    meeting = year.meeting(date(2020, 11, 12), kind=MeetingKind.ORDINARY)
+    occurrence = make_occurrence(
+        session, year.control, meeting=meeting, state=OccurrenceState.STARTED
+    )
+    drawn = make_drawn_sample(session, occurrence)
+    drawn.program = "internkontroll 1"
+    drawn.drawn_by_id = year.people[0]
+    session.flush()
+    return meeting, occurrence
+
+
+def test_the_minutes_name_who_drew_and_carry_no_reference(
+    session: Session, year: Committees
+) -> None:
+    meeting, occurrence = drawn_meeting(session, year)
+    aside = StepAside(occurrence.id, "Ledamot", 2)
+    facts = minutes_facts(
+        session, year.board, meeting, stepped_aside=[aside, StepAside(occurrence.id + 1, "Annan")]
+    )
+    (row,) = facts.reviews
+    assert row.review.kind == "Beslut att inte inleda utredning"
+    assert row.review.drawn is not None
+    assert (row.review.drawn.n, row.review.drawn.size) == (3, 21)
+    assert row.review.drawn.by == title_of(session, year.people[0])
+    assert [item.position for item in row.items] == [1, 2, 3]
+    assert row.stepped_aside == (aside,)
+    assert row.digest is not None
+    assert len(row.digest) == 64
+    assert "SCN 2020-" not in repr(facts)
+
+
+def title_of(session: Session, user_id: int) -> str:
+    return str(
+        session.scalar(sa.text("SELECT title FROM user_account WHERE id = :id"), {"id": user_id})
+    )
+
+
+def readings(session: Session) -> list[tuple[str, int]]:
+    rows = session.execute(
+        sa.select(TrailRow.subject_kind, TrailRow.subject_id).where(
+            TrailRow.event == "minutes:internal-read"
+        )
+    )
+    return [(row.subject_kind, row.subject_id) for row in rows]
+
+
+def test_the_internal_part_is_a_reading_in_the_trail(session: Session, year: Committees) -> None:
+    meeting, occurrence = drawn_meeting(session, year)
+    chair = make_actor(session, Role.CHAIR, year.board, year.first)
+    facts = read_internal_minutes(session, year.board, meeting, form="pdf", actor=chair, at=AT)
+    assert len(facts.reviews) == 1
+    assert readings(session) == [("occurrence", occurrence.id)]
+
+
+@pytest.mark.parametrize("role", [Role.CONTROLLER, Role.DIRECTOR, Role.READER, Role.UNIT_MANAGER])
+def test_those_outside_the_review_get_no_internal_part(
+    session: Session, year: Committees, role: Role
+) -> None:
+    meeting, _ = drawn_meeting(session, year)
+    with pytest.raises(NotAllowed):
+        read_internal_minutes(
+            session,
+            year.board,
+            meeting,
+            form="page",
+            actor=make_actor(session, role, year.board),
+            at=AT,
+        )
+    assert readings(session) == []
+
+
+def test_a_member_of_the_other_committee_gets_no_internal_part(
+    session: Session, year: Committees
+) -> None:
+    meeting, _ = drawn_meeting(session, year)
+    stranger = make_actor(session, Role.MEMBER, year.board, year.second)
+    with pytest.raises(NotAllowed):
+        read_internal_minutes(session, year.board, meeting, form="page", actor=stranger, at=AT)

@@ -1,6 +1,5 @@
 """A committee's year against the database, recounted by plain SQL, on both kinds."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -11,13 +10,11 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Role
 from internkontroll.core.errors import NotAllowed
 from internkontroll.organisation.models import (
-    Board,
     Meeting,
     MeetingKind,
     MeetingState,
-    Subcommittee,
 )
-from internkontroll.plan.models import Control, PlanKind
+from internkontroll.plan.models import PlanKind
 from internkontroll.review.models import Conclusion
 from internkontroll.review.queries import (
     committee_meeting_select,
@@ -28,18 +25,15 @@ from internkontroll.review.rules import StepAside, months_of, sum_of, sums_until
 from internkontroll.review.services import read_internal_minutes
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.trail.models import TrailRow
+from tests.committee_rows import Committees, make_committee_year
 from tests.factories import (
     make_actor,
-    make_board,
     make_control,
     make_drawn_sample,
     make_meeting,
     make_occurrence,
     make_plan,
-    make_subcommittee,
-    make_user,
 )
-from tests.report_rows import sign
 
 AT = datetime(2020, 12, 20, 9, tzinfo=UTC)
 ENDS = [("april", date(2020, 4, 30)), ("årsbokslut", date(2020, 12, 31))]
@@ -58,63 +52,9 @@ WHERE s.code = :committee AND o.board_id = :board AND c.signed_at IS NOT NULL
 """
 
 
-@dataclass
-class Committees:
-    """A board with two individutskott that have held meetings for a year."""
-
-    board: Board
-    first: Subcommittee
-    second: Subcommittee
-    control: Control
-    people: tuple[int, int]
-
-    def meeting(self, day: date, **more: Any) -> Meeting:
-        session = sa.inspect(self.board).session
-        assert session is not None
-        return make_meeting(session, self.board, more.pop("committee", self.first), day, **more)
-
-
 @pytest.fixture
 def year(session: Session) -> Committees:
-    board = make_board(session)
-    first, second = (
-        make_subcommittee(session, board, code, f"Individutskott {code[-1]}")
-        for code in ("IU1", "IU2")
-    )
-    made = Committees(
-        board,
-        first,
-        second,
-        make_control(
-            session,
-            make_plan(session, board, decided=True),
-            text="Beslut att inte inleda utredning. Ärenden utan åtgärd.",
-        ),
-        (
-            make_user(session, Role.MEMBER, board, first).id,
-            make_user(session, Role.CHAIR, board, first).id,
-        ),
-    )
-    for committee, day in ((first, 12), (second, 19)):
-        for number, month in enumerate((2, 3, 4, 5, 9), start=1):
-            occurrence = make_occurrence(
-                session,
-                made.control,
-                meeting=made.meeting(date(2020, month, day), committee=committee),
-            )
-            if month != 5:
-                moment = datetime(2020, month, day, 9, tzinfo=UTC)
-                size = 10 * number + day
-                sign(
-                    session,
-                    occurrence,
-                    moment,
-                    made.people,
-                    reviewed=3,
-                    population=size,
-                    deviating=number % 2,
-                )
-    return made
+    return make_committee_year(session)
 
 
 def recount(session: Session, year: Committees, code: str, last: str) -> dict[str, int]:

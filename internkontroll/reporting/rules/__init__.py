@@ -3,6 +3,7 @@
 - count: the count that must close
 - assessment: what the printed rule proposes, and what a sample proves
 - report: the report object, to plain data and back
+- committees: what each committee's reviews add up to
 - matters: what the board needs to take a stand on
 - build: from facts to the report
 """
@@ -27,6 +28,7 @@ from internkontroll.reporting.rules.build import (
     proposals_for,
     report_title,
 )
+from internkontroll.reporting.rules.committees import COMMITTEE_RULE, committee_lines
 from internkontroll.reporting.rules.count import (
     COUNT_RULE,
     Absence,
@@ -45,6 +47,7 @@ from internkontroll.reporting.rules.report import (
     AreaCount,
     AssessmentCount,
     ChangedControl,
+    CommitteeLine,
     ControlRow,
     DecisionFacts,
     FindingLine,
@@ -63,6 +66,7 @@ from internkontroll.reporting.rules.report import (
 
 __all__ = [
     "ASSESSMENT_RULE",
+    "COMMITTEE_RULE",
     "COUNT_RULE",
     "Absence",
     "AbsenceLine",
@@ -70,6 +74,7 @@ __all__ = [
     "AssessmentCount",
     "ChangedControl",
     "ClosingCount",
+    "CommitteeLine",
     "ControlFact",
     "ControlRow",
     "CountDoesNotClose",
@@ -93,6 +98,7 @@ __all__ = [
     "Verdict",
     "build_report",
     "closing_count",
+    "committee_lines",
     "decided_cut_off",
     "live_cut_off",
     "note_of",

@@ -16,6 +16,7 @@ from internkontroll.reporting.rules.assessment import (
     propose,
     undone_words,
 )
+from internkontroll.reporting.rules.committees import COMMITTEE_RULE, committee_lines
 from internkontroll.reporting.rules.count import (
     COUNT_RULE,
     OccurrenceFact,
@@ -42,6 +43,7 @@ from internkontroll.reporting.rules.report import (
     Report,
     UnreportedControl,
 )
+from internkontroll.review.rules import known_size
 
 MATTERS_SHOWN = 3
 _OVERALL_WORDS = {
@@ -167,13 +169,6 @@ def _finding_lines(findings: Iterable[FindingFact]) -> tuple[FindingLine, ...]:
     )
 
 
-def _known_sum(verdicts: Sequence[Verdict]) -> int:
-    """N over the occasions; 0 as soon as one of them looked at items of an unknown N."""
-    if any(verdict.reviewed and not verdict.population for verdict in verdicts):
-        return 0
-    return sum(verdict.population for verdict in verdicts)
-
-
 class _Builder:
     """The facts sorted by kontrollmoment and split at the cut-off."""
 
@@ -246,7 +241,7 @@ class _Builder:
             performed_by=control.performed_by,
             count=count,
             reviewed=sum(verdict.reviewed for verdict in verdicts),
-            population=_known_sum(verdicts),
+            population=known_size((row.reviewed, row.population) for row in verdicts),
             deviating=deviating,
             proof=proof_of(verdicts),
             undone=undone_words(count),
@@ -359,6 +354,8 @@ def build_report(
     changed = [row for row in map(builder.changed, others) if row is not None]
     title = report_title(point.name, point.year)
     to_executive = point.executive_on is not None and not point.is_executive
+    own = (fact for control in reported for fact in builder.occurrences[control.lineage])
+    committees = committee_lines(own, cut_off_at)
     counts = {name: [row.count for row in rows if row.area == name] for _, name in areas}
     return Report(
         title=title,
@@ -392,6 +389,8 @@ def build_report(
         later=builder.later(controls),
         count_rule=COUNT_RULE,
         assessment_rule=ASSESSMENT_RULE,
+        committees=committees,
+        committee_rule=COMMITTEE_RULE if committees else "",
         unreported=_unreported(others, {row.number for row in changed}),
         program_version=facts.program_version,
         trail_head=facts.trail_head,

@@ -128,6 +128,20 @@ class AreaCount:
 
 
 @dataclass(frozen=True)
+class CommitteeLine:
+    """Ett utskotts granskningar: ``reviewed`` of ``population`` items over its meetings.
+
+    The draws of the meetings are never one random sample: no bound is told of the sum.
+    """
+
+    name: str
+    count: ClosingCount
+    reviewed: int
+    population: int
+    deviating: int
+
+
+@dataclass(frozen=True)
 class AssessmentCount:
     """Hur många kontrollmoment som har en bedömning."""
 
@@ -219,6 +233,8 @@ class Report:
     trail_head: str
     schema: int = field(default=SCHEMA)
     unreported: tuple[UnreportedControl, ...] = ()
+    committees: tuple[CommitteeLine, ...] = ()
+    committee_rule: str = ""
 
     @property
     def period(self) -> str:

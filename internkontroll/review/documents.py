@@ -188,7 +188,7 @@ def _outcome_blocks(outcomes: Outcomes, part: Part) -> Iterator[Block]:
     n = grouped(outcomes.reviewed)
     reviewed = f"{n} av {grouped(outcomes.size)}" if outcomes.size else n
     yield Table(
-        "Utfall",
+        "Antal per utfall",
         ("Utfall", "Antal"),
         (
             ("Granskade", reviewed),

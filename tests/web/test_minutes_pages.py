@@ -14,7 +14,7 @@ from flask import Flask
 
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
-from internkontroll.organisation.models import Board, MeetingState, Subcommittee
+from internkontroll.organisation.models import Board, MeetingKind, MeetingState, Subcommittee
 from internkontroll.review.models import Answer, ItemResult
 from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -263,31 +263,37 @@ def test_the_months_tell_each_meeting_and_sum_what_is_signed(
         board = session.get_one(Board, town.boards["SCN"])
         committee = session.get_one(Subcommittee, town.subcommittees["IU1"])
         make_points(session, board)
-        control = session.get_one(Occurrence, signed.occurrence_id).control
+        first = session.get_one(Occurrence, signed.occurrence_id)
+        people = (town.user_id(Role.MEMBER, "IU1"), town.user_id(Role.CHAIR, "IU1"))
+        extra = make_meeting(session, board, committee, date(2020, 3, 26), kind=MeetingKind.EXTRA)
+        second = make_occurrence(session, first.control, meeting=extra)
+        sign(session, second, AT, people, reviewed=2, population=2, deviating=2)
+        april = make_meeting(session, board, committee, date(2020, 4, 16))
         waiting = make_occurrence(
-            session,
-            control,
-            meeting=make_meeting(session, board, committee, date(2020, 4, 16)),
-            state=OccurrenceState.STARTED,
+            session, first.control, meeting=april, state=OccurrenceState.STARTED
         )
         make_drawn_sample(session, waiting)
         cancelled = make_meeting(
             session, board, committee, date(2020, 5, 14), state=MeetingState.CANCELLED
         )
-        make_occurrence(session, control, meeting=cancelled, state=OccurrenceState.EXPIRED)
+        make_occurrence(session, first.control, meeting=cancelled, state=OccurrenceState.EXPIRED)
 
     change(app, more)
     url = MONTHS.format(signed.committees["IU1"])
     page = client_of(Role.CHAIR).get(url)
     assert page.h1 == "Individutskott 1 månadsvis 2020"
-    assert "Summa mars: 1 av 1 underskrivna 3 av 21 1 2 0" in page.text
-    assert "Summa april: 0 av 1 underskrivna – – – –" in page.text
-    assert "Inställt" in page.text
-    assert "april 1 av 2 3 av 21 1 2 0" in page.text
+    assert "Summa mars: 2 av 2 underskrivna 5 av 23 2 utan avvikelse 3" in page.text
+    assert "26 mar 2020 extra" in page.text
+    assert "april 2 av 3 5 av 23 2 utan avvikelse 3" in page.text
+    assert "årsbokslut 2 av 3 5 av 23 2 utan avvikelse 3" in page.text
+    # The sum of one meeting is that meeting; what is drawn and not signed has no outcome.
+    assert "Summa april" not in page.text
+    assert "Påbörjad – –" in page.text
+    assert "Inställt – –" in page.text
     assert "ingen gemensam gräns" in page.text
     outside = client_of(Role.CONTROLLER).get(url)
-    assert "Utan avvikelse" not in outside.text
-    assert "Summa mars: 1 av 1 underskrivna 3 av 21 1 Apr" in outside.text
+    assert "utan avvikelse" not in outside.text
+    assert "Summa mars: 2 av 2 underskrivna 5 av 23 3" in outside.text
 
 
 def test_the_file_of_the_months_has_the_rows_of_the_page(

@@ -77,6 +77,7 @@ FACTS = MinutesFacts(
     ordinary=True,
     reviews=(ROW,),
 )
+COUNTS = "Antal per utfall"
 INSIDE_ONLY = (
     "Finns skälen i akten?",
     "Ett skäl saknas.",
@@ -100,7 +101,7 @@ def without_spaces(text: str) -> str:
 
 def outcomes_of(document: PlainDocument) -> dict[str, str]:
     (table,) = (
-        block for block in document.blocks if isinstance(block, Table) and block.caption == "Utfall"
+        block for block in document.blocks if isinstance(block, Table) and block.caption == COUNTS
     )
     return {row[0]: row[1] for row in table.rows}
 

@@ -58,6 +58,7 @@ FEATURES = (
     "findings",
     "reporting",
     "monitoring",
+    "archive",
     "help",
 )
 """The features in the order in which data flows; each brings models, policy and views if it has."""

@@ -24,13 +24,19 @@ class HistoryRow:
     reason: str | None
     data: dict[str, Any]
     hash: str
+    disposed_at: datetime | None = None
+    decision: str | None = None
+    """When and by which rule its content was disposed of."""
 
 
-def history_select(chain: str, kind: str, subject_id: int) -> sa.Select[TrailRow, TrailPayload]:
+def history_select(
+    chain: str, kind: str, subject_id: int
+) -> sa.Select[TrailRow, TrailPayload, TrailDisposal]:
     """The history of one object, newest first."""
     return (
-        sa.select(TrailRow, TrailPayload)
+        sa.select(TrailRow, TrailPayload, TrailDisposal)
         .outerjoin(TrailPayload, TrailPayload.row_id == TrailRow.id)
+        .outerjoin(TrailDisposal, TrailDisposal.row_id == TrailRow.id)
         .where(
             TrailRow.chain == chain,
             TrailRow.subject_kind == kind,
@@ -54,8 +60,10 @@ def history_of(
             reason=payload.body.get("reason") if payload else None,
             data=payload.body.get("data", {}) if payload else {},
             hash=row.hash,
+            disposed_at=disposed.at if disposed else None,
+            decision=disposed.decision if disposed else None,
         )
-        for row, payload in rows
+        for row, payload, disposed in rows
     ]
 
 

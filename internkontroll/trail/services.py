@@ -1,7 +1,7 @@
 """Write the trail: in the same transaction as the change it tells of."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
 from internkontroll.core.canonical import plain
-from internkontroll.trail.models import TrailPayload, TrailRow
+from internkontroll.trail.models import TrailDisposal, TrailPayload, TrailRow
 from internkontroll.trail.rules import GENESIS, payload_digest, row_hash
+
+_AT_ONCE = 500
+"""Rows in one statement."""
 
 
 def _lock_chain(session: Session, chain: str) -> None:
@@ -85,3 +88,32 @@ def record(
     session.flush()
     session.add(TrailPayload(row_id=row.id, salt=salt, body=body))
     return row
+
+
+def dispose_payloads(
+    session: Session, row_ids: Sequence[int], *, disposal_id: int, decision: str, at: datetime
+) -> int:
+    """Gallra spårets innehåll of these rows; the rows and the chain stand. Returns how many.
+
+    ``decision`` is the rule by which they go. On PostgreSQL the owner's function deletes them,
+    and only for a disposal that two persons stand behind.
+    """
+    for first in range(0, len(row_ids), _AT_ONCE):
+        session.execute(
+            sa.insert(TrailDisposal),
+            [
+                {"row_id": number, "at": at, "decision": decision}
+                for number in row_ids[first : first + _AT_ONCE]
+            ],
+        )
+    if session.get_bind().dialect.name == "postgresql":
+        gone = session.scalar(sa.select(sa.func.dispose_trail_payloads(disposal_id)))
+        return int(gone or 0)
+    done = 0
+    for first in range(0, len(row_ids), _AT_ONCE):
+        done += session.execute(  # type: ignore[attr-defined]
+            sa.delete(TrailPayload)
+            .where(TrailPayload.row_id.in_(row_ids[first : first + _AT_ONCE]))
+            .execution_options(synchronize_session=False)
+        ).rowcount
+    return done

@@ -15,6 +15,7 @@ SUBJECTS: dict[str, str] = {
     "draw": "Dragningen",
     "finding": "Avvikelsen",
     "report": "Uppföljningen",
+    "disposal": "Gallringen",
     "reporting-point": "Rapporteringstidpunkten",
 }
 """What a page may show the history of, by the word that the trail uses."""

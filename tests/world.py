@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import LoginSession, RoleGrant, User
 from internkontroll.accounts.rules import session_digest
+from internkontroll.archive.models import Disposal, RecordKind
 from internkontroll.core.access import Role, system_actor
+from internkontroll.core.base import Base
 from internkontroll.core.database import intent_to_write
 from internkontroll.demo import fill_demo
 from internkontroll.demo.year import HERE
@@ -88,6 +90,7 @@ def fill_world(url: str) -> None:
         _add_evidence(session)
         _add_checklist(session)
         _add_second_reading(session)
+        _add_disposal(session)
         session.commit()
     engine.dispose()
 
@@ -181,6 +184,27 @@ def _add_second_reading(session: Session) -> None:
             )
         )
         session.flush()
+
+
+def _add_disposal(session: Session) -> None:
+    """An order of SCN's to destroy comments, that waits for its second person."""
+    secretary = session.scalar(sa.select(User.id).where(User.username == "namndsekreterare"))
+    session.add(
+        Disposal(
+            board_id=World(session).board_id,
+            kind=RecordKind.NOTES,
+            year=YEAR - 1,
+            decision="Socialnämnden, 15 januari 2020, § 12: 2 år efter årets slut",
+            count=3,
+            kept=1,
+            oldest=AT,
+            newest=AT,
+            selection="0" * 64,
+            ordered_by_id=secretary,
+            ordered_at=AT,
+        )
+    )
+    session.flush()
 
 
 def log_in_directly(session: Session, username: str, at: datetime = AT) -> str:
@@ -324,6 +348,9 @@ class World:
 
     def checklist_id(self) -> int:
         return self._one(sa.select(Checklist.id))
+
+    def disposal_id(self) -> int:
+        return self._one(sa.select(Disposal.id).where(Disposal.board_id == self.board_id))
 
     def second_answer(self) -> dict[str, Any]:
         found = self._one(
@@ -495,6 +522,17 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "obligatory.withdraw": lambda w: {"year": YEAR + 1, "obligatory_id": w.obligatory_id()},
     "organisation.board": lambda w: {},
     "organisation.meetings": lambda w: {"year": YEAR, "subcommittee_id": w.subcommittee_id()},
+    "archive.audit": lambda w: {"year": YEAR},
+    "archive.confirm": lambda w: {"disposal_id": w.disposal_id()},
+    "archive.index": lambda w: {"ar": YEAR},
+    "archive.kind": lambda w: {"year": YEAR, "slug": "kommentarer"},
+    "archive.order": lambda w: {"year": YEAR, "slug": "kommentarer"},
+    "archive.receipt": lambda w: {"disposal_id": w.disposal_id()},
+    "archive.rule": lambda w: {"slug": "kommentarer"},
+    "archive.save_audit": lambda w: {"year": YEAR},
+    "archive.save_rule": lambda w: {"slug": "kommentarer"},
+    "archive.show": lambda w: {"disposal_id": w.disposal_id()},
+    "archive.withdraw": lambda w: {"disposal_id": w.disposal_id()},
     "organisation.open_year": lambda w: {"year": YEAR + 1},
     "organisation.point": lambda w: {"point_id": w.point_id()},
     "organisation.save_meetings": lambda w: {"year": YEAR, "subcommittee_id": w.subcommittee_id()},
@@ -671,3 +709,23 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
 def address(world: World, endpoint: str) -> dict[str, Any]:
     """The arguments of a route in this world."""
     return ADDRESSES.get(endpoint, lambda _w: {})(world)
+
+
+def copied_world(source: str, target: str) -> None:
+    """Copy every row of one database into another that is migrated and empty, as its owner."""
+    engines = [sa.create_engine(url, poolclass=sa.NullPool) for url in (source, target)]
+    with engines[0].connect() as there, engines[1].begin() as here:
+        for table in Base.metadata.sorted_tables:
+            order = table.primary_key.columns.values()
+            rows = [
+                dict(row) for row in there.execute(sa.select(table).order_by(*order)).mappings()
+            ]
+            if rows:
+                here.execute(sa.insert(table), rows)
+            if "id" in table.c and here.dialect.name == "postgresql":
+                here.exec_driver_sql(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), "  # noqa: S608 -- our own names
+                    f"(SELECT max(id) + 1 FROM {table.name}))"
+                )
+    for engine in engines:
+        engine.dispose()

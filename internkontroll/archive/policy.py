@@ -6,13 +6,7 @@ PERMISSIONS: PermissionMap = {
     Permission.RETENTION_DECIDE: frozenset({Role.CONTROLLER, Role.SECRETARY}),
     Permission.AUDIT_CLOSE: frozenset({Role.AUDITOR, Role.SECRETARY}),
     Permission.DISPOSAL_READ: frozenset(
-        {
-            Role.CONTROLLER,
-            Role.SECRETARY,
-            Role.DIRECTOR,
-            Role.AUDITOR,
-            Role.DATA_PROTECTION_OFFICER,
-        }
+        {Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR, Role.AUDITOR}
     ),
     Permission.DISPOSAL_ORDER: frozenset({Role.CONTROLLER, Role.SECRETARY}),
     Permission.DISPOSAL_CONFIRM: frozenset({Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR}),

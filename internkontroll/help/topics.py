@@ -246,6 +246,12 @@ GROUPS: Sequence[Group] = (
                 "Varje ändring står i nämndens historik och kan inte tas bort i tysthet.",
                 ("trail.",),
             ),
+            Topic(
+                "gallring",
+                "Gallring, och vilka personuppgifter som finns",
+                "Nämnden beslutar fristen, två personer gallrar, och ett kvitto finns kvar.",
+                ("archive.", "personal_data."),
+            ),
         ),
     ),
 )

@@ -28,6 +28,7 @@ def history(board: Board, kind: str, subject_id: int) -> ResponseReturnValue:
         board=board,
         subject=SUBJECTS[kind],
         rows=rows,
+        disposed=sum(row.disposed_at is not None for row in rows),
         head=chain_head(session(), board.code),
         event_word=event_word,
     )

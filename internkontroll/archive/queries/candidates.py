@@ -116,7 +116,7 @@ def _notes(session: Session, board: Board, year: int) -> list[Candidate]:
         .order_by(ItemResult.id)
     )
     second = (
-        sa.select(SecondAnswer.id, SecondAnswer.recorded_at, Occurrence.state)
+        sa.select(SecondAnswer.id, SecondReading.ordered_at, Occurrence.state)
         .join(SecondReading, SecondReading.id == SecondAnswer.reading_id)
         .join(Occurrence, Occurrence.id == SecondReading.occurrence_id)
         .join(Occurrence.control)

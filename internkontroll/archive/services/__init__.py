@@ -8,6 +8,7 @@
 from internkontroll.archive.services.deciding import close_audit, decide_rule
 from internkontroll.archive.services.ordering import (
     confirm_disposal,
+    has_lapsed,
     order_disposal,
     withdraw_disposal,
 )
@@ -16,6 +17,7 @@ __all__ = [
     "close_audit",
     "confirm_disposal",
     "decide_rule",
+    "has_lapsed",
     "order_disposal",
     "withdraw_disposal",
 ]

@@ -22,6 +22,7 @@ from internkontroll.accounts.services import note_seen
 from internkontroll.core.access import joined
 from internkontroll.core.clock import Clock, swedish_day, utc_now
 from internkontroll.core.database import db, intent_to_write
+from internkontroll.core.reach import EVERY_BOARD, boards_of, within
 from internkontroll.core.transaction import transaction
 from internkontroll.operation.doctor import refuse_unfit
 from internkontroll.operation.group_roles import read_group_roles
@@ -44,6 +45,7 @@ from internkontroll.web.access import (
     public,
     refuse_unguarded_routes,
     signed_in,
+    today,
 )
 
 FEATURES = (
@@ -142,7 +144,9 @@ def _log_in_by_session(app: Flask) -> None:
 
     @manager.user_loader
     def load(token: str) -> SignedIn | None:
-        found = find_session(db.session(), token)
+        # Who it is must be known before it is known which boards they reach.
+        with within(EVERY_BOARD):
+            found = find_session(db.session(), token)
         if found is None or not is_alive(
             created_at=found.created_at,
             last_seen_at=found.last_seen_at,
@@ -166,12 +170,19 @@ def _log_in_by_session(app: Flask) -> None:
         quiet = request.endpoint is None or request.endpoint in log.QUIET_ENDPOINTS
         if quiet or not current_user.is_authenticated:
             return
+        g.reach = within(boards_of(current_user.actor, today()))
+        g.reach.__enter__()
         found = current_user.found
         if (now() - found.last_seen_at).total_seconds() >= SEEN_EVERY_SECONDS:
             db.session.rollback()
             with intent_to_write(), transaction(db.session()) as session:
                 note_seen(session, found.session_id, now())
             current_user.found = replace(found, last_seen_at=now())
+
+    @app.teardown_request
+    def leave(_error: BaseException | None) -> None:
+        if reach := g.pop("reach", None):
+            reach.__exit__(None, None, None)
 
 
 def _check_origin(app: Flask) -> None:

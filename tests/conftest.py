@@ -17,6 +17,7 @@ from config import ROOT, TestConfig
 from internkontroll.app import create_app
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
+from internkontroll.core.reach import EVERY_BOARD, within
 from tests.client import PageClient
 from tests.databases import Databases
 from tests.factories import Town, make_town
@@ -87,7 +88,7 @@ def sqlite_url(databases: Databases) -> Iterator[str]:
 def session(database_url: str) -> Iterator[Session]:
     """A writing session on a fresh database, on both kinds."""
     engine = sa.create_engine(database_url, poolclass=sa.NullPool)
-    with intent_to_write(), Session(engine) as open_session:
+    with within(EVERY_BOARD), intent_to_write(), Session(engine) as open_session:
         yield open_session
     engine.dispose()
 

@@ -13,6 +13,7 @@ from internkontroll.cli.ground import actor, app_for, bring_up, read_config, say
 from internkontroll.core.clock import utc_now
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import InvalidInput
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.demo import ACCOUNTS, DEMO_PASSWORD, fill_demo, is_filled
 from internkontroll.monitoring.jobs import start_worker
 
@@ -38,7 +39,7 @@ def demo(arguments: argparse.Namespace) -> int:
             db.session.remove()
             _throw_away(config)
             app = app_for(arguments, config)
-    with app.app_context(), intent_to_write():
+    with app.app_context(), intent_to_write(), within(EVERY_BOARD):
         if not is_filled(db.session()):
             say("Skapar demonstrationens uppgifter ...")
             fill_demo(db.session(), actor=actor(), at=utc_now())

@@ -7,6 +7,7 @@ from config import Config
 from internkontroll.cli.ground import app_for, bring_up, read_config, say
 from internkontroll.core.clock import utc_now
 from internkontroll.core.database import db
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.demo import DEMO_PASSWORD
 from internkontroll.monitoring.jobs import run_jobs_as_worker
 from internkontroll.operation.backup import back_up, restore
@@ -33,6 +34,7 @@ def run_jobs_now(arguments: argparse.Namespace) -> int:
     return 0
 
 
+@within(EVERY_BOARD)
 def verify_trail_now(arguments: argparse.Namespace) -> int:
     """Check every chain; exit 1 and name the first broken row of each that is broken."""
     with app_for(arguments).app_context():

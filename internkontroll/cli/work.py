@@ -14,6 +14,7 @@ from internkontroll.cli.ground import actor, app_for, say, the_board
 from internkontroll.core.clock import swedish_day, utc_now
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import InvalidInput
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.core.transaction import transaction
 from internkontroll.operation.group_roles import ROLE_NAMES
 from internkontroll.plan.rules.layout import Arrangement
@@ -23,6 +24,7 @@ from internkontroll.reporting.documents import write_report_files
 from internkontroll.reporting.queries import find_point, shown_report
 
 
+@within(EVERY_BOARD)
 def create_user_now(arguments: argparse.Namespace) -> int:
     """Create an account and give it a role."""
     password = os.environ.get("NEW_PASSWORD") or getpass.getpass("Lösenord: ")
@@ -51,6 +53,7 @@ def create_user_now(arguments: argparse.Namespace) -> int:
     return 0
 
 
+@within(EVERY_BOARD)
 def reset_code_now(arguments: argparse.Namespace) -> int:
     """Reset the code of somebody whom no administrator can help."""
     with app_for(arguments).app_context(), intent_to_write(), transaction(db.session()) as session:
@@ -62,6 +65,7 @@ def reset_code_now(arguments: argparse.Namespace) -> int:
     return 0
 
 
+@within(EVERY_BOARD)
 def import_plan_now(arguments: argparse.Namespace) -> int:
     """Read a plan file; without --dry-run make a draft of it, open questions left as marks."""
     path: Path = arguments.file
@@ -111,6 +115,7 @@ def _print_reading(reading: Any, *, as_json: bool) -> None:
                 say(f"  {where}{entry['text']}")
 
 
+@within(EVERY_BOARD)
 def report_now(arguments: argparse.Namespace) -> int:
     """Write a follow-up report, live or decided, as HTML, PDF and JSON."""
     with app_for(arguments).app_context():

@@ -6,6 +6,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from internkontroll.core.walls import lower_walls, raise_walls
+
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 APPEND_ONLY = ("trail_row", "trail_payload", "trail_disposal")
@@ -61,14 +63,18 @@ def migrate(owner_url: str, application_role: str | None = None, revision: str =
     """Bring the tables to a revision as the owner.
 
     ``application_role`` (PostgreSQL) gets its rights: rows of the trail can be added and read by
-    it, never changed. A role that is the owner itself is left as it is.
+    it, never changed. A role that is the owner itself is left as it is, and no wall between boards
+    holds it.
     """
     from alembic import command
 
     engine = sa.create_engine(owner_url, poolclass=sa.NullPool)
     try:
         with engine.connect() as connection:
+            lower_walls(connection)
+            connection.commit()
             command.upgrade(_config(connection), revision)
+            raise_walls(connection)
             connection.commit()
             if (
                 connection.dialect.name == "postgresql"
@@ -88,7 +94,10 @@ def migrate_down(owner_url: str, revision: str) -> None:
     engine = sa.create_engine(owner_url, poolclass=sa.NullPool)
     try:
         with engine.connect() as connection:
+            lower_walls(connection)
+            connection.commit()
             command.downgrade(_config(connection), revision)
+            raise_walls(connection)
             connection.commit()
     finally:
         engine.dispose()

@@ -22,6 +22,7 @@ from internkontroll.accounts.queries import has_draft_before
 from internkontroll.accounts.services.drafts import DRAFT_LASTS, purge_drafts
 from internkontroll.core.clock import Clock
 from internkontroll.core.database import db, intent_to_write
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.core.transaction import transaction
 from internkontroll.monitoring.models import JobOutcome
 from internkontroll.monitoring.rules import JOBS, Job, Rhythm, period_due
@@ -120,6 +121,7 @@ def _run_tick(app: Flask, job: Job, clock: Clock) -> str:
         return f"{type(error).__name__}: {error}"
 
 
+@within(EVERY_BOARD)
 def run_jobs(app: Flask, clock: Clock) -> list[tuple[str, str]]:
     """Run every job that is due, each once for its period. Returns what was done."""
     done = []

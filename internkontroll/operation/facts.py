@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from internkontroll.accounts.models import User
 from internkontroll.core.migrate import APPEND_ONLY, head_revision, known_revisions, revision_of
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.monitoring.models import JobOutcome, JobRun
 from internkontroll.trail.models import TrailRow
 
@@ -129,6 +130,7 @@ def _read(connection: sa.Connection, demo_password: str) -> DatabaseFacts:
     )
 
 
+@within(EVERY_BOARD)
 def database_facts(url: str, demo_password: str) -> DatabaseFacts | None:
     """What the database says of itself; None when it does not answer."""
     timeout = {"connect_timeout": 10} if url.startswith("postgresql") else {}

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.migrate import revision_of
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.operation.backup.archive import (
     KEY,
     PIECE,
@@ -92,6 +93,7 @@ def _write(config: Config, writer: Writer, connection: sa.Connection, at: dateti
     return contents
 
 
+@within(EVERY_BOARD)
 def back_up(config: Config, path: Path, *, at: datetime, with_key: bool = False) -> BackupMade:
     """Säkerhetskopiera everything to a new file.
 

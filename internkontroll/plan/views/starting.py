@@ -1,4 +1,8 @@
-"""Begin a plan: empty, or as a copy of another year's or another board's."""
+"""Begin a plan: empty, or as a copy of another year's or another board's.
+
+What another board has decided is public: here, and only here, its plan is reached from a board's
+own pages.
+"""
 
 from flask import flash
 from flask.typing import ResponseReturnValue
@@ -6,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.core.errors import InvalidInput
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.organisation.models import Board
 from internkontroll.plan.forms.content import EMPTY, NewPlanForm
 from internkontroll.plan.models import Plan
@@ -22,6 +27,7 @@ from internkontroll.web.submission import page, submit
 
 @bp.get("/planer/ny")
 @requires(Permission.PLAN_EDIT)
+@within(EVERY_BOARD)
 def new_plan(board: Board) -> ResponseReturnValue:
     """Choose the year, and what the plan begins with."""
     return _page(board)
@@ -29,6 +35,7 @@ def new_plan(board: Board) -> ResponseReturnValue:
 
 @bp.post("/planer/ny")
 @requires(Permission.PLAN_EDIT)
+@within(EVERY_BOARD)
 def create_plan(board: Board) -> ResponseReturnValue:
     """Begin the plan."""
     return _page(board, sent=True)

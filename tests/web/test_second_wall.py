@@ -19,7 +19,7 @@ import internkontroll.app
 from internkontroll.accounts.models import RoleGrant, User
 from internkontroll.core.access import Role
 from internkontroll.core.database import intent_to_write
-from internkontroll.core.reach import EVERY_BOARD, within
+from internkontroll.core.reach import EVERY_BOARD
 from internkontroll.organisation.models import Board
 from tests.conftest import MovableClock, closing, make_app
 from tests.databases import Databases
@@ -44,7 +44,7 @@ def walled_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -
         with databases.fresh_world() as world:
             copied_world(world, databases.owner_of(url))
         engine = sa.create_engine(url, poolclass=sa.NullPool)
-        with within(EVERY_BOARD), intent_to_write(), Session(engine) as session:
+        with intent_to_write(), Session(engine) as session:
             for username in ROLE_ACCOUNTS.values():
                 log_in_directly(session, username)
             session.commit()
@@ -56,7 +56,7 @@ def walled_app(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -
 
 def asked(app: Flask, act: Callable[[Session], Any]) -> Any:
     engine = sa.create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=sa.NullPool)
-    with within(EVERY_BOARD), Session(engine) as session:
+    with Session(engine) as session:
         found = act(session)
         session.commit()
     engine.dispose()

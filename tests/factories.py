@@ -102,6 +102,8 @@ def make_user(
             subcommittee_id=subcommittee.id if subcommittee else None,
             valid_from=valid_from,
             valid_to=valid_to,
+            reads_undecided=role is Role.AUDITOR,
+            reads_secret=role is Role.AUDITOR,
         )
     )
     session.flush()

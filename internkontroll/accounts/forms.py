@@ -17,6 +17,7 @@ from internkontroll.web.forms import (
 
 TITLE_MAX = 120
 CODE_MAX = 40
+DECISION_MAX = 120
 REASON_MAX = 300
 _TITLE = (
     SentenceRequired("Skriv vad kontot ska kallas."),
@@ -123,6 +124,32 @@ class RoleForm(BaseForm):
     place = SelectField("Var", [SentenceRequired("Välj var rollen ska gälla.")])
     valid_from = DateField("Första dag", [SentenceRequired("Skriv första dagen.")])
     valid_to = DateField("Sista dag (valfritt)")
+    reads_undecided = BooleanField("Läsa uppföljningar innan nämnden har beslutat dem")
+    reads_secret = BooleanField("Läsa beteckningar på sekretessbelagda poster")
+    decision = StringField(
+        "Revisorernas beslut",
+        [
+            NoPersonalId(),
+            Length(max=DECISION_MAX, message=f"Skriv högst {DECISION_MAX} tecken."),
+        ],
+    )
+
+
+class SettleForm(BaseForm):
+    """Ta ställning till en föreslagen roll; a reason is asked for where it is refused."""
+
+    outcome = RadioField(
+        "Vad gäller?",
+        [SentenceRequired("Välj om rollen ska gälla.")],
+        choices=choices([("confirm", "Bekräfta rollen"), ("refuse", "Avslå rollen")]),
+    )
+    reason = StringField(
+        "Varför avslås den?",
+        [
+            NoPersonalId(),
+            Length(max=REASON_MAX, message=f"Skriv högst {REASON_MAX} tecken."),
+        ],
+    )
 
 
 class EndRoleForm(VersionedForm):

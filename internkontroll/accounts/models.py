@@ -21,6 +21,8 @@ class AccountEvent(StrEnum):
     USER_REOPENED = "user:reopened"
     ROLE_GRANTED = "role:granted"
     ROLE_ENDED = "role:ended"
+    ROLE_PROPOSED = "role:proposed"
+    ROLE_REFUSED = "role:refused"
     PASSWORD_RESET = "user:password-reset"  # noqa: S105 -- an event's name
     PASSWORD_CHANGED = "user:password-changed"  # noqa: S105 -- an event's name
     LOGGED_IN = "user:logged-in"
@@ -40,6 +42,14 @@ class LoginWay(StrEnum):
     CODE = "code"
     RECOVERY_CODE = "recovery-code"
     PROVIDER = "provider"
+
+
+class ProposalState(StrEnum):
+    """Föreslagen rolls läge."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
 
 
 class User(Base):
@@ -69,7 +79,11 @@ class User(Base):
 
 
 class RoleGrant(Base):
-    """Tilldelad roll: a role in the municipality, a board, a committee or a unit, with dates."""
+    """Tilldelad roll: a role in the municipality, a board, a committee or a unit, with dates.
+
+    ``reads_undecided``, ``reads_secret`` and ``decision`` are a revisor's alone: what the auditors
+    decided that they need to read, and by which decision.
+    """
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -77,6 +91,9 @@ class RoleGrant(Base):
         sa.CheckConstraint(
             "(subcommittee_id IS NULL AND unit_id IS NULL) OR board_id IS NOT NULL",
             name="inside_a_board",
+        ),
+        sa.CheckConstraint(
+            "role = 'auditor' OR (NOT reads_undecided AND NOT reads_secret)", name="auditors_alone"
         ),
         sa.Index(None, "user_id"),
     )
@@ -91,9 +108,61 @@ class RoleGrant(Base):
     unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    reads_undecided: Mapped[bool] = mapped_column(default=False)
+    reads_secret: Mapped[bool] = mapped_column(default=False)
+    decision: Mapped[str | None]
     row_version: Mapped[int] = mapped_column(default=1)
 
     user: Mapped[User] = relationship(back_populates="grants")
+    board: Mapped[Board | None] = relationship()
+    subcommittee: Mapped[Subcommittee | None] = relationship()
+    unit: Mapped[Unit | None] = relationship()
+
+
+class RoleProposal(Base):
+    """Föreslagen roll: what one person has proposed and another is to confirm. It gives nothing."""
+
+    __tablename__ = "role_proposal"
+    __table_args__ = (
+        sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
+        sa.CheckConstraint("(state = 'waiting') = (settled_at IS NULL)", name="settled"),
+        sa.CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="refused_why"),
+        sa.CheckConstraint(
+            "settled_by_id IS NULL OR (settled_by_id <> user_id AND "
+            "(state <> 'confirmed' OR settled_by_id <> proposed_by_id))",
+            name="two_persons",
+        ),
+        sa.Index(None, "state", "board_id"),
+        sa.Index(None, "user_id"),
+    )
+
+    id: Mapped[Pk]
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    role: Mapped[Role]
+    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    subcommittee_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("subcommittee.id", ondelete="RESTRICT")
+    )
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    reads_undecided: Mapped[bool] = mapped_column(default=False)
+    reads_secret: Mapped[bool] = mapped_column(default=False)
+    decision: Mapped[str | None]
+    state: Mapped[ProposalState] = mapped_column(default=ProposalState.WAITING)
+    proposed_by_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    proposed_at: Mapped[datetime]
+    settled_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    settled_at: Mapped[datetime | None]
+    reason: Mapped[str | None]
+    """Why it was refused."""
+
+    user: Mapped[User] = relationship(foreign_keys=user_id)
+    proposed_by: Mapped[User] = relationship(foreign_keys=proposed_by_id)
     board: Mapped[Board | None] = relationship()
     subcommittee: Mapped[Subcommittee | None] = relationship()
     unit: Mapped[Unit | None] = relationship()

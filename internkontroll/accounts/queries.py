@@ -12,12 +12,14 @@ from internkontroll.accounts.models import (
     FormDraft,
     LoginSession,
     PendingLogin,
+    ProposalState,
     RecoveryCode,
     RoleGrant,
+    RoleProposal,
     SecondFactor,
     User,
 )
-from internkontroll.accounts.rules import fold_username, session_digest
+from internkontroll.accounts.rules import fold_username, session_digest, withheld_from
 from internkontroll.accounts.rules.strength import needs_a_code
 from internkontroll.core.access import Grant, Role
 from internkontroll.core.collation import swedish_order
@@ -54,6 +56,9 @@ def _grants(rows: Sequence[RoleGrant]) -> tuple[Grant, ...]:
             unit_id=row.unit_id,
             valid_from=row.valid_from,
             valid_to=row.valid_to or date.max,
+            withheld=withheld_from(
+                row.role, undecided=row.reads_undecided, secret=row.reads_secret
+            ),
         )
         for row in rows
     )
@@ -300,3 +305,30 @@ def grants_in_unit_after(session: Session, unit_id: int, last_day: date) -> Sequ
         )
         .order_by(RoleGrant.id)
     ).all()
+
+
+def proposals_select(*, board_id: int | None = None) -> sa.Select[RoleProposal]:
+    """Roles that wait for a second person, the oldest first; in one board where it is given."""
+    select = (
+        sa.select(RoleProposal)
+        .where(RoleProposal.state == ProposalState.WAITING)
+        .options(
+            joinedload(RoleProposal.user),
+            joinedload(RoleProposal.proposed_by),
+            joinedload(RoleProposal.board),
+            joinedload(RoleProposal.subcommittee),
+            joinedload(RoleProposal.unit),
+        )
+        .order_by(RoleProposal.proposed_at, RoleProposal.id)
+    )
+    return select if board_id is None else select.where(RoleProposal.board_id == board_id)
+
+
+def proposal_select(proposal_id: int, *, board_id: int | None = None) -> sa.Select[RoleProposal]:
+    """One role that waits; in one board where it is given."""
+    return proposals_select(board_id=board_id).where(RoleProposal.id == proposal_id)
+
+
+def waiting_of(session: Session, user_id: int) -> Sequence[RoleProposal]:
+    """What waits for one account."""
+    return session.scalars(proposals_select().where(RoleProposal.user_id == user_id)).all()

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from internkontroll.accounts.models import AccountEvent, LoginWay
+from internkontroll.accounts.models import AccountEvent, LoginWay, ProposalState
 from internkontroll.accounts.rules import AccountState, Standing
 from internkontroll.core.access import Role
 from internkontroll.core.words import StateWord
@@ -14,6 +14,9 @@ STATES: dict[StrEnum, StateWord] = {
     Standing.HOLDS: StateWord("Gäller", "ok"),
     Standing.COMING: StateWord("Kommer att gälla", "warn"),
     Standing.ENDED: StateWord("Har upphört", "idle"),
+    ProposalState.WAITING: StateWord("Väntar på bekräftelse", "warn"),
+    ProposalState.CONFIRMED: StateWord("Bekräftad", "ok"),
+    ProposalState.REFUSED: StateWord("Avslagen", "idle"),
 }
 
 WORDS: dict[StrEnum, str] = {
@@ -36,6 +39,8 @@ WORDS: dict[StrEnum, str] = {
     AccountEvent.USER_REOPENED: "Kontot öppnades igen",
     AccountEvent.ROLE_GRANTED: "Kontot fick en roll",
     AccountEvent.ROLE_ENDED: "Kontots roll avslutades",
+    AccountEvent.ROLE_PROPOSED: "En roll föreslogs för kontot",
+    AccountEvent.ROLE_REFUSED: "En föreslagen roll avslogs",
     AccountEvent.PASSWORD_RESET: "Kontot fick ett startlösenord",
     AccountEvent.PASSWORD_CHANGED: "Lösenordet byttes",
     AccountEvent.LOGGED_IN: "Loggade in",
@@ -63,7 +68,7 @@ DUTIES: dict[Role, str] = {
     Role.SECRETARY: "Öppnar året och registrerar nämndens beslut.",
     Role.DIRECTOR: "Utser kontrollansvariga och skriver i uppföljningen.",
     Role.OVERSIGHT_CONTROLLER: "Ser det som nämnderna har beslutat.",
-    Role.AUDITOR: "Läser allt i nämnden, också historiken.",
+    Role.AUDITOR: "Läser nämndens planer, kontroller och historik, och det revisorerna beslutar.",
     Role.DATA_PROTECTION_OFFICER: "Läser vem som har sett vad.",
     Role.READER: "Läser nämndens planer och uppföljningar.",
 }

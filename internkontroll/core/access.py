@@ -61,12 +61,16 @@ class Permission(StrEnum):
     PLAN_READ = "plan:read"
     POPULATION_LOAD = "population:load"
     POPULATION_PURGE = "population:purge"
+    READING_AUDIT = "reading:audit"
+    READING_FOLLOW_UP = "reading:follow-up"
+    READING_SEARCH = "reading:search"
     REPORT_DECIDE = "report:decide"
     REPORT_READ = "report:read"
     REPORT_READ_DECIDED = "report:read-decided"
     REPORT_WRITE = "report:write"
     RETENTION_DECIDE = "retention:decide"
     REVIEW_REREAD = "review:reread"
+    ROLE_CONFIRM = "role:confirm"
     SAMPLE_DRAW = "sample:draw"
     SAMPLE_READ = "sample:read"
     TASKS_HAND_OVER = "tasks:hand-over"
@@ -99,7 +103,11 @@ class Scope:
 
 @dataclass(frozen=True)
 class Grant:
-    """Tilldelad roll: a role within a scope, from one day to another (both included)."""
+    """Tilldelad roll: a role within a scope, from one day to another (both included).
+
+    ``withheld`` is what the role gives elsewhere but not by this grant: a revisor is let in to what
+    the auditors decided that they need.
+    """
 
     role: Role
     board_id: int | None
@@ -107,6 +115,7 @@ class Grant:
     unit_id: int | None = None
     valid_from: date = date.min
     valid_to: date = date.max
+    withheld: frozenset[Permission] = frozenset()
 
     def reaches(self, board_id: int | None, on: date) -> bool:
         """Whether the grant holds somewhere in the board on that day.
@@ -159,6 +168,7 @@ def can(actor: Actor, permission: Permission, scope: Scope, on: date, rules: Per
     shared = permission in SHARED and scope.subcommittee_id is None
     return any(
         grant.role in roles
+        and permission not in grant.withheld
         and (grant.covers(scope, on) or (shared and grant.reaches(scope.board_id, on)))
         for grant in actor.grants
     )
@@ -174,7 +184,10 @@ def can_somewhere(
     if actor.is_system:
         return True
     roles = rules.get(permission, frozenset())
-    return any(grant.role in roles and grant.reaches(board_id, on) for grant in actor.grants)
+    return any(
+        grant.role in roles and permission not in grant.withheld and grant.reaches(board_id, on)
+        for grant in actor.grants
+    )
 
 
 def ensure(

@@ -10,7 +10,7 @@ from internkontroll.core.walls import lower_walls, raise_walls
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
-APPEND_ONLY = ("trail_row", "trail_payload", "trail_disposal")
+APPEND_ONLY = ("trail_row", "trail_payload", "trail_disposal", "reading")
 """Tables in which the application's role may insert and read, nothing else."""
 
 

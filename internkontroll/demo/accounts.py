@@ -1,11 +1,12 @@
 """Demonstrationens nämnder och konton."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import User
+from internkontroll.accounts.rules import AuditTerms
 from internkontroll.accounts.services import create_user, grant_role
 from internkontroll.core.access import Actor, Grant, Role
 from internkontroll.organisation.models import Board, BoardKind, Subcommittee
@@ -67,8 +68,10 @@ class Organisation:
     actors: dict[str, Actor]
 
 
-def make_organisation(session: Session, *, actor: Actor, at: datetime, since: date) -> Organisation:
-    """Boards, committees, units and one account per role."""
+def make_organisation(
+    session: Session, *, actor: Actor, at: datetime, since: date, today: date
+) -> Organisation:
+    """Boards, committees, units and one account per role; the revisor is let in around today."""
     create_municipality(session, MUNICIPALITY, actor=actor, at=at)
     boards = {
         code: create_board(
@@ -100,6 +103,8 @@ def make_organisation(session: Session, *, actor: Actor, at: datetime, since: da
             session, boards["SCN"], name=name, parent=top, valid_from=since, actor=actor, at=at
         )
     people, actors = {}, {}
+    audited = today - timedelta(days=100), today + timedelta(days=200)
+    terms = AuditTerms(undecided=True, secret=True, decision=f"REV-{at.year}-12 § 4")
     for account in ACCOUNTS:
         board = boards[account.board] if account.board else None
         committee = committees[account.subcommittee] if account.subcommittee else None
@@ -112,13 +117,16 @@ def make_organisation(session: Session, *, actor: Actor, at: datetime, since: da
             actor=actor,
             at=at,
         )
+        audits = account.role is Role.AUDITOR
         grant_role(
             session,
             user,
             account.role,
             board=board,
             subcommittee_id=committee.id if committee else None,
-            valid_from=since,
+            valid_from=audited[0] if audits else since,
+            valid_to=audited[1] if audits else None,
+            terms=terms if audits else None,
             actor=actor,
             at=at,
         )

@@ -108,7 +108,8 @@ def _fill(session: Session, *, actor: Actor, at: datetime) -> None:
     today = swedish_day(at)
     year = today.year
     begun = date(year - 1, 11, 18)
-    town = make_organisation(session, actor=actor, at=_at(begun), since=date(year - 1, 1, 1))
+    since = date(year - 1, 1, 1)
+    town = make_organisation(session, actor=actor, at=_at(begun), since=since, today=today)
     plan = _decided_plan(session, town, year)
     _year_of(session, town, plan, today)
     make_obligatory(session, town, year + 1, at=at)

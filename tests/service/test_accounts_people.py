@@ -183,7 +183,7 @@ def test_a_role_is_never_made_longer_by_being_ended(session: Session, admin: Act
     grant_role(
         session,
         user,
-        Role.CONTROLLER,
+        Role.READER,
         board=board,
         valid_from=date(2020, 7, 1),
         actor=admin,

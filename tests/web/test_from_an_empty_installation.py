@@ -38,7 +38,7 @@ def administrator(
     clock: MovableClock,
     monkeypatch: pytest.MonkeyPatch,
 ) -> PageClient:
-    """The one account that the command line has made in a database with nothing else."""
+    """One of the two accounts that the command line has made in a database with nothing else."""
     for name, value in (
         ("DATABASE_URL", sqlite_url),
         ("INSTANCE_DIR", str(tmp_path)),
@@ -46,8 +46,11 @@ def administrator(
     ):
         monkeypatch.setenv(name, value)
     monkeypatch.setattr("internkontroll.cli.work.utc_now", clock)
-    code = cli.main(["create-user", "admin", "--title", "Administratör", "--role", "administratör"])
-    assert code == 0
+    for name in ("admin", "admin-2"):
+        code = cli.main(
+            ["create-user", name, "--title", "Administratör", "--role", "administratör"]
+        )
+        assert code == 0
     client = PageClient(app)
     client.log_in("admin", ADMIN_PASSWORD)
     return client
@@ -75,7 +78,7 @@ def first_login(app: Flask, username: str, password: str) -> PageClient:
     return client
 
 
-def test_an_administrator_alone_gets_a_board_going(app: Flask, administrator: PageClient) -> None:
+def test_two_administrators_get_a_board_going(app: Flask, administrator: PageClient) -> None:
     client = administrator
     page = client.get("/organisation/")
     assert "Kommunen har inget namn än" in page.text
@@ -96,9 +99,18 @@ def test_an_administrator_alone_gets_a_board_going(app: Flask, administrator: Pa
 
     controller_id, controller_password = new_account(client, "controller", "Controller")
     member_id, _password = new_account(client, "justerare", "Justerare")
-    assert "Rollen är sparad." in give(client, controller_id, "controller", "Socialnämnden").text
+    page = give(client, controller_id, "controller", "Socialnämnden")
+    assert "Rollen är föreslagen." in page.text
     page = give(client, member_id, "member", "Socialnämnden: Individutskott 1")
     assert "i Socialnämnden, Individutskott 1" in page.text
+    client.get("/konton/vantande/1")
+    assert "En annan ska bekräfta" in client.submit("/vantande/1", 422, outcome="confirm").text
+    second = PageClient(app)
+    second.log_in("admin-2", ADMIN_PASSWORD)
+    assert "2 roller väntar" in second.get("/konton").text
+    for number in (1, 2):
+        second.get(f"/konton/vantande/{number}")
+        assert "Rollen är bekräftad" in second.submit(f"/vantande/{number}", outcome="confirm").text
 
     controller = first_login(app, "controller", controller_password)
     assert controller.get("/").h1 == "Mina uppgifter"

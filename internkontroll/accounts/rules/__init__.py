@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from internkontroll.core.access import Grant, Role
+from internkontroll.core.access import Grant, Permission, Role
 from internkontroll.core.errors import InvalidInput, NotAllowed
 
 PASSWORD_MIN = 15
@@ -162,6 +162,69 @@ PLACES_OF_ROLE: dict[Role, frozenset[Place]] = {
 runs between nämnder, and whoever works for two of them is given the role in both."""
 
 
+SEES_CASES: frozenset[Role] = frozenset(
+    {
+        Role.CONTROLLER,
+        Role.RESPONSIBLE,
+        Role.REVIEWER,
+        Role.UNIT_MANAGER,
+        Role.MEMBER,
+        Role.CHAIR,
+        Role.AUDITOR,
+    }
+)
+"""Roles by which secret items can be opened: they load lists or read what was drawn. A test
+compares them with the permission map."""
+
+TWO_PERSONS: frozenset[Role] = SEES_CASES | {Role.ADMINISTRATOR}
+"""Roles that one proposes and another confirms. An administrator can confirm, and is therefore not
+made by one person either."""
+
+AUDIT_AT_MOST = timedelta(days=366)
+"""Longest that a revisor is let in at a time."""
+
+
+@dataclass(frozen=True)
+class AuditTerms:
+    """Revisorns villkor: what the auditors decided that they need to read, and their decision."""
+
+    undecided: bool = False
+    secret: bool = False
+    decision: str = ""
+
+
+def withheld_from(role: Role, *, undecided: bool, secret: bool) -> frozenset[Permission]:
+    """What a revisor's grant does not give; other roles give all that is theirs."""
+    if role is not Role.AUDITOR:
+        return frozenset()
+    withheld = set() if undecided else {Permission.REPORT_READ}
+    return frozenset(withheld if secret else withheld | {Permission.SAMPLE_READ})
+
+
+def check_audit_terms(wanted: Grant, terms: AuditTerms | None) -> None:
+    """Refuse a revisor without a last day within a year or without a decision (InvalidInput).
+
+    No other role has such terms.
+    """
+    if wanted.role is not Role.AUDITOR:
+        if terms is not None and (terms.undecided or terms.secret or terms.decision):
+            raise InvalidInput(
+                "Beslut och vad som får läsas anges bara för en revisor. Ta bort det, eller välj "
+                "rollen revisor.",
+                field="decision",
+            )
+        return
+    if terms is None or not terms.decision:
+        raise InvalidInput(
+            "En revisor släpps in på revisorernas beslut. Skriv beslutets beteckning.",
+            field="decision",
+        )
+    if wanted.valid_to == date.max or wanted.valid_to - wanted.valid_from > AUDIT_AT_MOST:
+        raise InvalidInput(
+            "En revisor släpps in högst ett år i taget. Skriv en sista dag.", field="valid_to"
+        )
+
+
 def place_of(
     board_id: int | None, subcommittee_id: int | None = None, unit_id: int | None = None
 ) -> Place:
@@ -220,8 +283,8 @@ def check_role(
     that, so that who hands out roles sees no case: neither an administrator's account gets
     another role, nor any other account that one. A role holds where its kind of place allows,
     begins today or later (``retroactive``: the command line's may have begun) and is not given
-    twice (InvalidInput). This is the whole rule of one person's grant; a second person's consent
-    would stand before it, in the verb that calls it.
+    twice (InvalidInput). A revisor's account does nothing but audit. That a role which sees cases
+    takes two persons is the verbs' guard.
     """
     if own_account:
         raise NotAllowed("Du kan inte ge ditt eget konto en roll. Be en annan administratör.")
@@ -249,6 +312,13 @@ def check_role(
     if any((grant.role is Role.ADMINISTRATOR) is not administers for grant in at_once):
         raise InvalidInput(
             "Den som administrerar behörigheter kan inte ha andra roller på samma konto. "
+            "Skapa ett eget konto för rollen.",
+            field="role",
+        )
+    audits = wanted.role is Role.AUDITOR
+    if any((grant.role is Role.AUDITOR) is not audits for grant in at_once):
+        raise InvalidInput(
+            "Den som granskar som revisor kan inte ha andra roller på samma konto. "
             "Skapa ett eget konto för rollen.",
             field="role",
         )

@@ -36,6 +36,12 @@ from internkontroll.accounts.services.passwords import (
     change_password,
     check_own_password,
 )
+from internkontroll.accounts.services.proposals import (
+    confirm_role,
+    give_or_propose,
+    propose_role,
+    refuse_role,
+)
 from internkontroll.accounts.services.roles import end_role, grant_role
 from internkontroll.accounts.services.sealing import Sealer
 
@@ -55,16 +61,20 @@ __all__ = [
     "close_account",
     "coming_secret",
     "confirm_code",
+    "confirm_role",
     "create_account",
     "create_user",
     "end_other_sessions",
     "end_role",
     "end_session",
     "give_code",
+    "give_or_propose",
     "grant_role",
     "log_in",
     "log_out",
     "note_seen",
+    "propose_role",
+    "refuse_role",
     "rename_account",
     "renew_recovery_codes",
     "reopen_account",

@@ -1,6 +1,8 @@
 """Give roles and end them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -8,7 +10,13 @@ from sqlalchemy.orm import Session
 from internkontroll.accounts.models import AccountEvent, RoleGrant, User
 from internkontroll.accounts.policy import PERMISSIONS
 from internkontroll.accounts.queries import grants_of
-from internkontroll.accounts.rules import RoleNames, check_role
+from internkontroll.accounts.rules import (
+    TWO_PERSONS,
+    AuditTerms,
+    RoleNames,
+    check_audit_terms,
+    check_role,
+)
 from internkontroll.accounts.words import WORDS, place_words
 from internkontroll.core.access import Actor, Grant, Permission, Role, Scope, ensure
 from internkontroll.core.clock import swedish_day
@@ -32,6 +40,105 @@ def _within(
     return committee.name if committee else None, unit.name if unit else None
 
 
+@dataclass(frozen=True)
+class RoleWish:
+    """Önskad roll: which, where, when, and for a revisor on which terms."""
+
+    role: Role
+    board: Board | None
+    subcommittee_id: int | None
+    unit_id: int | None
+    valid_from: date
+    valid_to: date | None
+    terms: AuditTerms | None = None
+
+    @property
+    def grant(self) -> Grant:
+        """As the rules know it."""
+        return Grant(
+            self.role,
+            self.board.id if self.board else None,
+            self.subcommittee_id,
+            self.unit_id,
+            self.valid_from,
+            self.valid_to or date.max,
+        )
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """As it is stored, given or proposed."""
+        terms = self.terms or AuditTerms()
+        return {
+            "role": self.role,
+            "board_id": self.board.id if self.board else None,
+            "subcommittee_id": self.subcommittee_id,
+            "unit_id": self.unit_id,
+            "valid_from": self.valid_from,
+            "valid_to": self.valid_to,
+            "reads_undecided": terms.undecided,
+            "reads_secret": terms.secret,
+            "decision": terms.decision or None,
+        }
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """As the trail tells it."""
+        return {
+            **{name: value for name, value in self.columns.items() if name != "board_id"},
+            "board": self.board.code if self.board else None,
+        }
+
+
+def check_wish(session: Session, user: User, wish: RoleWish, *, actor: Actor, on: date) -> None:
+    """Refuse a role that the account cannot get, whoever gives or proposes it.
+
+    Raises NotAllowed for one's own account, InvalidTransition for a closed one, and InvalidInput
+    for what :func:`internkontroll.accounts.rules.check_role` and ``check_audit_terms`` refuse.
+    """
+    if not user.is_active:
+        raise InvalidTransition("Kontot är stängt. Öppna det igen för att ge en roll.")
+    committee_name, unit_name = _within(session, wish.board, wish.subcommittee_id, wish.unit_id)
+    # Two who give the same account roles take turns, so that each sees what the other gave.
+    session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+    check_role(
+        wish.grant,
+        grants_of(session, user.id),
+        own_account=actor.user_id is not None and actor.user_id == user.id,
+        names=RoleNames(
+            WORDS[wish.role].lower(),
+            place_words(wish.board.name if wish.board else None, committee_name, unit_name),
+        ),
+        today=on,
+        retroactive=actor.is_system,
+    )
+    check_audit_terms(wish.grant, wish.terms)
+
+
+def give(
+    session: Session,
+    user: User,
+    wish: RoleWish,
+    *,
+    actor: Actor,
+    at: datetime,
+    proposal_id: int | None = None,
+) -> RoleGrant:
+    """Lägg till rollen, once it is allowed: by one who may alone, or by the second of two."""
+    grant = RoleGrant(user_id=user.id, **wish.columns)
+    session.add(grant)
+    session.flush()
+    record(
+        session,
+        chain=MUNICIPALITY_CHAIN,
+        actor=actor,
+        at=at,
+        event=AccountEvent.ROLE_GRANTED,
+        subject=("user", user.id),
+        data={**wish.told, "proposal": proposal_id},
+    )
+    return grant
+
+
 def grant_role(
     session: Session,
     user: User,
@@ -42,68 +149,24 @@ def grant_role(
     unit_id: int | None = None,
     valid_from: date,
     valid_to: date | None = None,
+    terms: AuditTerms | None = None,
     actor: Actor,
     at: datetime,
 ) -> RoleGrant:
     """Tilldela en roll within a scope, from one day to another (None: until further notice).
 
-    Raises NotAllowed for one's own account, and InvalidInput for what
-    :func:`internkontroll.accounts.rules.check_role` refuses. One person's act so far: where two
-    are to agree, the second one's consent is what calls this.
+    Raises NotAllowed for one's own account and for a role that takes two persons (the command line
+    may alone), and what :func:`check_wish` refuses.
     """
     on = swedish_day(at)
     ensure(actor, Permission.ACCOUNT_MANAGE, Scope(None), on, PERMISSIONS)
-    if not user.is_active:
-        raise InvalidTransition("Kontot är stängt. Öppna det igen för att ge en roll.")
-    committee_name, unit_name = _within(session, board, subcommittee_id, unit_id)
-    # Two who give the same account roles take turns, so that each sees what the other gave.
-    session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
-    check_role(
-        Grant(
-            role,
-            board.id if board else None,
-            subcommittee_id,
-            unit_id,
-            valid_from,
-            valid_to or date.max,
-        ),
-        grants_of(session, user.id),
-        own_account=actor.user_id is not None and actor.user_id == user.id,
-        names=RoleNames(
-            WORDS[role].lower(),
-            place_words(board.name if board else None, committee_name, unit_name),
-        ),
-        today=on,
-        retroactive=actor.is_system,
-    )
-    grant = RoleGrant(
-        user_id=user.id,
-        role=role,
-        board_id=board.id if board else None,
-        subcommittee_id=subcommittee_id,
-        unit_id=unit_id,
-        valid_from=valid_from,
-        valid_to=valid_to,
-    )
-    session.add(grant)
-    session.flush()
-    record(
-        session,
-        chain=MUNICIPALITY_CHAIN,
-        actor=actor,
-        at=at,
-        event=AccountEvent.ROLE_GRANTED,
-        subject=("user", user.id),
-        data={
-            "role": role,
-            "board": board.code if board else None,
-            "subcommittee_id": subcommittee_id,
-            "unit_id": unit_id,
-            "valid_from": valid_from,
-            "valid_to": valid_to,
-        },
-    )
-    return grant
+    wish = RoleWish(role, board, subcommittee_id, unit_id, valid_from, valid_to, terms)
+    check_wish(session, user, wish, actor=actor, on=on)
+    if role in TWO_PERSONS and not actor.is_system:
+        raise NotAllowed(
+            f"Rollen {WORDS[role].lower()} ges av två: en föreslår och en annan bekräftar."
+        )
+    return give(session, user, wish, actor=actor, at=at)
 
 
 def end_role(

@@ -8,11 +8,15 @@ from internkontroll.accounts.views import (
     provider,
     roles,
     staying,
+    waiting,
 )
 from internkontroll.accounts.views.blueprint import bp
 from internkontroll.accounts.views.login import own_path
 
+BLUEPRINTS = (bp, waiting.board_bp)
+
 __all__ = [
+    "BLUEPRINTS",
     "accounts",
     "bp",
     "codes",
@@ -22,4 +26,5 @@ __all__ = [
     "provider",
     "roles",
     "staying",
+    "waiting",
 ]

@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.forms import AccountForm, CloseForm, FilterForm, TitleForm
 from internkontroll.accounts.models import User
-from internkontroll.accounts.queries import account_select, accounts_select, has_code
+from internkontroll.accounts.queries import (
+    account_select,
+    accounts_select,
+    has_code,
+    proposals_select,
+    waiting_of,
+)
 from internkontroll.accounts.rules import START_PASSWORD_FOR
 from internkontroll.accounts.services import (
     NewAccount,
@@ -23,6 +29,7 @@ from internkontroll.accounts.services import (
 )
 from internkontroll.accounts.views.blueprint import bp
 from internkontroll.accounts.views.roles import role_rows, state_of
+from internkontroll.accounts.views.waiting import place_of_proposal
 from internkontroll.accounts.words import WORDS
 from internkontroll.core.access import Permission, Role
 from internkontroll.monitoring.queries import duties_of
@@ -94,6 +101,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         found=found,
         rows=[(user, state_of(user), role_rows(user.grants, on)) for user in found.items],
+        waiting=len(session().scalars(proposals_select()).all()),
         asked=any((filters.sok.data, filters.roll.data, filters.namnd.data, filters.visa.data)),
     )
 
@@ -142,6 +150,7 @@ def show(user_id: int) -> ResponseReturnValue:
         user=user,
         state_of_account=state_of(user),
         rows=rows,
+        proposals=[(one, place_of_proposal(one)) for one in waiting_of(session(), user.id)],
         duties=duties_of(session(), user.id),
         has_code=has_code(session(), user.id),
         own=user.id == current_actor().user_id,

@@ -9,10 +9,17 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.accounts.forms import EndRoleForm, RoleForm
-from internkontroll.accounts.models import RoleGrant, User
+from internkontroll.accounts.models import RoleGrant, RoleProposal, User
 from internkontroll.accounts.queries import account_select, grant_select
-from internkontroll.accounts.rules import AccountState, Standing, standing_of
-from internkontroll.accounts.services import end_role, grant_role
+from internkontroll.accounts.rules import (
+    TWO_PERSONS,
+    AccountState,
+    AuditTerms,
+    Standing,
+    standing_of,
+)
+from internkontroll.accounts.services import end_role, give_or_propose
+from internkontroll.accounts.services.roles import RoleWish
 from internkontroll.accounts.views.blueprint import bp
 from internkontroll.accounts.words import DUTIES, place_words
 from internkontroll.core.access import Permission, Role
@@ -40,9 +47,23 @@ class RoleRow:
     valid_to: date | None
     standing: Standing
     may_end: bool
+    terms: str = ""
+    """What a revisor is let in to, in words."""
 
 
 _ORDER = {Standing.HOLDS: 0, Standing.COMING: 1, Standing.ENDED: 2}
+
+
+def terms_words(grant: RoleGrant | RoleProposal) -> str:
+    """What a revisor is let in to and by which decision; nothing for other roles."""
+    if grant.role is not Role.AUDITOR:
+        return ""
+    reads = ["planer och beslutade uppföljningar"]
+    if grant.reads_undecided:
+        reads.append("uppföljningar före beslut")
+    if grant.reads_secret:
+        reads.append("sekretessbelagda poster")
+    return f"Läser {', '.join(reads)}. Beslut: {grant.decision or 'inte angivet'}."
 
 
 def role_rows(grants: Iterable[RoleGrant], on: date) -> list[RoleRow]:
@@ -60,6 +81,7 @@ def role_rows(grants: Iterable[RoleGrant], on: date) -> list[RoleRow]:
             valid_to=grant.valid_to,
             standing=standing_of(grant.valid_from, grant.valid_to, on),
             may_end=grant.valid_to is None or grant.valid_to >= on,
+            terms=terms_words(grant),
         )
         for grant in grants
     ]
@@ -84,7 +106,10 @@ def _new_page(user: User, form: RoleForm) -> ResponseReturnValue:
         "accounts/role.html",
         form=form,
         user=user,
-        duties={role.value: sentence for role, sentence in DUTIES.items()},
+        duties={
+            role.value: sentence + (" Ges av två." if role in TWO_PERSONS else "")
+            for role, sentence in DUTIES.items()
+        },
     )
 
 
@@ -107,21 +132,26 @@ def give_role(user_id: int) -> ResponseReturnValue:
 
     def act(open_session: Session) -> str:
         place = next(place for place in places if place.key == form.place.data)
-        grant_role(
-            open_session,
-            user,
+        wish = RoleWish(
             Role(form.role.data),
-            board=place.board,
-            subcommittee_id=place.subcommittee_id,
-            unit_id=place.unit_id,
-            valid_from=form.valid_from.data,
-            valid_to=form.valid_to.data,
-            actor=current_actor(),
-            at=now(),
+            place.board,
+            place.subcommittee_id,
+            place.unit_id,
+            form.valid_from.data,
+            form.valid_to.data,
+            AuditTerms(
+                bool(form.reads_undecided.data),
+                bool(form.reads_secret.data),
+                form.decision.data or "",
+            ),
         )
+        give_or_propose(open_session, user, wish, actor=current_actor(), at=now())
         return url_for("accounts.show", user_id=user.id)
 
-    if form.validate() and (answer := submit(form, act, done="Rollen är sparad.")):
+    done = "Rollen är sparad."
+    if form.role.data in {role.value for role in TWO_PERSONS}:
+        done = "Rollen är föreslagen. Den börjar gälla när en annan person har bekräftat den."
+    if form.validate() and (answer := submit(form, act, done=done)):
         return answer
     return _new_page(user, form)
 

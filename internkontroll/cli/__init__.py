@@ -11,6 +11,7 @@ from internkontroll.cli.demonstration import demo
 from internkontroll.cli.ground import let_go
 from internkontroll.cli.running import (
     back_up_now,
+    chain_heads_now,
     doctor_now,
     migrate_now,
     restore_now,
@@ -61,7 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--point", required=True, help="april, augusti, årsbokslut ...")
     report.add_argument("--out", required=True, type=Path)
     add("run-jobs", run_jobs_now, "Kör de jobb som är i tur, en gång.")
-    add("verify-trail", verify_trail_now, "Kontrollera spårets kedjor.")
+    checked = add("verify-trail", verify_trail_now, "Kontrollera spårets kedjor.")
+    checked.add_argument("--heads", type=Path, help="fil med slutrader som sparats utanför")
+    heads = add("chain-heads", chain_heads_now, "Skriv kedjornas slutrader, att spara utanför.")
+    heads.add_argument("--out", type=Path, help="fil att skriva till; annars skärmen")
+    heads.add_argument("--days", type=int, default=31, help="hur många dagar bakåt")
     add("doctor", doctor_now, "Undersök om installationen går att använda på riktigt.")
     served = add("serve", serve_now, "Visa programmet på riktigt, bakom en proxy med https.")
     served.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))

@@ -1,19 +1,23 @@
 """What keeps an installation running: migrate, jobs, trail, doctor, serve, backup, restore."""
 
 import argparse
+import json
+from datetime import timedelta
 from pathlib import Path
 
 from config import Config
 from internkontroll.cli.ground import app_for, bring_up, read_config, say
-from internkontroll.core.clock import utc_now
+from internkontroll.core.clock import swedish_day, utc_now
 from internkontroll.core.database import db
+from internkontroll.core.errors import InvalidInput
 from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.demo import DEMO_PASSWORD
 from internkontroll.monitoring.jobs import run_jobs_as_worker
 from internkontroll.operation.backup import back_up, restore
 from internkontroll.operation.doctor import examine, refuse_unfit
 from internkontroll.operation.server import serve
-from internkontroll.trail.queries import verify_trail
+from internkontroll.trail.queries import day_heads, heads_file, verify_trail
+from internkontroll.trail.rules import OutsideHead, read_heads
 
 
 def migrate_now(_arguments: argparse.Namespace) -> int:
@@ -34,17 +38,49 @@ def run_jobs_now(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _kept_heads(path: Path | None) -> list[OutsideHead]:
+    if path is None:
+        return []
+    try:
+        return read_heads(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InvalidInput(
+            f"Filen {path.name} går inte att läsa. Välj en fil som chain-heads skrev."
+        ) from error
+
+
+@within(EVERY_BOARD)
+def chain_heads_now(arguments: argparse.Namespace) -> int:
+    """Write the last row of each day and chain, to be kept outside the program."""
+    at = utc_now()
+    with app_for(arguments).app_context():
+        rows = day_heads(db.session(), swedish_day(at) - timedelta(days=arguments.days))
+    text = json.dumps(heads_file(rows, at), ensure_ascii=False, indent=2)
+    if arguments.out is None:
+        say(text)
+    else:
+        arguments.out.write_text(text + "\n", encoding="utf-8")
+        say(f"{len(rows)} slutrader i {arguments.out}")
+    return 0
+
+
 @within(EVERY_BOARD)
 def verify_trail_now(arguments: argparse.Namespace) -> int:
-    """Check every chain; exit 1 and name the first broken row of each that is broken."""
+    """Check every chain; exit 1 and name the first broken row of each that is broken.
+
+    With a file of heads kept outside, a cut or rewritten chain is found too.
+    """
+    kept = _kept_heads(arguments.heads)
     with app_for(arguments).app_context():
-        verdicts = verify_trail(db.session())
+        verdicts = verify_trail(db.session(), kept)
     for verdict in verdicts:
         if verdict.whole:
             say(f"{verdict.chain}: hel, {verdict.rows} rader, slutar med {verdict.head}")
         else:
             say(f"{verdict.chain}: bruten på rad {verdict.broken_at}: {verdict.reason}")
-    say("Att slutet av en kedja är borttaget syns bara mot en slutrad som sparats utanför.")
+    if not kept:
+        say("Att slutet av en kedja är borttaget syns bara mot en slutrad som sparats utanför.")
+        say("Ange filen med slutrader: verify-trail --heads FIL.")
     return 0 if all(verdict.whole for verdict in verdicts) else 1
 
 

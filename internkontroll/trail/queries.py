@@ -1,16 +1,23 @@
 """Read the trail: an object's history, and whether the chains hold."""
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from internkontroll.core.clock import start_of_day, swedish_day
 from internkontroll.trail.models import TrailDisposal, TrailPayload, TrailRow
-from internkontroll.trail.rules import GENESIS, ChainRow, ChainVerdict, check_chain
+from internkontroll.trail.rules import (
+    GENESIS,
+    ChainRow,
+    ChainVerdict,
+    OutsideHead,
+    check_chain,
+)
 
 
 @dataclass(frozen=True)
@@ -105,12 +112,57 @@ def _rows(session: Session, chain: str) -> Generator[ChainRow, None, None]:
             )
 
 
-def _verdict(session: Session, chain: str) -> ChainVerdict:
+def _verdict(session: Session, chain: str, outside: Collection[OutsideHead]) -> ChainVerdict:
     with closing(_rows(session, chain)) as rows:
-        return check_chain(chain, rows)
+        return check_chain(chain, rows, outside)
 
 
-def verify_trail(session: Session) -> list[ChainVerdict]:
-    """Check every chain; each verdict names the first broken row."""
-    chains = session.scalars(sa.select(TrailRow.chain).distinct().order_by(TrailRow.chain)).all()
-    return [_verdict(session, chain) for chain in chains]
+def verify_trail(session: Session, outside: Collection[OutsideHead] = ()) -> list[ChainVerdict]:
+    """Check every chain; each verdict names the first broken row.
+
+    ``outside`` are heads kept outside the program: a chain that they name and that is gone is
+    broken too.
+    """
+    chains = set(session.scalars(sa.select(TrailRow.chain).distinct()))
+    chains |= {head.chain for head in outside}
+    return [_verdict(session, chain, outside) for chain in sorted(chains)]
+
+
+@dataclass(frozen=True)
+class DayHead:
+    """Slutrad per dag: the last row of a chain on a Swedish day."""
+
+    chain: str
+    day: date
+    seq: int
+    hash: str
+
+
+def day_heads(session: Session, since: date, chain: str | None = None) -> list[DayHead]:
+    """The last row of each day from a day on, per chain, the latest day first.
+
+    A chain with nothing since then is told by its last row, whenever that was.
+    """
+    latest = sa.select(sa.func.max(TrailRow.id)).group_by(TrailRow.chain)
+    select = sa.select(TrailRow.chain, TrailRow.seq, TrailRow.at, TrailRow.hash).where(
+        sa.or_(TrailRow.at >= start_of_day(since), TrailRow.id.in_(latest))
+    )
+    if chain is not None:
+        select = select.where(TrailRow.chain == chain)
+    heads: dict[tuple[str, date], DayHead] = {}
+    for row in session.execute(select.order_by(TrailRow.chain, TrailRow.seq)):
+        day = swedish_day(row.at)
+        heads[row.chain, day] = DayHead(row.chain, day, row.seq, row.hash)
+    return sorted(heads.values(), key=lambda head: (head.chain, -head.seq))
+
+
+def heads_file(heads: Sequence[DayHead], at: datetime) -> dict[str, Any]:
+    """The heads as they are kept outside the program; read back by ``read_heads``."""
+    return {
+        "format": "internkontroll-heads-1",
+        "made_at": at.isoformat(),
+        "heads": [
+            {"chain": head.chain, "day": head.day.isoformat(), "seq": head.seq, "hash": head.hash}
+            for head in heads
+        ],
+    }

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,9 +10,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor
+from internkontroll.core.access import Actor, Role
 from internkontroll.core.canonical import plain
-from internkontroll.trail.models import TrailDisposal, TrailPayload, TrailRow
+from internkontroll.core.clock import swedish_day
+from internkontroll.trail.models import (
+    AUDIT_CHAIN,
+    Reading,
+    TrailDisposal,
+    TrailPayload,
+    TrailRow,
+)
 from internkontroll.trail.rules import GENESIS, payload_digest, row_hash
 
 _AT_ONCE = 500
@@ -117,3 +125,75 @@ def dispose_payloads(
             .execution_options(synchronize_session=False)
         ).rowcount
     return done
+
+
+@dataclass(frozen=True)
+class ReadRows:
+    """Vad som lästes: rows of a list by number; None is the list as a whole."""
+
+    list_id: int
+    rows: Sequence[int] | None
+
+
+def reads_as_auditor(actor: Actor, at: datetime) -> bool:
+    """Whether the actor audits: an account that is a revisor's is nothing else."""
+    on = swedish_day(at)
+    return any(
+        grant.role is Role.AUDITOR and grant.valid_from <= on <= grant.valid_to
+        for grant in actor.grants
+    )
+
+
+def chain_of_reader(actor: Actor, at: datetime, chain: str) -> str:
+    """The chain in which a reader's doings stand: an auditor's in the auditors' own."""
+    return AUDIT_CHAIN if reads_as_auditor(actor, at) else chain
+
+
+def record_reading(
+    session: Session,
+    read: ReadRows,
+    *,
+    chain: str,
+    actor: Actor,
+    at: datetime,
+    event: StrEnum,
+    subject: tuple[str, int],
+    data: Mapping[str, Any] | None = None,
+) -> TrailRow:
+    """Spåra en läsning of secret items, before anybody sees them and in the same transaction.
+
+    ``chain`` is the board's. What an auditor reads stands in the auditors' own chain, bound as
+    hard, and no page of the nämnd shows it.
+    """
+    by_auditor = reads_as_auditor(actor, at)
+    numbers = None if read.rows is None else sorted(set(read.rows))
+    row = record(
+        session,
+        chain=chain_of_reader(actor, at, chain),
+        actor=actor,
+        at=at,
+        event=event,
+        subject=subject,
+        data={
+            **(data or {}),
+            **({"board": chain} if by_auditor else {}),
+            "list": read.list_id,
+            "rows": "all" if numbers is None else numbers,
+        },
+    )
+    session.add(
+        Reading(
+            row_id=row.id,
+            chain=chain,
+            at=at,
+            user_id=actor.user_id,
+            actor=actor.name,
+            by_auditor=by_auditor,
+            list_id=read.list_id,
+            whole=numbers is None,
+            rows=numbers or [],
+            kind=event.value,
+        )
+    )
+    session.flush()
+    return row

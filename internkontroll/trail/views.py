@@ -1,17 +1,23 @@
-"""Historik: what has happened to one thing of a board."""
+"""Historik: what has happened to one thing of a board; and the heads of the board's chain."""
 
-from flask import Blueprint, abort
+import json
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
-from internkontroll.trail.queries import chain_head, history_of
+from internkontroll.trail.queries import chain_head, day_heads, heads_file, history_of
 from internkontroll.trail.words import SUBJECTS
-from internkontroll.web.access import requires, session
+from internkontroll.web.access import now, requires, session, today
 from internkontroll.web.event_words import event_word
 from internkontroll.web.submission import page
 
 bp = Blueprint("trail", __name__, url_prefix="/namnd/<board_code>")
+
+SHOWN_FOR = timedelta(days=31)
+"""How far back the heads of each day are shown."""
 
 
 @bp.get("/historik/<kind>/<int:subject_id>")
@@ -32,3 +38,23 @@ def history(board: Board, kind: str, subject_id: int) -> ResponseReturnValue:
         head=chain_head(session(), board.code),
         event_word=event_word,
     )
+
+
+@bp.get("/spar")
+@requires(Permission.TRAIL_READ)
+def heads(board: Board) -> ResponseReturnValue:
+    """The last row of each day of the board's chain, to be kept outside the program."""
+    rows = day_heads(session(), today() - SHOWN_FOR, board.code)
+    return page("trail/heads.html", board=board, rows=rows)
+
+
+@bp.get("/spar.json")
+@requires(Permission.TRAIL_READ)
+def heads_json(board: Board) -> ResponseReturnValue:
+    """The same as a file that verify-trail reads."""
+    rows = day_heads(session(), today() - SHOWN_FOR, board.code)
+    content = json.dumps(heads_file(rows, now()), ensure_ascii=False, indent=2)
+    answer = Response(content, content_type="application/json")
+    name = f"spar-{board.code.lower()}-{today().isoformat()}.json"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer

@@ -16,6 +16,7 @@ SUBJECTS: dict[str, str] = {
     "finding": "Avvikelsen",
     "report": "Uppföljningen",
     "disposal": "Gallringen",
+    "log-follow-up": "Logguppföljningen",
     "reporting-point": "Rapporteringstidpunkten",
 }
 """What a page may show the history of, by the word that the trail uses."""

@@ -2,22 +2,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.accounts.models import LoginSession, RoleGrant, User
+from internkontroll.accounts.models import LoginSession, RoleGrant, RoleProposal, User
 from internkontroll.accounts.rules import session_digest
 from internkontroll.archive.models import Disposal, RecordKind
 from internkontroll.core.access import Role, system_actor
 from internkontroll.core.base import Base
+from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.database import intent_to_write
 from internkontroll.demo import fill_demo
 from internkontroll.demo.year import HERE
 from internkontroll.files.attachments import AttachmentKind
 from internkontroll.findings.models import Action, Finding
+from internkontroll.monitoring.models import LogFollowUp
+from internkontroll.monitoring.services import draw_readings
 from internkontroll.organisation.models import (
     Board,
     DefaultPoint,
@@ -47,8 +50,15 @@ from internkontroll.plan.services.checklists import (
 from internkontroll.plan.services.control_checklist import take_over_checklist
 from internkontroll.review.models import Answer, Attachment, SecondAnswer, SecondReading
 from internkontroll.risk.models import Risk
-from internkontroll.sampling.models import Draw, DrawOccurrence, Population, SampleItem
+from internkontroll.sampling.models import (
+    Draw,
+    DrawOccurrence,
+    Population,
+    SampleItem,
+    SamplingEvent,
+)
 from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.trail.services import ReadRows, record_reading
 
 AT = datetime(2020, 11, 22, 9, tzinfo=UTC)
 """The moment at which the demonstration of the tests was made."""
@@ -91,6 +101,8 @@ def fill_world(url: str) -> None:
         _add_checklist(session)
         _add_second_reading(session)
         _add_disposal(session)
+        _add_proposal(session)
+        _add_follow_up(session)
         session.commit()
     engine.dispose()
 
@@ -202,9 +214,36 @@ def _add_disposal(session: Session) -> None:
             selection="0" * 64,
             ordered_by_id=secretary,
             ordered_at=AT,
+def _add_proposal(session: Session) -> None:
+    """A role in SCN that waits for a second person, proposed for the reader."""
+    people = {user.username: user for user in session.scalars(sa.select(User))}
+    session.add(
+        RoleProposal(
+            user_id=people["lasare"].id,
+            role=Role.REVIEWER,
+            board_id=World(session).board_id,
+            valid_from=AT.date(),
+            proposed_by_id=people["direktor"].id,
+            proposed_at=AT,
         )
     )
     session.flush()
+
+
+def _add_follow_up(session: Session) -> None:
+    """A reading of IU1's list by its reviewer last month, drawn to be followed up."""
+    world = World(session, "SCN", "IU1")
+    reader = session.scalars(sa.select(User).where(User.username == "justerare-iu1")).one()
+    record_reading(
+        session,
+        ReadRows(world.population_id(), [1]),
+        chain="SCN",
+        actor=Actor(reader.id, reader.title),
+        at=AT - timedelta(days=30),
+        event=SamplingEvent.REFERENCES_READ,
+        subject=("occurrence", world.done()),
+    )
+    draw_readings(session, date(AT.year, AT.month - 1, 1), actor=system_actor("provning"), at=AT)
 
 
 def log_in_directly(session: Session, username: str, at: datetime = AT) -> str:
@@ -393,6 +432,12 @@ class World:
     def grant_id(self) -> int:
         return self._one(sa.select(RoleGrant.id).where(RoleGrant.user_id == self.user_id()))
 
+    def proposal_id(self) -> int:
+        return self._one(sa.select(RoleProposal.id).where(RoleProposal.board_id == self.board_id))
+
+    def follow_up_id(self) -> int:
+        return self._one(sa.select(LogFollowUp.id).where(LogFollowUp.board_id == self.board_id))
+
     def default_point_id(self) -> int:
         return self._one(sa.select(DefaultPoint.id))
 
@@ -451,6 +496,12 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "accounts.end_own_session": lambda w: {"session_id": 1},
     "accounts.ending": lambda w: {"user_id": w.user_id(), "grant_id": w.grant_id()},
     "accounts.give_role": lambda w: {"user_id": w.user_id()},
+    "accounts.proposal": lambda w: {"proposal_id": w.proposal_id()},
+    "accounts.settle": lambda w: {"proposal_id": w.proposal_id()},
+    "roles.proposal": lambda w: {"proposal_id": w.proposal_id()},
+    "roles.settle": lambda w: {"proposal_id": w.proposal_id()},
+    "monitoring.log_follow_up": lambda w: {"follow_up_id": w.follow_up_id()},
+    "monitoring.sign_readings": lambda w: {"follow_up_id": w.follow_up_id()},
     "accounts.reopen": lambda w: {"user_id": w.user_id()},
     "accounts.reset": lambda w: {"user_id": w.user_id()},
     "accounts.reset_now": lambda w: {"user_id": w.user_id()},

@@ -20,13 +20,14 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.queries import has_draft_before
 from internkontroll.accounts.services.drafts import DRAFT_LASTS, purge_drafts
-from internkontroll.core.clock import Clock
+from internkontroll.core.access import system_actor
+from internkontroll.core.clock import Clock, swedish_day
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.core.transaction import transaction
 from internkontroll.monitoring.models import JobOutcome
-from internkontroll.monitoring.rules import JOBS, Job, Rhythm, period_due
-from internkontroll.monitoring.services import claim_run, end_run, tidy_accounts
+from internkontroll.monitoring.rules import JOBS, Job, Rhythm, month_before, period_due
+from internkontroll.monitoring.services import claim_run, draw_readings, end_run, tidy_accounts
 from internkontroll.plan.services import remove_expired_files
 from internkontroll.review.services import changed_files, destroy_orphans, stored_names
 from internkontroll.sampling.services import load_waiting
@@ -83,6 +84,13 @@ def _verify_attachments(app: Flask, _clock: Clock) -> str:
     return "alla bilagor är oförändrade"
 
 
+def _draw_readings(_app: Flask, clock: Clock) -> str:
+    month = month_before(swedish_day(clock()))
+    with intent_to_write(), transaction(db.session()) as session:
+        made = draw_readings(session, month, actor=system_actor("jobb"), at=clock())
+    return f"{made} logguppföljningar dragna"
+
+
 ACTS: dict[str, Callable[[Flask, Clock], str]] = {
     "population:load": _load_populations,
     "drafts:purge": _purge_drafts,
@@ -90,6 +98,7 @@ ACTS: dict[str, Callable[[Flask, Clock], str]] = {
     "plan:tidy": _tidy_files,
     "attachments:tidy": _tidy_attachments,
     "attachments:verify": _verify_attachments,
+    "readings:draw": _draw_readings,
     "accounts:tidy": _tidy,
 }
 

@@ -1,6 +1,7 @@
 """Periodiska jobb: the declared list, and when each is due. Uppgifter: what waits for whom."""
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -15,6 +16,7 @@ from internkontroll.findings.rules import (
     Step,
     next_step,
 )
+from internkontroll.sampling.rules.selection import effective_seed, ticket_order
 from internkontroll.schedule.models import OccurrenceState
 
 
@@ -23,6 +25,7 @@ class Rhythm(StrEnum):
 
     TICK = "tick"
     DAILY = "daily"
+    MONTHLY = "monthly"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ JOBS: tuple[Job, ...] = (
     Job("plan:tidy", Rhythm.DAILY, "Tar bort planfiler som inte behövs längre"),
     Job("attachments:tidy", Rhythm.DAILY, "Förstör bilagors filer som ingen bilaga har"),
     Job("attachments:verify", Rhythm.DAILY, "Kontrollerar att bilagornas filer är oförändrade"),
+    Job("readings:draw", Rhythm.MONTHLY, "Drar förra månadens läsningar för logguppföljning"),
     Job("accounts:tidy", Rhythm.DAILY, "Tar bort gamla sessioner och inskickade formulärs nycklar"),
 )
 """Every periodic job of the program, in the order in which they run."""
@@ -54,12 +58,34 @@ def period_due(job: Job, at: datetime) -> str | None:
     """The period that the job should have run for at that moment, or None before its hour.
 
     A job that ticks has no period of its own ("tick"): it does what waits, each time. A daily job
-    has the Swedish day, so that a clock that jumps back cannot make it run twice.
+    has the Swedish day, so that a clock that jumps back cannot make it run twice. A monthly job has
+    the month before, and runs on the first day on which it can.
     """
     if job.rhythm is Rhythm.TICK:
         return "tick"
     local = at.astimezone(STOCKHOLM)
-    return local.date().isoformat() if local.hour >= job.hour else None
+    if local.hour < job.hour:
+        return None
+    if job.rhythm is Rhythm.MONTHLY:
+        return month_before(local.date()).strftime("%Y-%m")
+    return local.date().isoformat()
+
+
+def month_before(day: date) -> date:
+    """The first day of the month before the day's."""
+    return (day.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def draw_of_readings(frame: Sequence[int], most: int, seed: str) -> tuple[str, str, list[int]]:
+    """Seed, hash of the frame, and the readings that are drawn, by number in the order drawn.
+
+    ``frame`` are the numbers of the trail's rows; the draw is by tickets (IKS-1.1, srs_ticket), so
+    that anybody with seed and frame can draw again. At most ``most``, all where there are fewer.
+    """
+    lines = [str(number) for number in sorted(frame)]
+    digest = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    order = ticket_order(effective_seed(seed, digest), lines)
+    return seed, digest, [int(line) for line in order[:most]]
 
 
 LOOK_AHEAD_DAYS = 45

@@ -1,7 +1,8 @@
-"""Claim and close the runs of periodic jobs; hand over a person's tasks."""
+"""Claim and close the runs of periodic jobs; hand over tasks; follow up who read what is secret."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -9,18 +10,35 @@ from sqlalchemy.orm import Session
 from internkontroll.accounts.models import LoginFailure, LoginSession, Submission, User
 from internkontroll.accounts.queries import people_with_role
 from internkontroll.core.access import Actor, Permission, Scope, ensure
-from internkontroll.core.clock import swedish_day
-from internkontroll.core.errors import Conflict, InvalidInput
+from internkontroll.core.clock import start_of_day, swedish_day
+from internkontroll.core.errors import Conflict, InvalidInput, NotAllowed
 from internkontroll.core.text import clean_line
 from internkontroll.findings.queries import possible_responsibles
 from internkontroll.findings.services import assign_action
-from internkontroll.monitoring.models import JobOutcome, JobRun, MonitoringEvent
+from internkontroll.monitoring.models import (
+    JobOutcome,
+    JobRun,
+    LogFollowUp,
+    LogFollowUpItem,
+    LookOutcome,
+    MonitoringEvent,
+)
 from internkontroll.monitoring.policy import PERMISSIONS
-from internkontroll.monitoring.queries import Duties, duties_of
+from internkontroll.monitoring.queries import (
+    Duties,
+    SeenReading,
+    duties_of,
+    readings_between,
+    readings_of_case,
+    units_of_readers,
+    units_within_reach,
+)
+from internkontroll.monitoring.rules import draw_of_readings
 from internkontroll.organisation.models import Board
 from internkontroll.plan.policy import RESPONSIBLE_ROLES
 from internkontroll.plan.services import appoint
 from internkontroll.sampling.services import refuse_named_items
+from internkontroll.sampling.services.seeds import system_digits
 from internkontroll.trail.services import record
 
 KEEP_DAYS = 30
@@ -158,3 +176,179 @@ def hand_over(
         reason=reason,
     )
     return handed
+
+
+READINGS_EACH = 5
+"""How many readings a month are drawn from each unit's."""
+
+
+def draw_readings(session: Session, month: date, *, actor: Actor, at: datetime) -> int:
+    """Dra månadens läsningar for each unit's manager; returns how many follow-ups were made.
+
+    The frame is the numbers of the trail's rows, the seed the program's own, the draw by tickets
+    (IKS-1.1): all of it stands in the trail. What is drawn already is left as it is.
+    """
+    since, until = start_of_day(month), start_of_day((month + timedelta(days=32)).replace(day=1))
+    made = 0
+    for board in session.scalars(sa.select(Board).order_by(Board.id)).all():
+        readings = readings_between(session, board.code, since, until)
+        units = units_of_readers(session, board.id, readings)
+        drawn = set(
+            session.scalars(
+                sa.select(LogFollowUp.unit_id).where(
+                    LogFollowUp.board_id == board.id, LogFollowUp.period_start == month
+                )
+            )
+        )
+        for unit_id in sorted(set(units.values()) - drawn, key=lambda one: one or 0):
+            frame = [row for row, unit in units.items() if unit == unit_id]
+            _draw_one(session, board, unit_id, month, frame, actor=actor, at=at)
+            made += 1
+    return made
+
+
+def _draw_one(
+    session: Session,
+    board: Board,
+    unit_id: int | None,
+    month: date,
+    frame: Sequence[int],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    seed, digest, chosen = draw_of_readings(frame, READINGS_EACH, system_digits())
+    follow_up = LogFollowUp(
+        board_id=board.id,
+        unit_id=unit_id,
+        period_start=month,
+        size=len(frame),
+        n=len(chosen),
+        seed=seed,
+        frame_sha256=digest,
+        drawn_at=at,
+    )
+    session.add(follow_up)
+    session.flush()
+    session.add_all(
+        LogFollowUpItem(follow_up_id=follow_up.id, position=place, reading_id=row)
+        for place, row in enumerate(chosen, start=1)
+    )
+    record(
+        session,
+        chain=board.code,
+        actor=actor,
+        at=at,
+        event=MonitoringEvent.READINGS_DRAWN,
+        subject=("log-follow-up", follow_up.id),
+        data={
+            "unit_id": unit_id,
+            "period": month,
+            "size": len(frame),
+            "n": len(chosen),
+            "seed": seed,
+            "frame_sha256": digest,
+            "drawn": chosen,
+        },
+    )
+
+
+def sign_log_follow_up(
+    session: Session,
+    follow_up: LogFollowUp,
+    looks: Mapping[int, tuple[LookOutcome, str]],
+    *,
+    actor: Actor,
+    at: datetime,
+) -> None:
+    """Skriv under logguppföljningen: each drawn reading in order, or to be examined and why.
+
+    Raises NotAllowed for another unit's and for whoever has one of the readings themselves,
+    InvalidInput for one left out or without a remark where one is needed, Conflict if it is signed.
+    """
+    board = session.get_one(Board, follow_up.board_id)
+    on = swedish_day(at)
+    ensure(actor, Permission.READING_FOLLOW_UP, Scope(board.id), on, PERMISSIONS)
+    units = units_within_reach(actor, board.id, at)
+    if units is not None and follow_up.unit_id not in units:
+        raise NotAllowed("Logguppföljningen hör till en annan enhet.")
+    if any(item.reading.user_id == actor.user_id for item in follow_up.items):
+        raise NotAllowed(
+            "En av läsningarna är din egen. En annan chef eller nämndens controller skriver under."
+        )
+    remarks: dict[int, str] = {}
+    for item in follow_up.items:
+        if item.position not in looks:
+            raise InvalidInput(
+                f"Läsning {item.position} saknar svar. Välj vad som gäller.",
+                field=f"outcome_{item.position}",
+            )
+        outcome, remark = looks[item.position]
+        field = f"remark_{item.position}"
+        remarks[item.position] = clean_line(remark)
+        refuse_named_items(session, board.id, remarks[item.position], field)
+        if outcome is LookOutcome.TO_BE_EXAMINED and not remarks[item.position]:
+            raise InvalidInput(
+                "Skriv vad som behöver utredas och vem som gör det, utan att nämna ärendet.",
+                field=field,
+            )
+    changed = session.execute(
+        sa.update(LogFollowUp)
+        .where(LogFollowUp.id == follow_up.id, LogFollowUp.signed_at.is_(None))
+        .values(signed_at=at, signed_by_id=actor.user_id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("Logguppföljningen är redan underskriven.")
+    for item in follow_up.items:
+        item.outcome, item.remark = looks[item.position][0], remarks[item.position] or None
+    outcomes = [looks[item.position][0] for item in follow_up.items]
+    record(
+        session,
+        chain=board.code,
+        actor=actor,
+        at=at,
+        event=MonitoringEvent.READINGS_SIGNED,
+        subject=("log-follow-up", follow_up.id),
+        data={each.value: outcomes.count(each) for each in LookOutcome},
+    )
+    session.expire(follow_up)
+
+
+def ask_for_readers(
+    session: Session,
+    board: Board,
+    reference: str,
+    first: date,
+    last: date,
+    *,
+    actor: Actor,
+    at: datetime,
+) -> list[SeenReading]:
+    """Fråga vem som har läst ett ärende, both days included; the question is itself recorded.
+
+    The trail tells the days and how many readings there were, never the reference. Raises
+    NotAllowed, and InvalidInput for days in the wrong order.
+    """
+    on = swedish_day(at)
+    ensure(actor, Permission.READING_SEARCH, Scope(board.id), on, PERMISSIONS)
+    if last < first:
+        raise InvalidInput("Sista dagen ligger före den första.", field="until")
+    found = readings_of_case(
+        session,
+        board.id,
+        board.code,
+        reference,
+        start_of_day(first),
+        start_of_day(last + timedelta(days=1)),
+    )
+    record(
+        session,
+        chain=board.code,
+        actor=actor,
+        at=at,
+        event=MonitoringEvent.READINGS_SEARCHED,
+        subject=("board", board.id),
+        data={"from": first, "to": last, "found": len(found)},
+    )
+    return found

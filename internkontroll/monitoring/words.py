@@ -8,18 +8,24 @@ from internkontroll.core.access import Role
 from internkontroll.core.dates import long_date
 from internkontroll.core.words import StateWord
 from internkontroll.findings.models import ActionState
-from internkontroll.monitoring.models import JobOutcome, MonitoringEvent
+from internkontroll.monitoring.models import JobOutcome, LookOutcome, MonitoringEvent
 from internkontroll.monitoring.rules import JOBS, Fact, Kind, Rhythm, Task
 
 STATES: dict[Enum, StateWord] = {
     JobOutcome.RUNNING: StateWord("Pågår", "warn"),
     JobOutcome.DONE: StateWord("Klart", "ok"),
     JobOutcome.FAILED: StateWord("Misslyckades", "bad"),
+    LookOutcome.IN_ORDER: StateWord("I sin ordning", "ok"),
+    LookOutcome.TO_BE_EXAMINED: StateWord("Behöver utredas", "bad"),
 }
 WORDS: dict[Enum, str] = {
     MonitoringEvent.TASKS_HANDED_OVER: "Uppgifter lämnades över",
+    MonitoringEvent.READINGS_SEARCHED: "Någon frågade vem som har läst ett ärende",
+    MonitoringEvent.READINGS_DRAWN: "Läsningar drogs för logguppföljning",
+    MonitoringEvent.READINGS_SIGNED: "Logguppföljningen skrevs under",
     Rhythm.TICK: "Hela tiden",
     Rhythm.DAILY: "En gång om dagen",
+    Rhythm.MONTHLY: "En gång i månaden",
 }
 
 

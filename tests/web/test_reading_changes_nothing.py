@@ -12,7 +12,7 @@ from tests.web.test_route_matrix import addresses, client_of, matrix_app
 
 __all__ = ["matrix_app"]
 
-READING_TRAIL = {"trail_row", "trail_payload"}
+READING_TRAIL = {"trail_row", "trail_payload", "reading"}
 LAST_SEEN = {"login_session"}
 
 

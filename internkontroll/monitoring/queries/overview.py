@@ -14,7 +14,7 @@ from internkontroll.organisation.models import Board, Decision, ReportingPoint
 from internkontroll.plan.models import Plan, PlanKind
 from internkontroll.reporting.models import FollowUpReport, ReportState
 from internkontroll.sampling.models import SamplingEvent
-from internkontroll.trail.models import TrailRow
+from internkontroll.trail.models import AUDIT_CHAIN, TrailRow
 
 
 def boards_of(session: Session, actor: Actor, on: date) -> Sequence[Board]:
@@ -154,7 +154,11 @@ def secret_readings(session: Session, since: datetime) -> list[ReadingCount]:
     """Openings of secret items per board since a moment, as the trail tells. One query."""
     rows = session.execute(
         sa.select(TrailRow.chain, sa.func.count(), sa.func.max(TrailRow.at))
-        .where(TrailRow.event == SamplingEvent.REFERENCES_READ.value, TrailRow.at >= since)
+        .where(
+            TrailRow.event == SamplingEvent.REFERENCES_READ.value,
+            TrailRow.at >= since,
+            TrailRow.chain != AUDIT_CHAIN,
+        )
         .group_by(TrailRow.chain)
         .order_by(TrailRow.chain)
     )

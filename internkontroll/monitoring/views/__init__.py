@@ -5,14 +5,14 @@ from flask.typing import ResponseReturnValue
 from internkontroll.core.access import Permission
 from internkontroll.monitoring.queries import latest_runs
 from internkontroll.monitoring.rules import JOBS
-from internkontroll.monitoring.views import handover
+from internkontroll.monitoring.views import handover, readings
 from internkontroll.monitoring.views.blueprint import bp
 from internkontroll.monitoring.views.tasks import start_page
 from internkontroll.schedule.words import late_word
 from internkontroll.web.access import current_actor, requires, session, signed_in, today
 from internkontroll.web.submission import page
 
-__all__ = ["bp", "handover"]
+__all__ = ["bp", "handover", "readings"]
 
 
 @bp.get("/")

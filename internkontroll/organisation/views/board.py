@@ -27,6 +27,15 @@ from internkontroll.web.board_line import board_line, plan_of
 from internkontroll.web.forms import ButtonForm
 from internkontroll.web.submission import page, submit
 
+WATCH = (
+    ("Nämndens spår", "trail.heads", Permission.TRAIL_READ),
+    ("Vilka har läst ett ärende?", "monitoring.readings", Permission.READING_SEARCH),
+    ("Logguppföljning", "monitoring.log_follow_ups", Permission.READING_FOLLOW_UP),
+    ("Roller som väntar på en andra person", "roles.waiting", Permission.ROLE_CONFIRM),
+    ("Revisionens läsningar", "monitoring.audit_readings", Permission.READING_AUDIT),
+)
+"""Pages about who did and read what, for those who may see them."""
+
 
 @dataclass(frozen=True)
 class MeetingGroup:
@@ -81,6 +90,11 @@ def board(board: Board) -> ResponseReturnValue:
         reach=committees_within_reach(current_actor(), board.id, today()),
         may_open=may(Permission.YEAR_OPEN),
         may_hand_over=may(Permission.TASKS_HAND_OVER),
+        watch=[
+            (word, url_for(endpoint, board_code=board.code.lower()))
+            for word, endpoint, permission in WATCH
+            if may(permission)
+        ],
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission, ensure
 from internkontroll.core.clock import swedish_day
-from internkontroll.core.errors import Conflict, InvalidInput
+from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.review.models import Answer, ItemResult
 from internkontroll.review.queries import ReviewItem, review_items
 from internkontroll.review.rules import Sheet
@@ -24,10 +24,11 @@ from internkontroll.review.services.judging import (
     desk_of,
     record_answers,
 )
-from internkontroll.sampling.models import SamplingEvent
+from internkontroll.sampling.models import SampleItem, SamplingEvent
 from internkontroll.sampling.policy import PERMISSIONS as SAMPLING_PERMISSIONS
+from internkontroll.sampling.queries import current_draw, items_select
 from internkontroll.schedule.models import Occurrence
-from internkontroll.trail.services import record
+from internkontroll.trail.services import ReadRows, record_reading
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,13 @@ def read_items(
     ensure(
         actor, Permission.SAMPLE_READ, scope_of(occurrence), swedish_day(at), SAMPLING_PERMISSIONS
     )
-    record(
+    draw = current_draw(session, occurrence.id)
+    if draw is None:
+        raise InvalidTransition("Kontrolltillfället har inget stickprov. Dra det först.")
+    shown = items_select(draw.id).where(SampleItem.position.in_(positions))
+    record_reading(
         session,
+        ReadRows(draw.population_id, [item.row_number for item in session.scalars(shown)]),
         chain=chain_of(session, occurrence),
         actor=actor,
         at=at,

@@ -37,7 +37,7 @@ from internkontroll.sampling.queries import (
 )
 from internkontroll.sampling.services import replace_item
 from internkontroll.schedule.models import Occurrence
-from internkontroll.trail.services import record
+from internkontroll.trail.services import ReadRows, record, record_reading
 
 CHANGED = (
     "Någon annan har ändrat svaren medan du skrev. Läs om sidan, jämför med det du skrev "
@@ -81,8 +81,9 @@ def read_item(
         swedish_day(at),
         SAMPLING_PERMISSIONS,
     )
-    record(
+    record_reading(
         session,
+        ReadRows(item.draw.population_id, [item.row_number]),
         chain=chain_of(session, occurrence),
         actor=actor,
         at=at,

@@ -42,7 +42,7 @@ from internkontroll.sampling.services.guards import (
 from internkontroll.sampling.services.size import size_limits
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.services import mark_started
-from internkontroll.trail.services import record
+from internkontroll.trail.services import chain_of_reader, record
 
 METHODS = tuple(method for method in SelectionMethod if method is not SelectionMethod.TARGETED)
 """Methods that can be committed to."""
@@ -300,7 +300,7 @@ def trail_draw(
     """One row of the draw's history."""
     record(
         session,
-        chain=chain_of(session, draw.board_id),
+        chain=chain_of_reader(actor, at, chain_of(session, draw.board_id)),
         actor=actor,
         at=at,
         event=event,

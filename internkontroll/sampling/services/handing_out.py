@@ -12,13 +12,19 @@ from internkontroll.sampling.queries import (
     Row,
     canonical_of,
     full_record,
+    items_select,
     occurrences_of_draw,
     population_facts_of,
     preview_rows,
 )
 from internkontroll.sampling.rules import record_bytes, record_digest
 from internkontroll.sampling.services.guards import ask, chain_of
-from internkontroll.trail.services import record
+from internkontroll.trail.services import (
+    ReadRows,
+    chain_of_reader,
+    record,
+    record_reading,
+)
 
 
 def export_record(session: Session, draw: Draw, *, actor: Actor, at: datetime) -> bytes:
@@ -30,7 +36,8 @@ def export_record(session: Session, draw: Draw, *, actor: Actor, at: datetime) -
     full = full_record(session, draw)
     _reading(
         session,
-        draw.board_id,
+        draw.population,
+        [item.row_number for item in session.scalars(items_select(draw.id))],
         SamplingEvent.RECORD_EXPORTED,
         ("draw", draw.id),
         # The digest binds what was handed out; of a secret frame it would be something to try on.
@@ -50,7 +57,8 @@ def export_population(session: Session, draw: Draw, *, actor: Actor, at: datetim
     population_facts_of(draw.population)
     _reading(
         session,
-        draw.board_id,
+        draw.population,
+        None,
         SamplingEvent.POPULATION_EXPORTED,
         ("population", draw.population_id),
         {"draw": draw.id, "rows": draw.population.size},
@@ -72,10 +80,11 @@ def look_at_rows(
     if population.is_secret:
         _reading(
             session,
-            population.board_id,
+            population,
+            [row.number for row in rows],
             SamplingEvent.REFERENCES_READ,
             ("population", population.id),
-            {"rows": len(rows)},
+            {},
             actor=actor,
             at=at,
         )
@@ -84,7 +93,8 @@ def look_at_rows(
 
 def _reading(
     session: Session,
-    board_id: int,
+    population: Population,
+    rows: Sequence[int] | None,
     event: SamplingEvent,
     subject: tuple[str, int],
     data: Mapping[str, Any],
@@ -92,9 +102,22 @@ def _reading(
     actor: Actor,
     at: datetime,
 ) -> None:
+    chain = chain_of(session, population.board_id)
+    if population.is_secret:
+        record_reading(
+            session,
+            ReadRows(population.id, rows),
+            chain=chain,
+            actor=actor,
+            at=at,
+            event=event,
+            subject=subject,
+            data=data,
+        )
+        return
     record(
         session,
-        chain=chain_of(session, board_id),
+        chain=chain_of_reader(actor, at, chain),
         actor=actor,
         at=at,
         event=event,

@@ -32,7 +32,8 @@ from internkontroll.sampling.services import (
     store_rows,
 )
 from internkontroll.schedule.models import Occurrence
-from internkontroll.schedule.services import start_occurrence
+from internkontroll.schedule.queries import reviews_cases
+from internkontroll.schedule.services import name_verifier, start_occurrence
 
 SIZES = {1: 21, 4: 18, 7: 412, 8: 412, 10: 96, 11: 14}
 """Rows in the invented list of each control; others have 120."""
@@ -133,6 +134,7 @@ class Work:
         occurrence = occurrences[0]
         control = occurrence.control
         size = SIZES.get(control.number, 120)
+        self._name_verifier(occurrence, tester, at)
         population = self._population(occurrence, size, tester, at)
         freeze_population(self.session, population, actor=tester, at=at)
         n = {SampleKind.CENSUS: size, SampleKind.UNSTATED: 5}.get(
@@ -147,7 +149,28 @@ class Work:
             actor=tester,
             at=at,
         )
-        return seed_draw(self.session, draw, source=SeedSource.SYSTEM, actor=tester, at=at)
+        return seed_draw(
+            self.session,
+            draw,
+            source=SeedSource.SYSTEM,
+            handled_rows=[] if reviews_cases(occurrence) else None,
+            actor=tester,
+            at=at,
+        )
+
+    def _name_verifier(self, occurrence: Occurrence, tester: Actor, at: datetime) -> None:
+        """In an individutskott the chair says who is justerare before anything is drawn."""
+        if not reviews_cases(occurrence) or occurrence.meeting is None or not tester.user_id:
+            return
+        name_verifier(
+            self.session,
+            occurrence.meeting,
+            verifier_id=tester.user_id,
+            substitute_id=None,
+            row_version=0,
+            actor=self._signer(occurrence),
+            at=at,
+        )
 
     def _population(
         self, occurrence: Occurrence, size: int, tester: Actor, at: datetime

@@ -3,6 +3,9 @@
 from internkontroll.core.access import Permission, PermissionMap, Role
 
 PERMISSIONS: PermissionMap = {
+    Permission.CASE_NOTE: frozenset({Role.UNIT_MANAGER}),
+    Permission.CASE_NOTE_ALLOW: frozenset({Role.CONTROLLER, Role.SECRETARY}),
+    Permission.COMMITTEE_CONFIRM: frozenset({Role.CHAIR}),
     Permission.CONCLUSION_SIGN: frozenset({Role.REVIEWER, Role.CONTROLLER, Role.CHAIR}),
     Permission.MINUTES_READ_INTERNAL: frozenset(
         {

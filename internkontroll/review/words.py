@@ -8,7 +8,7 @@ from internkontroll.core.words import StateWord
 from internkontroll.files.attachments import AttachmentKind
 from internkontroll.organisation.models import MeetingState
 from internkontroll.organisation.words import STATES as MEETING_STATES
-from internkontroll.review.models import Answer, Basis, ReviewEvent
+from internkontroll.review.models import Answer, Basis, ReviewEvent, UrgentKind
 from internkontroll.review.rules import ItemState, MeetingReview
 from internkontroll.schedule.words import STATES as OCCURRENCE_STATES
 
@@ -43,6 +43,18 @@ WORDS: Mapping[Enum, str] = {
     ReviewEvent.SECOND_READING_CANCELLED: "Den andra läsningen avbröts",
     ReviewEvent.DIFFERENCE_SETTLED: "En skillnad mellan två läsare reddes ut",
     ReviewEvent.MINUTES_READ: "Den interna delen av underlaget till paragraf lästes",
+    ReviewEvent.COMMITTEE_DECIDED: "Utskottets bedömning av ett ärende antecknades",
+    ReviewEvent.ITEM_PROTECTED: "Ett ärende märktes som skyddat",
+    ReviewEvent.NOTE_RULE_RECORDED: "Nämndens beslut om anteckningar registrerades",
+    ReviewEvent.NOTE_RULE_ENDED: "Beslutet om anteckningar avslutades",
+    ReviewEvent.NOTE_WRITTEN: "En anteckning om ett ärende skrevs",
+    ReviewEvent.NOTES_PURGED: "Sammanträdets anteckningar förstördes",
+    ReviewEvent.HANDED_OVER: "Något som inte kan vänta lämnades över",
+    UrgentKind.LEX_SARAH: "Missförhållande (lex Sarah)",
+    UrgentKind.CONCERN_REPORT: "Orosanmälan",
+    UrgentKind.UNLAWFUL_ACCESS: "Misstänkt dataintrång",
+    UrgentKind.PERSONAL_DATA_BREACH: "Personuppgiftsincident",
+    UrgentKind.SUSPECTED_CRIME: "Misstanke om annat brott",
     Basis.SAMPLE: "slumpmässigt stickprov",
     Basis.CENSUS: "alla granskade",
     Basis.TARGETED: "riktat urval",

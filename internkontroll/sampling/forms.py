@@ -17,8 +17,9 @@ from wtforms import (
     TextAreaField,
     widgets,
 )
-from wtforms.validators import StopValidation
+from wtforms.validators import Optional, StopValidation
 
+from internkontroll.core.errors import InvalidInput
 from internkontroll.sampling.rules import Allocation, Recurrence
 from internkontroll.sampling.rules.filters import MOST_FILTERS, FilterKind
 from internkontroll.web.forms import (
@@ -177,6 +178,34 @@ class SeedForm(BaseForm):
     source = RadioField("Varifrån kommer siffrorna?")
     digits = StringField("Siffror", filters=[_together])
     reference = StringField("Vittne eller källa", [NoPersonalId()])
+    handled = RadioField(
+        "Har du handlagt något av ärendena i listan?",
+        [Optional()],
+        choices=choices((("none", "Nej, inget av dem"), ("some", "Ja, de här raderna"))),
+    )
+    handled_rows = StringField("Raderna i listan")
+
+    def declared(self) -> list[int] | None:
+        """The rows that the drawer has handled; None where it was not asked or not answered.
+
+        Raises InvalidInput for what is no row numbers.
+        """
+        if not self.handled or not self.handled.data:
+            return None
+        typed = (self.handled_rows.data or "").replace(",", " ").replace(".", " ").split()
+        if self.handled.data == "none":
+            if typed:
+                raise InvalidInput(
+                    "Du har skrivit rader men svarat nej. Ta bort raderna, eller svara ja.",
+                    field="handled",
+                )
+            return []
+        if not typed or not all(word.isascii() and word.isdigit() for word in typed):
+            raise InvalidInput(
+                "Skriv numren på de rader du har handlagt, till exempel 4, 17.",
+                field="handled_rows",
+            )
+        return [int(word[:9]) for word in typed]
 
 
 class ChosenLine(Form):

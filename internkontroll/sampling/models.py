@@ -231,6 +231,8 @@ class Draw(Base):
     drawn_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
     )
+    handled_rows: Mapped[list[Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    """Rows of the list whose cases the drawer has declared to have handled; empty: not asked."""
     redraw_of_id: Mapped[int | None] = mapped_column(sa.ForeignKey("draw.id", ondelete="RESTRICT"))
     redraw_reason: Mapped[str | None]
     program: Mapped[str | None] = mapped_column(sa.String(80))
@@ -309,6 +311,8 @@ class DrawRound(Base):
     drawn_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
     )
+    handled_rows: Mapped[list[Any] | None] = mapped_column(sa.JSON(none_as_null=True))
+    """As the draw's own, of the one who drew this round."""
 
     @property
     def is_drawn(self) -> bool:

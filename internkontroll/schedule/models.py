@@ -6,6 +6,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from internkontroll.accounts.models import User
 from internkontroll.core.base import Base, Pk
 from internkontroll.organisation.models import Meeting, ReportingPoint, Subcommittee
 from internkontroll.plan.models import Control
@@ -25,6 +26,16 @@ class OccurrenceEvent(StrEnum):
     EXPIRED = "occurrence:expired"
     ORDERED = "occurrence:ordered"
     REVISED = "occurrences:revised"
+
+
+class CommitteeEvent(StrEnum):
+    """What the trail says happened to an individutskott's meeting."""
+
+    VERIFIER_NAMED = "committee:verifier-named"
+    REVIEW_PREPARED = "committee:review-prepared"
+    CONFLICT_RECORDED = "committee:conflict-recorded"
+    CONFLICT_WITHDRAWN = "committee:conflict-withdrawn"
+    MINUTES_VERIFIED = "committee:minutes-verified"
 
 
 class OccurrenceState(StrEnum):
@@ -173,3 +184,90 @@ class NonPerformance(Base):
     )
     recorded_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
+
+
+class CommitteeMeeting(Base):
+    """Justerare och ersättare vid ett utskotts sammanträde, and the day its minutes were verified.
+
+    Only those two draw the meeting's stickprov.
+    """
+
+    __tablename__ = "committee_meeting"
+    __table_args__ = (
+        sa.CheckConstraint("substitute_id IS NULL OR substitute_id <> verifier_id", name="two"),
+    )
+
+    meeting_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("meeting.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False
+    )
+    verifier_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    substitute_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    minutes_verified_on: Mapped[date | None]
+    recorded_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column(default=1)
+
+    verifier: Mapped[User] = relationship(foreign_keys=[verifier_id])
+    substitute: Mapped[User | None] = relationship(foreign_keys=[substitute_id])
+
+
+class CommitteeReview(Base):
+    """Sammanträdets granskning: the kind of cases it takes, and what the committee said of it.
+
+    ``protected`` is how many cases of the frame have skyddade personuppgifter: they count in N and
+    are told of aloud, never in writing. ``statement`` is the committee's own words on the whole.
+    """
+
+    __tablename__ = "committee_review"
+    __table_args__ = (
+        sa.CheckConstraint("length(case_kind) > 0", name="case_kind"),
+        sa.CheckConstraint("protected >= 0", name="protected"),
+    )
+
+    occurrence_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("occurrence.id", ondelete="RESTRICT"), primary_key=True, autoincrement=False
+    )
+    case_kind: Mapped[str]
+    proposed_kind: Mapped[str | None]
+    """The kind whose turn it was when the committee chose."""
+    protected: Mapped[int] = mapped_column(default=0)
+    statement: Mapped[str | None]
+    chosen_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    chosen_at: Mapped[datetime]
+    row_version: Mapped[int] = mapped_column(default=1)
+
+
+class ConflictOfInterest(Base):
+    """Jäv: a member stepped aside, for one case by its running number or for the whole review.
+
+    Who it was is an account, or a function for one who has none. Taken back it stays, with when.
+    """
+
+    __tablename__ = "conflict_of_interest"
+    __table_args__ = (
+        sa.CheckConstraint("(user_id IS NULL) <> (member IS NULL)", name="who"),
+        sa.CheckConstraint("position IS NULL OR position >= 1", name="position"),
+        sa.CheckConstraint(
+            "withdrawn_at IS NULL OR withdrawn_at >= recorded_at", name="withdrawn_after"
+        ),
+        sa.Index(None, "occurrence_id"),
+    )
+
+    id: Mapped[Pk]
+    occurrence_id: Mapped[int] = mapped_column(sa.ForeignKey("occurrence.id", ondelete="RESTRICT"))
+    user_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    member: Mapped[str | None] = mapped_column(sa.String(60))
+    """The function of one without an account, such as "ledamot 3"; never a name."""
+    position: Mapped[int | None]
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    recorded_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    user: Mapped[User | None] = relationship(foreign_keys=[user_id])

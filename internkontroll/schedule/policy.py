@@ -6,6 +6,11 @@ from internkontroll.core.access import Actor, Permission, PermissionMap, Role
 from internkontroll.organisation.policy import BOARD_ROLES
 
 PERMISSIONS: PermissionMap = {
+    Permission.COMMITTEE_PREPARE: frozenset({Role.CONTROLLER, Role.CHAIR, Role.SECRETARY}),
+    Permission.COMMITTEE_REVIEW: frozenset({Role.MEMBER, Role.CHAIR}),
+    Permission.COMMITTEE_STEP_ASIDE: frozenset(
+        {Role.CONTROLLER, Role.MEMBER, Role.CHAIR, Role.SECRETARY}
+    ),
     Permission.OCCURRENCE_READ: BOARD_ROLES,
     Permission.OCCURRENCE_PERFORM: frozenset(
         {

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from internkontroll.core.dates import MONTHS, long_date
 from internkontroll.core.words import StateWord
-from internkontroll.schedule.models import OccurrenceEvent, OccurrenceState
+from internkontroll.schedule.models import CommitteeEvent, OccurrenceEvent, OccurrenceState
 from internkontroll.schedule.rules import Frame, Stage
 
 STATES: dict[OccurrenceState, StateWord] = {
@@ -31,6 +31,11 @@ WORDS: dict[StrEnum, str] = {
     OccurrenceEvent.EXPIRED: "Kontrolltillfället utgick",
     OccurrenceEvent.ORDERED: "Ett kontrolltillfälle lades till vid behov",
     OccurrenceEvent.REVISED: "Kontrolltillfällena följde den nya planen",
+    CommitteeEvent.VERIFIER_NAMED: "Sammanträdets justerare utsågs",
+    CommitteeEvent.REVIEW_PREPARED: "Slaget av ärenden valdes",
+    CommitteeEvent.CONFLICT_RECORDED: "Jäv antecknades",
+    CommitteeEvent.CONFLICT_WITHDRAWN: "Ett antecknat jäv togs tillbaka",
+    CommitteeEvent.MINUTES_VERIFIED: "Protokollets justering antecknades",
 }
 
 STATE_FILTERS: dict[str, tuple[OccurrenceState, ...]] = {

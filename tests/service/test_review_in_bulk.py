@@ -294,7 +294,7 @@ def test_when_the_signer_may_sign_no_more_another_signer_opens_it(
     session: Session, review: Review
 ) -> None:
     sign_off(session, review)
-    other = make_actor(session, Role.CONTROLLER, review.board)
+    other = make_actor(session, Role.CHAIR, review.board, review.occurrence.subcommittee)
     review.signing_user.is_active = False
     session.flush()
     reopened = reopen_conclusion(

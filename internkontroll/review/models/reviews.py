@@ -44,6 +44,13 @@ class ReviewEvent(StrEnum):
     SECOND_READING_CANCELLED = "second-reading:cancelled"
     DIFFERENCE_SETTLED = "second-reading:difference-settled"
     MINUTES_READ = "minutes:internal-read"
+    COMMITTEE_DECIDED = "committee:outcome-decided"
+    ITEM_PROTECTED = "item:protected"
+    NOTE_RULE_RECORDED = "case-note:rule-recorded"
+    NOTE_RULE_ENDED = "case-note:rule-ended"
+    NOTE_WRITTEN = "case-note:written"
+    NOTES_PURGED = "case-note:purged"
+    HANDED_OVER = "urgent:handed-over"
 
 
 class Basis(StrEnum):
@@ -74,6 +81,8 @@ class ItemResult(Base):
     comment: Mapped[str | None]
     reason: Mapped[str | None]
     """Why it was corrected, where the first answer had been signed or another person settled it."""
+    by_committee: Mapped[bool] = mapped_column(default=False)
+    """The committee's own outcome, taken down by the chair: it makes nobody a tester."""
     recorded_by_id: Mapped[int | None] = mapped_column(
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
     )

@@ -1,6 +1,7 @@
 """Read a review: where each item stands, what was answered last, which conclusion stands.
 
 - reviews: items, answers, conclusions, recorded results, attachments
+- committee: what is protected, noted and handed over at an individutskott's meeting
 - reopening: whether a signed conclusion is open for a correction
 - evaluation: what the judged sample proves, in items and in öre
 - history: how a control has gone at earlier occasions
@@ -8,6 +9,16 @@
 - meetings: what a committee has reviewed before its meetings
 """
 
+from internkontroll.review.queries.committee import (
+    Deadline,
+    deadline_of,
+    handled_rows,
+    handovers_of,
+    judged_by_one_aside,
+    notes_of,
+    protected_items,
+    standing_note_rule,
+)
 from internkontroll.review.queries.evaluation import (
     AmountsFound,
     Evaluation,
@@ -63,6 +74,7 @@ from internkontroll.review.queries.second_reading import (
 
 __all__ = [
     "AmountsFound",
+    "Deadline",
     "DeviationReason",
     "Evaluation",
     "PastResult",
@@ -78,8 +90,12 @@ __all__ = [
     "committees_in_reach",
     "corrected_since",
     "criteria_of",
+    "deadline_of",
     "evaluate",
+    "handled_rows",
+    "handovers_of",
     "item_by_position",
+    "judged_by_one_aside",
     "judged_items",
     "judgements_by_position",
     "latest_amounts",
@@ -87,9 +103,11 @@ __all__ = [
     "latest_results",
     "latest_returned",
     "minutes_facts",
+    "notes_of",
     "of_current_draw",
     "past_results",
     "possible_readers",
+    "protected_items",
     "reading_agreement",
     "readings_of",
     "reads_again",
@@ -101,6 +119,7 @@ __all__ = [
     "shared_items",
     "signed_conclusions",
     "standing_conclusion",
+    "standing_note_rule",
     "standing_reading",
     "standing_reopening",
     "testers_of",

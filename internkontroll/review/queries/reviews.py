@@ -343,11 +343,14 @@ def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
     """Users with any part in the testing: drew, answered, recorded, added evidence or concluded.
 
     So has the one who reads the items again, whose answers end in the review, and the one who
-    settles where the two differ. What was corrected or sent back later counts too.
+    settles where the two differ. What was corrected or sent back later counts too. The chair who
+    takes down the committee's outcome has no part in it.
     """
     draws = sa.select(DrawOccurrence.draw_id).where(DrawOccurrence.occurrence_id == occurrence_id)
     parts: sa.CompoundSelect[int | None] = sa.union(
-        sa.select(ItemResult.recorded_by_id).where(ItemResult.occurrence_id == occurrence_id),
+        sa.select(ItemResult.recorded_by_id).where(
+            ItemResult.occurrence_id == occurrence_id, ItemResult.by_committee.is_(False)
+        ),
         sa.select(Conclusion.written_by_id).where(Conclusion.occurrence_id == occurrence_id),
         sa.select(RecordedResult.recorded_by_id).where(
             RecordedResult.occurrence_id == occurrence_id

@@ -5,6 +5,7 @@
 - agreement: how many of the twice read items two readers judged alike
 - meetings: a committee's reviews in figures, by meeting, month and reporting point
 - masking: small counts that are not told outside
+- committee: the time limit of a personuppgiftsincident
 """
 
 from internkontroll.review.rules.agreement import (
@@ -13,6 +14,7 @@ from internkontroll.review.rules.agreement import (
     agreement,
     share_of,
 )
+from internkontroll.review.rules.committee import BREACH_HOURS
 from internkontroll.review.rules.items import (
     DEVIATING,
     WITHOUT_ITEMS,
@@ -56,6 +58,7 @@ from internkontroll.review.rules.sheet import (
 )
 
 __all__ = [
+    "BREACH_HOURS",
     "DEVIATING",
     "WITHOUT_ITEMS",
     "WITHOUT_LIST",

@@ -10,6 +10,7 @@
 - reopening: let a signed conclusion be corrected
 - second_reading: another person reads a share again, blind
 - minutes: hand out the internal part of what the minutes take in
+- committee, notes, urgent: an individutskott's meeting
 """
 
 from internkontroll.review.services.amounts import record_amount
@@ -19,6 +20,13 @@ from internkontroll.review.services.bulk import (
     answers_of_sheet,
     judge_items,
     read_items,
+)
+from internkontroll.review.services.committee import (
+    confirm_outcome,
+    decide_outcome,
+    mark_protected,
+    may_confirm,
+    prepare_review,
 )
 from internkontroll.review.services.concluding import (
     may_sign,
@@ -42,6 +50,7 @@ from internkontroll.review.services.guards import (
     TEXT_MAX,
     check_free_text,
     list_stands,
+    permission_to_sign,
 )
 from internkontroll.review.services.judging import (
     Answers,
@@ -50,6 +59,14 @@ from internkontroll.review.services.judging import (
     replace_unusable,
 )
 from internkontroll.review.services.minutes import read_internal_minutes
+from internkontroll.review.services.notes import (
+    BODY_MAX,
+    PARAGRAPH_MAX,
+    allow_notes,
+    end_notes,
+    verify_minutes,
+    write_note,
+)
 from internkontroll.review.services.recording import (
     LARGEST,
     RECORDED,
@@ -70,12 +87,19 @@ from internkontroll.review.services.second_reading import (
     settle_difference,
     version_of,
 )
+from internkontroll.review.services.urgent import (
+    HANDED_TO_MAX,
+    hand_over,
+)
 
 __all__ = [
     "BESIDE_CASES",
+    "BODY_MAX",
     "COMMENT_MAX",
+    "HANDED_TO_MAX",
     "LARGEST",
     "MOST_ATTACHMENTS",
+    "PARAGRAPH_MAX",
     "RECORDED",
     "TEXT_MAX",
     "Answers",
@@ -83,21 +107,30 @@ __all__ = [
     "ResultFacts",
     "RowAnswers",
     "add_attachment",
+    "allow_notes",
     "answer_again",
     "answers_of_sheet",
     "cancel_second_reading",
     "changed_files",
     "check_free_text",
     "close_reopening",
+    "confirm_outcome",
     "correct_signed_result",
+    "decide_outcome",
     "destroy_orphans",
+    "end_notes",
     "finish_second_reading",
+    "hand_over",
     "judge_item",
     "judge_items",
     "list_stands",
+    "mark_protected",
+    "may_confirm",
     "may_reopen",
     "may_sign",
     "order_second_reading",
+    "permission_to_sign",
+    "prepare_review",
     "read_attachment",
     "read_internal_minutes",
     "read_item",
@@ -112,6 +145,8 @@ __all__ = [
     "settle_difference",
     "sign_conclusion",
     "stored_names",
+    "verify_minutes",
     "version_of",
     "write_conclusion",
+    "write_note",
 ]

@@ -17,6 +17,7 @@ from internkontroll.review.models import Basis, Conclusion, RecordedResult, Revi
 from internkontroll.review.queries import (
     corrected_since,
     evaluate,
+    judged_by_one_aside,
     judgements_by_position,
     latest_result,
     review_items,
@@ -47,6 +48,7 @@ from internkontroll.sampling.queries import (
     sampling_progress,
 )
 from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.schedule.queries import reviews_cases, stepped_aside
 from internkontroll.schedule.services import (
     mark_approved,
     mark_performed,
@@ -298,7 +300,8 @@ def sign_conclusion(
             "Du har själv granskat eller skrivit slutsatsen. Någon annan måste skriva under."
         )
     _refuse_unseen(conclusion, shown)
-    _close(session, conclusion, signed_by_id=actor.user_id, signed_at=at)
+    counted = _counted_by_committee(session, occurrence, conclusion, actor)
+    _close(session, conclusion, signed_by_id=actor.user_id, signed_at=at, **counted)
     record(
         session,
         chain=chain_of(session, occurrence),
@@ -317,6 +320,28 @@ def sign_conclusion(
     elif (reopening := standing_reopening(session, occurrence.id)) is not None:
         shut(session, reopening, at)
     return conclusion
+
+
+def _counted_by_committee(
+    session: Session, occurrence: Occurrence, conclusion: Conclusion, actor: Actor
+) -> dict[str, Any]:
+    """The figures of an individutskott's review anew: the committee may have judged otherwise.
+
+    Raises NotAllowed for one who has stepped aside, and InvalidTransition while what counts for a
+    case is the answer of a member who has.
+    """
+    if not reviews_cases(occurrence):
+        return {}
+    if stepped_aside(session, occurrence.id, actor.user_id):
+        raise NotAllowed("Du har anmält jäv i granskningen. Någon annan bekräftar utfallet.")
+    if aside := judged_by_one_aside(session, occurrence):
+        raise InvalidTransition(
+            f"Nummer {_numbers(aside)} är bedömt av en ledamot som har anmält jäv. Spara "
+            "utskottets egen bedömning av ärendet först."
+        )
+    if conclusion.basis is Basis.RESULT:
+        return {}
+    return asdict(_figures(session, occurrence))
 
 
 def return_conclusion(

@@ -11,12 +11,18 @@ from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import Board
 from internkontroll.review import policy
-from internkontroll.review.queries import reads_again, standing_conclusion, standing_reopening
-from internkontroll.sampling.models import PopulationState
+from internkontroll.review.queries import (
+    handled_rows,
+    reads_again,
+    standing_conclusion,
+    standing_reopening,
+)
+from internkontroll.sampling.models import PopulationState, SampleItem
 from internkontroll.sampling.queries import SamplingProgress
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.policy import PERMISSIONS as SCHEDULE_PERMISSIONS
+from internkontroll.schedule.queries import reviews_cases, stepped_aside
 from internkontroll.schedule.services import (
     mark_started,
 )
@@ -59,11 +65,43 @@ def ensure_tester(actor: Actor, occurrence: Occurrence, at: datetime) -> None:
     )
 
 
+def permission_to_sign(occurrence: Occurrence) -> Permission:
+    """What the one who signs must hold: at an individutskott's meeting the chair's confirmation."""
+    if reviews_cases(occurrence):
+        return Permission.COMMITTEE_CONFIRM
+    return Permission.CONCLUSION_SIGN
+
+
 def ensure_signer(actor: Actor, occurrence: Occurrence, at: datetime) -> None:
     """Raise NotAllowed unless the actor's role may sign; two persons is asked for elsewhere."""
     ensure(
-        actor, Permission.CONCLUSION_SIGN, scope_of(occurrence), swedish_day(at), policy.PERMISSIONS
+        actor,
+        permission_to_sign(occurrence),
+        scope_of(occurrence),
+        swedish_day(at),
+        policy.PERMISSIONS,
     )
+
+
+def refuse_own_case(
+    session: Session, occurrence: Occurrence, item_id: int, position: int, actor: Actor
+) -> None:
+    """In an individutskott nobody judges a case they stepped aside from or have handled.
+
+    Raises NotAllowed.
+    """
+    if not reviews_cases(occurrence):
+        return
+    if stepped_aside(session, occurrence.id, actor.user_id, position):
+        raise NotAllowed(
+            f"Du har anmält jäv för ärende {position}. Någon annan i utskottet bedömer det."
+        )
+    item = session.get_one(SampleItem, item_id)
+    if item.row_number in handled_rows(session, item.draw_id, actor.user_id):
+        raise NotAllowed(
+            f"Du har sagt att du har handlagt ärende {position}. Någon annan i utskottet bedömer "
+            "det."
+        )
 
 
 def locked_state(session: Session, occurrence: Occurrence) -> OccurrenceState:

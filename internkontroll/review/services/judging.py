@@ -13,7 +13,7 @@ from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.core.text import clean_text
 from internkontroll.plan.models import Criterion
-from internkontroll.review.models import Answer, ItemResult, ReviewEvent
+from internkontroll.review.models import Answer, ItemResult, ProtectedItem, ReviewEvent
 from internkontroll.review.queries import (
     ReviewItem,
     criteria_of,
@@ -28,6 +28,7 @@ from internkontroll.review.services.guards import (
     ensure_tester,
     open_for_answers,
     open_for_review,
+    refuse_own_case,
     scope_of,
 )
 from internkontroll.sampling.models import Draw, SampleItem, SamplingEvent
@@ -146,13 +147,17 @@ def record_answers(
     answers: Answers,
     *,
     reason: str | None = None,
+    by_committee: bool = False,
     actor: Actor,
     at: datetime,
 ) -> list[ItemResult]:
     """Record what differs, for a verb that has asked for role, state and version.
 
-    Raises InvalidInput at ``comment_<criterion>``, and Conflict.
+    ``by_committee``: the answers are the committee's own, and are recorded where they are the same
+    too. Raises InvalidInput at ``comment_<criterion>``, NotAllowed for a case of one's own, and
+    Conflict.
     """
+    refuse_own_case(session, desk.occurrence, item.item_id, item.position, actor)
     rows: list[ItemResult] = []
     told: list[dict[str, Any]] = []
     for criterion_id, (answer, comment) in answers.items():
@@ -161,7 +166,8 @@ def record_answers(
             raise InvalidInput("Frågan hör inte till kontrollmomentet. Öppna granskningen igen.")
         old = desk.latest.get((item.item_id, criterion_id))
         comment = clean_text(comment or "") or None
-        if old is not None and (old.answer, old.comment) == (answer, comment):
+        same = old is not None and (old.answer, old.comment) == (answer, comment)
+        if same and not by_committee:
             continue
         check_free_text(
             session,
@@ -170,6 +176,12 @@ def record_answers(
             most=COMMENT_MAX,
             field=f"comment_{criterion_id}",
         )
+        if comment and session.get(ProtectedItem, item.item_id) is not None:
+            raise InvalidInput(
+                f"Ärende {item.position} har skyddade personuppgifter. Skriv ingen kommentar, bara "
+                "svaret.",
+                field=f"comment_{criterion_id}",
+            )
         rows.append(
             ItemResult(
                 occurrence_id=desk.occurrence.id,
@@ -179,6 +191,7 @@ def record_answers(
                 answer=answer,
                 comment=comment,
                 reason=reason,
+                by_committee=by_committee,
                 recorded_by_id=actor.user_id,
                 recorded_at=at,
             )
@@ -202,7 +215,7 @@ def record_answers(
         chain=chain_of(session, desk.occurrence),
         actor=actor,
         at=at,
-        event=ReviewEvent.ITEM_JUDGED,
+        event=ReviewEvent.COMMITTEE_DECIDED if by_committee else ReviewEvent.ITEM_JUDGED,
         subject=("occurrence", desk.occurrence.id),
         data={"position": item.position, "answers": told},
         reason=reason,

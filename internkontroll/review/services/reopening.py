@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import User
 from internkontroll.accounts.queries import grants_of
-from internkontroll.core.access import Actor, Permission, can
+from internkontroll.core.access import Actor, can
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.core.text import clean_text
@@ -26,6 +26,7 @@ from internkontroll.review.services.guards import (
     check_free_text,
     ensure_signer,
     locked_state,
+    permission_to_sign,
     scope_of,
 )
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -44,7 +45,7 @@ def may_reopen(
     still = Actor(signer.id, signer.title, grants_of(session, signer.id))
     signs = can(
         still,
-        Permission.CONCLUSION_SIGN,
+        permission_to_sign(occurrence),
         scope_of(occurrence),
         swedish_day(at),
         policy.PERMISSIONS,

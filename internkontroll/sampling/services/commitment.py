@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor, Permission
+from internkontroll.core.access import Actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.plan.models import Criterion
 from internkontroll.sampling.models import (
@@ -33,7 +33,7 @@ from internkontroll.sampling.rules import MUS_METHODS, Stratification, as_ranges
 from internkontroll.sampling.rules.figures import grouped
 from internkontroll.sampling.services.changing import bound
 from internkontroll.sampling.services.guards import (
-    ask,
+    ask_to_draw,
     chain_of,
     checked_reason,
     lock,
@@ -73,7 +73,7 @@ def commit_draw(
     """
     if not occurrences:
         raise ValueError("a draw serves at least one occurrence")
-    ask(actor, Permission.SAMPLE_DRAW, occurrences, at)
+    ask_to_draw(session, occurrences, actor, at)
     for occurrence in sorted(occurrences, key=lambda each: each.id):
         lock(session, occurrence)
         refuse_closed(occurrence)

@@ -33,11 +33,12 @@ from internkontroll.sampling.rules import Item, Stratum
 from internkontroll.sampling.services.commitment import bound_by, trail_draw
 from internkontroll.sampling.services.guards import (
     ask,
+    ask_to_draw,
     checked_reason,
     lock,
     refuse_closed,
 )
-from internkontroll.sampling.services.seeds import checked_seed
+from internkontroll.sampling.services.seeds import checked_declaration, checked_seed
 
 PROGRAM = f"internkontroll {version('internkontroll')}"
 
@@ -49,22 +50,25 @@ def seed_draw(
     source: SeedSource,
     digits: str | None = None,
     reference: str | None = None,
+    handled_rows: Sequence[int] | None = None,
     actor: Actor,
     at: datetime,
 ) -> Draw:
     """Dra stickprovet: the seed is recorded and the rows it selects are stored, once.
 
     ``digits`` are at least 20 (not for the system's own, which the program makes); ``reference`` is
-    the role of the witness of the dice, or what and when the public source was. Raises NotAllowed,
+    the role of the witness of the dice, or what and when the public source was. ``handled_rows``:
+    the rows whose cases the drawer has handled, asked for in an individutskott. Raises NotAllowed,
     InvalidInput for such a seed, InvalidTransition for a draw that has been drawn or redrawn,
     Conflict if the stored list is no longer the frozen one.
     """
     occurrences = occurrences_of_draw(session, draw.id)
-    ask(actor, Permission.SAMPLE_DRAW, occurrences, at)
+    ask_to_draw(session, occurrences, actor, at)
     for occurrence in occurrences:
         lock(session, occurrence)
         refuse_closed(occurrence)
     seed, reference = checked_seed(session, draw.board_id, source, digits, reference)
+    declared = checked_declaration(occurrences, handled_rows, draw.population.size or 0, actor)
     session.refresh(draw)
     refuse_redrawn(session, draw)
     if draw.state is not DrawState.COMMITTED:
@@ -82,6 +86,7 @@ def seed_draw(
             "program": PROGRAM,
             "drawn_at": at,
             "drawn_by_id": actor.user_id,
+            "handled_rows": declared,
         },
     )
     add_items(session, draw, items, drawn, after=0, number=1)
@@ -93,6 +98,7 @@ def seed_draw(
             "state": {"old": DrawState.COMMITTED.value, "new": DrawState.DRAWN.value},
             "source": source.value,
             "rows": [row for _, rows in drawn for row in rows],
+            **({} if declared is None else {"handled_rows": declared}),
             **bound_by(draw.population, draw, "seed", seed),
         },
         actor=actor,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor, Permission
+from internkontroll.core.access import Actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.sampling import rules
 from internkontroll.sampling.models import (
@@ -29,8 +29,8 @@ from internkontroll.sampling.services.drawing import (
     refuse_redrawn,
     rows_drawn,
 )
-from internkontroll.sampling.services.guards import ask, checked_reason, lock, refuse_closed
-from internkontroll.sampling.services.seeds import checked_seed
+from internkontroll.sampling.services.guards import ask_to_draw, checked_reason, lock, refuse_closed
+from internkontroll.sampling.services.seeds import checked_declaration, checked_seed
 from internkontroll.schedule.models import OccurrenceState
 
 _CLOSED = {
@@ -113,6 +113,7 @@ def seed_extension(
     source: SeedSource,
     digits: str | None = None,
     reference: str | None = None,
+    handled_rows: Sequence[int] | None = None,
     actor: Actor,
     at: datetime,
 ) -> DrawRound:
@@ -127,6 +128,9 @@ def seed_extension(
     if extension is None:
         raise InvalidTransition("Ingen utökning väntar på siffror. Läs om sidan.")
     seed, reference = checked_seed(session, draw.board_id, source, digits, reference)
+    declared = checked_declaration(
+        occurrences_of_draw(session, draw.id), handled_rows, draw.population.size or 0, actor
+    )
     earlier = {draw.seed, *(each.seed for each in draw.extensions)}
     if seed in earlier:
         raise InvalidInput(
@@ -149,6 +153,7 @@ def seed_extension(
             seed_reference=reference,
             drawn_at=at,
             drawn_by_id=actor.user_id,
+            handled_rows=declared,
         )
         .returning(DrawRound.id)
         .execution_options(synchronize_session=False)
@@ -168,6 +173,7 @@ def seed_extension(
             "round": extension.number,
             "source": source.value,
             "rows": [row for _, rows in drawn for row in rows],
+            **({} if declared is None else {"handled_rows": declared}),
             **bound_by(draw.population, draw, "seed", seed),
         },
         actor=actor,
@@ -179,7 +185,7 @@ def seed_extension(
 def _open(session: Session, draw: Draw, actor: Actor, at: datetime) -> None:
     """Ask what both verbs ask first, and let those who work on the draw take turns."""
     occurrences = occurrences_of_draw(session, draw.id)
-    ask(actor, Permission.SAMPLE_DRAW, occurrences, at)
+    ask_to_draw(session, occurrences, actor, at)
     for occurrence in occurrences:
         lock(session, occurrence)
         if sentence := _CLOSED.get(occurrence.state):

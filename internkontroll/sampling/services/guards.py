@@ -15,6 +15,7 @@ from internkontroll.organisation.models import Board
 from internkontroll.sampling.policy import PERMISSIONS
 from internkontroll.sampling.queries import reference_in_text
 from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.schedule.services import refuse_other_drawer
 
 REASON_MAX = 2000
 """Most characters of a reason."""
@@ -29,6 +30,19 @@ def ask(
     for occurrence in occurrences:
         scope = Scope(occurrence.board_id, occurrence.subcommittee_id)
         ensure(actor, permission, scope, swedish_day(at), PERMISSIONS)
+
+
+def ask_to_draw(
+    session: Session, occurrences: Iterable[Occurrence], actor: Actor, at: datetime
+) -> None:
+    """As :func:`ask` for drawing; in an individutskott also that the actor is the one who draws.
+
+    Raises NotAllowed, and InvalidTransition while no justerare is named or no kind is chosen.
+    """
+    served = list(occurrences)
+    ask(actor, Permission.SAMPLE_DRAW, served, at)
+    for occurrence in served:
+        refuse_other_drawer(session, occurrence, actor)
 
 
 def chain_of(session: Session, board_id: int) -> str:

@@ -1,14 +1,18 @@
 """The seed of a draw or of an extension: where it comes from, and what is asked of it."""
 
 import secrets
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
+from internkontroll.core.access import Actor
 from internkontroll.core.errors import InvalidInput
 from internkontroll.sampling import rules
 from internkontroll.sampling.models import SeedSource
 from internkontroll.sampling.rules.selection import SEED_DIGITS
 from internkontroll.sampling.services.guards import checked_reason
+from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.queries import reviews_cases
 
 SYSTEM_DIGITS = 40
 SEED_REFERENCE_MAX = 200
@@ -58,3 +62,27 @@ def _digits_sentence(typed: str) -> str:
     if typed.isascii() and (typed.isdigit() or not typed):
         return f"Du har skrivit {len(typed)} siffror. Det behövs minst {SEED_DIGITS}."
     return f"Skriv bara siffrorna 0–9, minst {SEED_DIGITS} i följd."
+
+
+def checked_declaration(
+    occurrences: Iterable[Occurrence], rows: Sequence[int] | None, size: int, actor: Actor
+) -> list[int] | None:
+    """Which rows of the list the drawer has handled the cases of, as declared; None: not asked.
+
+    It is asked of the one who draws for an individutskott. Raises InvalidInput where nothing is
+    declared then, and for a row that the list does not have.
+    """
+    if rows is None:
+        if actor.is_system or not any(reviews_cases(each) for each in occurrences):
+            return None
+        raise InvalidInput(
+            "Säg om du har handlagt något av ärendena i listan. Den som drar granskar inte sina "
+            "egna ärenden.",
+            field="handled",
+        )
+    if any(not 1 <= row <= size for row in rows):
+        raise InvalidInput(
+            f"Listan har {size} rader. Skriv radernas nummer, till exempel 4, 17.",
+            field="handled_rows",
+        )
+    return sorted(set(rows))

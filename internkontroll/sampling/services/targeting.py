@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor, Permission
+from internkontroll.core.access import Actor
 from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_line, folded_reference
@@ -36,7 +36,7 @@ from internkontroll.sampling.services.contents import store_rows
 from internkontroll.sampling.services.drawing import PROGRAM
 from internkontroll.sampling.services.faults import MOST_CHARACTERS
 from internkontroll.sampling.services.guards import (
-    ask,
+    ask_to_draw,
     chain_of,
     checked_text,
     lock,
@@ -99,7 +99,7 @@ def choose_items(
     an item without reason, one that is not in the list or is named twice, and for a number that
     the plan does not allow.
     """
-    ask(actor, Permission.SAMPLE_DRAW, [occurrence], at)
+    ask_to_draw(session, [occurrence], actor, at)
     lock(session, occurrence)
     refuse_closed(occurrence)
     population = frozen_population(session, occurrence.id)

@@ -57,6 +57,7 @@ from internkontroll.sampling.views.walls import (
 )
 from internkontroll.sampling.words import WORDS, seed_words, step_words
 from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.queries import reviews_cases
 from internkontroll.schedule.rules import short_text
 from internkontroll.web.access import (
     current_actor,
@@ -260,6 +261,8 @@ def seed_form(found: Draw) -> SeedForm:
     source = SeedSource.DICE if is_ceremony(found) else SeedSource.SYSTEM
     form = SeedForm(source=source.value)
     form.source.choices = choices([(each.value, WORDS[each].capitalize()) for each in SeedSource])
+    if not reviews_cases(found.population.occurrence):
+        del form.handled, form.handled_rows
     return form
 
 
@@ -360,6 +363,7 @@ def answer_seed(
             source=SeedSource(form.source.data),
             digits=form.digits.data,
             reference=form.reference.data,
+            handled_rows=form.declared(),
             actor=current_actor(),
             at=now(),
         )

@@ -1,5 +1,6 @@
 """Kontrolltillfällenas regler: when they are due, what comes next, what a list covers."""
 
+from internkontroll.schedule.rules.committee import case_kinds, proposed_kind
 from internkontroll.schedule.rules.frames import (
     Frame,
     FrameMeeting,
@@ -43,11 +44,13 @@ __all__ = [
     "PointFacts",
     "Stage",
     "StageFacts",
+    "case_kinds",
     "days_late",
     "frame_of",
     "missing_sentences",
     "month_origin",
     "planned_occurrences",
+    "proposed_kind",
     "short_text",
     "stage_of",
 ]

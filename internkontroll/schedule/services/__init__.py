@@ -1,5 +1,14 @@
 """Skapa kontrolltillfällen, carry them on, move them, and let a revision reach them."""
 
+from internkontroll.schedule.services.committee import (
+    MEMBER_MAX,
+    choose_kind,
+    mark_minutes_verified,
+    name_verifier,
+    record_conflict,
+    refuse_other_drawer,
+    withdraw_conflict,
+)
 from internkontroll.schedule.services.generating import (
     Generated,
     generate_occurrences,
@@ -27,6 +36,7 @@ from internkontroll.schedule.services.transitions import (
 )
 
 __all__ = [
+    "MEMBER_MAX",
     "REASON_MAX",
     "Followed",
     "Generated",
@@ -34,17 +44,23 @@ __all__ = [
     "Touched",
     "cancel_meeting",
     "change_point",
+    "choose_kind",
     "decide_revision",
     "generate_occurrences",
     "mark_approved",
+    "mark_minutes_verified",
     "mark_ordered",
     "mark_performed",
     "mark_returned",
     "mark_started",
     "move_meeting",
     "move_occurrence",
+    "name_verifier",
     "order_occurrence",
+    "record_conflict",
     "record_not_performed",
+    "refuse_other_drawer",
     "start_occurrence",
+    "withdraw_conflict",
     "withdraw_not_performed",
 ]

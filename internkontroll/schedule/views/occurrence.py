@@ -18,7 +18,7 @@ from internkontroll.review.queries import (
     standing_conclusion,
 )
 from internkontroll.review.rules import may_record
-from internkontroll.review.services import may_sign, sample_is_needed
+from internkontroll.review.services import may_sign, permission_to_sign, sample_is_needed
 from internkontroll.sampling.models import PopulationState
 from internkontroll.sampling.queries import (
     SamplingProgress,
@@ -183,6 +183,8 @@ def _show_page(board: Board, occurrence: Occurrence, form: ButtonForm) -> Respon
     next_step = None
     if stage in _WHERE:
         name, permission = _WHERE[stage]
+        if stage is Stage.SIGN:
+            permission = permission_to_sign(occurrence)
         allowed = may(permission, committee_id)
         if allowed and stage is Stage.SIGN and conclusion is not None:
             allowed = may_sign(session(), conclusion, current_actor())

@@ -59,6 +59,8 @@ from internkontroll.sampling.models import (
 )
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.trail.services import ReadRows, record_reading
+from internkontroll.sampling.models import Draw, DrawOccurrence, Population, SampleItem
+from internkontroll.schedule.models import ConflictOfInterest, Occurrence, OccurrenceState
 
 AT = datetime(2020, 11, 22, 9, tzinfo=UTC)
 """The moment at which the demonstration of the tests was made."""
@@ -103,6 +105,7 @@ def fill_world(url: str) -> None:
         _add_disposal(session)
         _add_proposal(session)
         _add_follow_up(session)
+        _add_conflict(session)
         session.commit()
     engine.dispose()
 
@@ -244,6 +247,16 @@ def _add_follow_up(session: Session) -> None:
         subject=("occurrence", world.done()),
     )
     draw_readings(session, date(AT.year, AT.month - 1, 1), actor=system_actor("provning"), at=AT)
+
+
+def _add_conflict(session: Session) -> None:
+    """A member without an account who stepped aside from IU1's done review, and one that waits."""
+    world = World(session, "SCN", "IU1")
+    for occurrence_id in (world.done(), world.open()):
+        session.add(
+            ConflictOfInterest(occurrence_id=occurrence_id, member="ledamot 3", recorded_at=AT)
+        )
+    session.flush()
 
 
 def log_in_directly(session: Session, username: str, at: datetime = AT) -> str:
@@ -466,6 +479,23 @@ class World:
             )
             .order_by(Meeting.held_on)
         )
+    def case_occurrence(self) -> dict[str, Any]:
+        """What IU1 has reviewed."""
+        return {"occurrence_id": World(self.session, self.board_code, "IU1").done()}
+
+    def case(self) -> dict[str, Any]:
+        return {**self.case_occurrence(), "position": 1}
+
+    def conflict(self) -> dict[str, Any]:
+        here = self.case_occurrence()
+        found = sa.select(ConflictOfInterest.id).where(
+            ConflictOfInterest.occurrence_id == here["occurrence_id"]
+        )
+        return {**here, "conflict_id": self._one(found)}
+
+    def case_meeting(self) -> dict[str, Any]:
+        done = self.case_occurrence()["occurrence_id"]
+        return {"meeting_id": self.session.get_one(Occurrence, done).meeting_id}
 
     def subcommittee_id(self) -> int:
         return self._one(
@@ -724,6 +754,25 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "schedule.resume": lambda w: {"occurrence_id": w.open()},
     "schedule.save_not_performed": lambda w: {"occurrence_id": w.open()},
     "schedule.show": lambda w: {"occurrence_id": w.done()},
+    "committee.case": lambda w: w.case(),
+    "committee.confirm": lambda w: w.case_occurrence(),
+    "committee.conflicts": lambda w: w.case_occurrence(),
+    "committee.decide": lambda w: w.case(),
+    "committee.judge": lambda w: w.case(),
+    "committee.kind": lambda w: w.case_occurrence(),
+    "committee.meeting": lambda w: w.case_meeting(),
+    "committee.note": lambda w: w.case(),
+    "committee.outcome": lambda w: w.case_occurrence(),
+    "committee.protect": lambda w: w.case(),
+    "committee.save_conflict": lambda w: w.case_occurrence(),
+    "committee.save_decision": lambda w: w.case(),
+    "committee.save_kind": lambda w: w.case_occurrence(),
+    "committee.save_minutes": lambda w: w.case_meeting(),
+    "committee.save_note": lambda w: w.case(),
+    "committee.save_urgent": lambda w: w.case_occurrence(),
+    "committee.save_verifier": lambda w: w.case_meeting(),
+    "committee.take_back_conflict": lambda w: w.conflict(),
+    "committee.urgent": lambda w: w.case_occurrence(),
     "throw_draft_away": lambda w: {"draft_id": 1},
     "trail.history": lambda w: {"kind": "plan", "subject_id": w.plan_id()},
     "static": lambda w: {"filename": "css/internkontroll.css"},

@@ -81,7 +81,7 @@ def addresses(app: Flask, endpoint: str, role: Role | None, other_board: bool) -
         return url_for(endpoint, **values)
 
 
-COMMITTEES_OWN = {"review", "schedule", "sampling", "findings"}
+COMMITTEES_OWN = {"committee", "review", "schedule", "sampling", "findings"}
 
 
 def make_engine(app: Flask) -> sa.Engine:

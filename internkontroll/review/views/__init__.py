@@ -8,9 +8,11 @@
 - grid: many items at once, typed or pasted
 - second: another person reads a share again
 - paragraph: what a committee's minutes take in, and its reviews month by month
+- committee: an individutskott's meeting
 """
 
 from internkontroll.review.views import (
+    committee,
     conclusions,
     evaluation,
     evidence,
@@ -23,11 +25,12 @@ from internkontroll.review.views import (
 )
 from internkontroll.review.views.blueprint import bp
 
-BLUEPRINTS = (bp, paragraph.minutes)
+BLUEPRINTS = (bp, committee.bp, paragraph.minutes)
 
 __all__ = [
     "BLUEPRINTS",
     "bp",
+    "committee",
     "conclusions",
     "evaluation",
     "evidence",

@@ -29,6 +29,7 @@ from internkontroll.review.services import (
     close_reopening,
     list_stands,
     may_sign,
+    permission_to_sign,
     reopen_conclusion,
     return_conclusion,
     sample_is_needed,
@@ -96,7 +97,7 @@ def _conclusion_page(
     findings = findings_of_occurrence(open_session, occurrence.id)
     committee = occurrence.subcommittee_id
     performs = may(Permission.OCCURRENCE_PERFORM, committee)
-    signs = may(Permission.CONCLUSION_SIGN, committee)
+    signs = may(permission_to_sign(occurrence), committee)
     waits = conclusion is not None and conclusion.signed_at is None
     result = latest_result(open_session, occurrence.id) if draw is None else None
     sample_missing = (

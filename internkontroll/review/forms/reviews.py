@@ -34,11 +34,13 @@ class JudgementForm(BaseForm):
 
     def answer_field(self, criterion_id: int) -> RadioField:
         """The question of a criterion."""
-        return self[f"answer_{criterion_id}"]
+        found: RadioField = self[f"answer_{criterion_id}"]
+        return found
 
     def comment_field(self, criterion_id: int) -> TextAreaField:
         """The comment beside a criterion."""
-        return self[f"comment_{criterion_id}"]
+        found: TextAreaField = self[f"comment_{criterion_id}"]
+        return found
 
     def answers(
         self, criterion_ids: Iterable[int] | None = None
@@ -88,14 +90,16 @@ def judgement_form(
     values: Mapping[str, str | int | None] | None = None,
     *,
     with_amount: bool = False,
+    base: type[JudgementForm] = JudgementForm,
 ) -> JudgementForm:
     """A form with every criterion as a question: what was sent, or ``values`` where given.
 
-    ``with_amount`` adds the field ``audited``, the right amount in öre.
+    ``with_amount`` adds the field ``audited``, the right amount in öre; ``base`` is the form that
+    the questions are added to.
     """
     rows = list(criteria)
 
-    class Form(JudgementForm):
+    class Form(base):  # type: ignore[valid-type,misc]
         criterion_ids = tuple(criterion.id for criterion in rows)
 
     for criterion in rows:
@@ -253,11 +257,13 @@ class GridForm(BaseForm):
 
     def cell(self, position: int, criterion_id: int) -> SelectField:
         """The answer of one item to one question."""
-        return self[f"answer_{position}_{criterion_id}"]
+        found: SelectField = self[f"answer_{position}_{criterion_id}"]
+        return found
 
     def comment(self, position: int, criterion_id: int) -> StringField:
         """The comment beside it."""
-        return self[f"comment_{position}_{criterion_id}"]
+        found: StringField = self[f"comment_{position}_{criterion_id}"]
+        return found
 
     def refuse_comments_alone(self) -> bool:
         """Note an error at each comment without an answer; whether there was any."""

@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from internkontroll.accounts.models import LoginSession, RoleGrant, RoleProposal, User
 from internkontroll.accounts.rules import session_digest
 from internkontroll.archive.models import Disposal, RecordKind
-from internkontroll.core.access import Role, system_actor
-from internkontroll.core.base import Base
 from internkontroll.core.access import Actor, Role, system_actor
+from internkontroll.core.base import Base
 from internkontroll.core.database import intent_to_write
 from internkontroll.demo import fill_demo
 from internkontroll.demo.year import HERE
@@ -57,10 +56,8 @@ from internkontroll.sampling.models import (
     SampleItem,
     SamplingEvent,
 )
-from internkontroll.schedule.models import Occurrence, OccurrenceState
-from internkontroll.trail.services import ReadRows, record_reading
-from internkontroll.sampling.models import Draw, DrawOccurrence, Population, SampleItem
 from internkontroll.schedule.models import ConflictOfInterest, Occurrence, OccurrenceState
+from internkontroll.trail.services import ReadRows, record_reading
 
 AT = datetime(2020, 11, 22, 9, tzinfo=UTC)
 """The moment at which the demonstration of the tests was made."""
@@ -217,6 +214,11 @@ def _add_disposal(session: Session) -> None:
             selection="0" * 64,
             ordered_by_id=secretary,
             ordered_at=AT,
+        )
+    )
+    session.flush()
+
+
 def _add_proposal(session: Session) -> None:
     """A role in SCN that waits for a second person, proposed for the reader."""
     people = {user.username: user for user in session.scalars(sa.select(User))}
@@ -479,6 +481,7 @@ class World:
             )
             .order_by(Meeting.held_on)
         )
+
     def case_occurrence(self) -> dict[str, Any]:
         """What IU1 has reviewed."""
         return {"occurrence_id": World(self.session, self.board_code, "IU1").done()}

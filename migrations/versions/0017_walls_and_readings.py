@@ -10,7 +10,7 @@ from alembic import op
 from internkontroll.core.base import UtcDateTime
 
 revision = "0017"
-down_revision = "0013"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

@@ -48,5 +48,4 @@ def test_one_entry_tells_of_every_column_that_names_an_account() -> None:
 def test_every_retention_rule_is_told_of_in_the_register() -> None:
     told = {held.frist for held in REGISTER if isinstance(held.frist, RecordKind)}
 
-    # Reading is told of together with the rest of the trail's content.
-    assert told == set(RecordKind) - {RecordKind.READING_TRAIL}
+    assert told == set(RecordKind)

@@ -9,8 +9,8 @@ from alembic import op
 
 from internkontroll.core.base import UtcDateTime
 
-revision = "0017"
-down_revision = "0016"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

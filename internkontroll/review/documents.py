@@ -96,12 +96,18 @@ def _blocks(facts: MinutesFacts, part: Part) -> Iterator[Block]:
             "Kan omfattas av sekretess enligt 26 kap. 1 § offentlighets- och sekretesslagen. "
             "Ärendena pekas ut med löpnummer i stickprovet."
         )
-    if not facts.reviews:
+    if facts.cancelled:
+        yield Paragraph(
+            "Sammanträdet är inställt. Det som redan är granskat tas upp vid nästa sammanträde. "
+            "Övriga ärenden ingår i dess ram."
+        )
+    elif not facts.reviews:
         yield Paragraph("Ingen kontroll skulle göras inför sammanträdet.")
-        return
     for row in facts.reviews:
         yield Heading(f"Kontroll {row.review.number}. {row.review.kind}")
         yield from _review_blocks(row, part)
+    if not facts.reviews:
+        return
     yield Heading("Förslag till beslut")
     yield Paragraph(f"{facts.committee_name} beslutar")
     yield Bullets(_clauses(facts))

@@ -6,11 +6,8 @@ from enum import Enum
 
 from internkontroll.core.words import StateWord
 from internkontroll.files.attachments import AttachmentKind
-from internkontroll.organisation.models import MeetingState
-from internkontroll.organisation.words import STATES as MEETING_STATES
 from internkontroll.review.models import Answer, Basis, ReviewEvent, UrgentKind
-from internkontroll.review.rules import ItemState, MeetingReview
-from internkontroll.schedule.words import STATES as OCCURRENCE_STATES
+from internkontroll.review.rules import ItemState
 
 STATES: Mapping[Enum, StateWord] = {
     ItemState.WAITING: StateWord("Återstår", "idle"),
@@ -88,10 +85,3 @@ _ITEM = ItemWords("Post", "post", "posten", "poster", "posterna")
 def item_words(*, is_secret: bool) -> ItemWords:
     """The words for what was drawn; a secret list holds cases."""
     return _CASE if is_secret else _ITEM
-
-
-def review_word(review: MeetingReview) -> StateWord:
-    """How far the review before a meeting has come, or that the meeting was called off."""
-    if review.cancelled:
-        return MEETING_STATES[MeetingState.CANCELLED]
-    return OCCURRENCE_STATES[review.state]

@@ -1,6 +1,7 @@
 """A committee's year against the database, recounted by plain SQL, on both kinds."""
 
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from internkontroll.organisation.models import (
     MeetingState,
 )
 from internkontroll.plan.models import PlanKind
+from internkontroll.review.documents import Part, minutes_document, minutes_pdf
 from internkontroll.review.models import Conclusion
 from internkontroll.review.queries import (
     committee_meeting_select,
@@ -23,6 +25,8 @@ from internkontroll.review.queries import (
 )
 from internkontroll.review.rules import StepAside, months_of, sum_of, sums_until
 from internkontroll.review.services import read_internal_minutes
+from internkontroll.sampling.queries import current_draw, full_record, record_for_outside
+from internkontroll.sampling.rules import record_bytes, record_digest
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.trail.models import TrailRow
 from tests.committee_rows import Committees, make_committee_year
@@ -34,6 +38,7 @@ from tests.factories import (
     make_occurrence,
     make_plan,
 )
+from tests.pdf_text import pdf_text
 
 AT = datetime(2020, 12, 20, 9, tzinfo=UTC)
 ENDS = [("april", date(2020, 4, 30)), ("årsbokslut", date(2020, 12, 31))]
@@ -129,6 +134,40 @@ def test_a_cancelled_meeting_is_told_and_a_revised_away_one_is_not(
     days = {row.held_on: row.cancelled for row in reviews}
     assert days[date(2020, 10, 15)] is True
     assert date(2020, 11, 12) not in days
+
+
+def test_a_review_that_was_begun_stays_when_its_meeting_is_called_off(
+    session: Session, year: Committees
+) -> None:
+    cancelled = year.meeting(date(2020, 10, 15), state=MeetingState.CANCELLED)
+    begun = make_occurrence(session, year.control, meeting=cancelled, state=OccurrenceState.STARTED)
+    reviews = reviews_of_committee(session, year.board.id, year.first.id, 2020)
+    (found,) = (row for row in reviews if row.occurrence_id == begun.id)
+    assert not found.cancelled
+    facts = minutes_facts(session, year.board, cancelled)
+    assert facts.cancelled
+    assert [row.review.occurrence_id for row in facts.reviews] == [begun.id]
+
+
+def test_nothing_in_the_minutes_can_be_tried_out_on_a_guessed_list(
+    session: Session, year: Committees
+) -> None:
+    meeting, occurrence = drawn_meeting(session, year)
+    facts = minutes_facts(session, year.board, meeting)
+    draw = current_draw(session, occurrence.id)
+    assert draw is not None
+    sealed = sha256(record_bytes(record_for_outside(session, draw))).hexdigest()
+    assert facts.reviews[0].digest == sealed
+    population = draw.population
+    full = full_record(session, draw)
+    told = {population.sha256, population.sorted_sha256, draw.seed, record_digest(full)}
+    told |= {population.seal_key, draw.seal_key}
+    texts = [
+        pdf_text(minutes_pdf(facts, part)).replace(" ", "") + repr(minutes_document(facts, part))
+        for part in Part
+    ]
+    assert all(str(secret) not in text for secret in told for text in texts)
+    assert all(sealed in text for text in texts)
 
 
 def test_another_plan_year_board_and_committee_are_not_counted(

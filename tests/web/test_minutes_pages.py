@@ -213,7 +213,7 @@ def test_the_other_committee_and_the_other_board_find_nothing(
     assert other.raw(months.replace("scn", "amn")).status_code == 404
 
 
-def test_a_cancelled_meeting_and_one_of_the_board_have_nothing_for_the_minutes(
+def test_a_meeting_of_the_board_has_nothing_and_a_cancelled_one_says_so(
     app: Flask, town: Town, client_of: ClientOf
 ) -> None:
     def make(session: Any) -> tuple[int, int]:
@@ -222,12 +222,17 @@ def test_a_cancelled_meeting_and_one_of_the_board_have_nothing_for_the_minutes(
         cancelled = make_meeting(
             session, board, committee, date(2020, 4, 16), state=MeetingState.CANCELLED
         )
+        control = make_control(session, make_plan(session, board, decided=True))
+        make_occurrence(session, control, meeting=cancelled, state=OccurrenceState.EXPIRED)
         return cancelled.id, make_meeting(session, board, None, date(2020, 4, 17)).id
 
-    for meeting_id in change(app, make):
-        url = f"/namnd/scn/sammantraden/{meeting_id}/underlag"
-        for end in ("", ".pdf", ".docx", "-internt", "-internt.pdf"):
-            assert client_of(Role.SECRETARY).raw(url + end).status_code == 404
+    cancelled, boards = change(app, make)
+    secretary = client_of(Role.SECRETARY)
+    for end in ("", ".pdf", ".docx", "-internt", "-internt.pdf", "-internt.docx"):
+        assert secretary.raw(f"/namnd/scn/sammantraden/{boards}/underlag{end}").status_code == 404
+    page = secretary.get(f"/namnd/scn/sammantraden/{cancelled}/underlag")
+    assert "Sammanträdet är inställt." in page.text
+    assert "Kontroll 1" not in page.text
 
 
 def test_the_one_who_reads_again_does_not_get_the_first_outcomes(

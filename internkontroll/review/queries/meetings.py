@@ -76,7 +76,6 @@ def _reviews_statement(board_id: int) -> sa.Select[*tuple[Any, ...]]:
             Meeting.id.label("meeting_id"),
             Meeting.held_on,
             Meeting.kind,
-            Meeting.state.label("meeting_state"),
             Control.number,
             Control.text,
             Conclusion.id.label("conclusion_id"),
@@ -113,6 +112,7 @@ def _drawn(session: Session, occurrence_ids: Collection[int]) -> dict[int, Drawn
     draws = {row.id: row for row in rows}
     return {
         occurrence_id: Drawn(
+            draw_id=fact.draw_id,
             n=fact.n,
             size=fact.size,
             method=draws[fact.draw_id].method,
@@ -133,7 +133,7 @@ def _reviews(session: Session, statement: sa.Select[*tuple[Any, ...]]) -> list[M
             held_on=row.held_on,
             counted_on=row.scheduled_on,
             ordinary=row.kind is MeetingKind.ORDINARY,
-            cancelled=row.meeting_state is MeetingState.CANCELLED,
+            cancelled=row.state is OccurrenceState.EXPIRED,
             state=row.state,
             number=row.number,
             kind=short_text(row.text),
@@ -180,6 +180,7 @@ def minutes_facts(
         _reviews_statement(board.id).where(
             Occurrence.meeting_id == meeting.id,
             Occurrence.subcommittee_id == committee.id,
+            Occurrence.state != OccurrenceState.EXPIRED,
         ),
     )
     return MinutesFacts(
@@ -189,6 +190,7 @@ def minutes_facts(
         committee_name=committee.name,
         held_on=meeting.held_on,
         ordinary=meeting.kind is MeetingKind.ORDINARY,
+        cancelled=meeting.state is MeetingState.CANCELLED,
         reviews=tuple(_facts(session, row, stepped_aside) for row in reviews),
     )
 
@@ -202,8 +204,7 @@ def _facts(
     observation = _observation(session, occurrence.id)
     if review.drawn is None:
         return ReviewFacts(review, frame, observation=observation, stepped_aside=own)
-    draw_id = draw_facts(session, [occurrence.id])[occurrence.id].draw_id
-    draw = session.get_one(Draw, draw_id, options=[joinedload(Draw.population)])
+    draw = session.get_one(Draw, review.drawn.draw_id, options=[joinedload(Draw.population)])
     purged = draw.population.purged_at is not None
     return ReviewFacts(
         review,
@@ -214,7 +215,7 @@ def _facts(
         digest=None
         if purged
         else sha256(record_bytes(record_for_outside(session, draw))).hexdigest(),
-        items=_items(session, occurrence.id, draw_id),
+        items=_items(session, occurrence.id, draw.id),
         observation=observation,
         stepped_aside=own,
     )

@@ -5,7 +5,7 @@ is told of a sum.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
@@ -44,6 +44,7 @@ class Outcomes:
 class Drawn:
     """Dragning in figures: n of N, when, and by whom (as the program calls them)."""
 
+    draw_id: int
     n: int
     size: int
     method: SelectionMethod
@@ -56,7 +57,8 @@ class MeetingReview:
     """Granskningen inför ett sammanträde: one kontrolltillfälle of a committee, without its items.
 
     ``kind`` is the kind of case, ``counted_on`` the day by which it is summed, as reports count it.
-    ``cancelled``: the meeting was called off. ``outcomes`` is None until the conclusion is signed.
+    ``cancelled``: it fell away with its meeting; one that was begun stays. ``outcomes`` is None
+    until the conclusion is signed.
     """
 
     occurrence_id: int
@@ -74,7 +76,7 @@ class MeetingReview:
 
 @dataclass(frozen=True)
 class PeriodSum:
-    """Summan för en period. ``held`` are the reviews of meetings not called off.
+    """Summan för en period. ``held`` are the reviews that did not fall away with their meeting.
 
     ``signed`` of them are in the figures; ``outcomes.size`` is 0 where an N is not known.
     """
@@ -180,7 +182,8 @@ class MinutesFacts:
     committee_name: str
     held_on: date
     ordinary: bool
-    reviews: tuple[ReviewFacts, ...] = field(default=())
+    cancelled: bool = False
+    reviews: tuple[ReviewFacts, ...] = ()
 
     @property
     def is_signed(self) -> bool:

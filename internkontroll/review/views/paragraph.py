@@ -7,11 +7,13 @@ from flask import Blueprint, Response, abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
+from internkontroll.core.words import StateWord
 from internkontroll.files import docx
 from internkontroll.files.csv_out import Cell, csv_bytes
 from internkontroll.organisation.models import Board, Meeting, MeetingState, Subcommittee
 from internkontroll.organisation.queries import points_of_year
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
+from internkontroll.organisation.words import STATES as MEETING_STATES
 from internkontroll.review.documents import (
     Part,
     minutes_document,
@@ -34,9 +36,9 @@ from internkontroll.review.rules import (
     sums_until,
 )
 from internkontroll.review.services import read_internal_minutes
-from internkontroll.review.words import review_word
 from internkontroll.schedule.policy import committees_within_reach
 from internkontroll.schedule.queries import Committees, occurrences_of_meeting
+from internkontroll.schedule.words import STATES as OCCURRENCE_STATES
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -61,11 +63,8 @@ def _reach(board: Board) -> Committees:
 
 
 def _meeting(board: Board, meeting_id: int) -> Meeting:
-    """The committee's meeting; 404 for another board's, another committee's or a cancelled one."""
-    found = load_or_404(committee_meeting_select(board.id, meeting_id, committees=_reach(board)))
-    if found.state is MeetingState.CANCELLED:
-        abort(404)
-    return found
+    """The committee's meeting; 404 for another board's and for a committee out of reach."""
+    return load_or_404(committee_meeting_select(board.id, meeting_id, committees=_reach(board)))
 
 
 def _page(board: Board, meeting: Meeting, facts: MinutesFacts, part: Part) -> ResponseReturnValue:
@@ -171,6 +170,13 @@ def _committee(board: Board, subcommittee_id: int) -> tuple[Subcommittee, Sequen
     return found, reached
 
 
+def _review_word(review: MeetingReview) -> StateWord:
+    """How far the review has come, or that it fell away with its meeting."""
+    if review.cancelled:
+        return MEETING_STATES[MeetingState.CANCELLED]
+    return OCCURRENCE_STATES[review.state]
+
+
 def _point_sums(board: Board, year: int, reviews: Sequence[MeetingReview]) -> tuple[PeriodSum, ...]:
     ends: list[tuple[str, date]] = [
         (point.name, point.period_end) for point in points_of_year(session(), board.id, year)
@@ -190,9 +196,10 @@ def months(board: Board, subcommittee_id: int, year: int) -> ResponseReturnValue
         committee=committee,
         committees=reached,
         year=year,
+        other_years=[each for each in (year - 1, year + 1) if FIRST_YEAR <= each <= LAST_YEAR],
         months=months_of(reviews),
         sums=_point_sums(board, year, reviews),
-        review_word=review_word,
+        review_word=_review_word,
         sees_outcomes=may(Permission.SAMPLE_READ, committee.id),
         may_see_board=may(Permission.BOARD_READ),
     )
@@ -213,7 +220,7 @@ def _cells(row: MeetingReview, *, sees_outcomes: bool) -> list[Cell]:
         "Ordinarie" if row.ordinary else "Extra",
         row.number,
         row.kind,
-        review_word(row).word,
+        _review_word(row).word,
         size,
         drawn.n if drawn else None,
         drawn.at.date() if drawn else None,

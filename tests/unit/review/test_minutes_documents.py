@@ -49,7 +49,7 @@ REVIEW = MeetingReview(
     number=1,
     kind="Beslut att inte inleda utredning",
     drawn=Drawn(
-        3, 21, SelectionMethod.SRS_TICKET, datetime(2020, 3, 9, 9, tzinfo=UTC), "Justerare IU1"
+        5, 3, 21, SelectionMethod.SRS_TICKET, datetime(2020, 3, 9, 9, tzinfo=UTC), "Justerare IU1"
     ),
     outcomes=Outcomes(3, 21, 1, 1),
 )
@@ -191,6 +191,13 @@ def test_a_meeting_without_draw_or_control_says_so() -> None:
     assert "Inget stickprov är draget än." in told(minutes_document(bare, Part.PUBLIC))
     empty = minutes_document(replace(FACTS, reviews=()), Part.INTERNAL)
     assert "Ingen kontroll skulle göras inför sammanträdet." in told(empty)
+
+
+def test_a_cancelled_meeting_says_so_and_decides_nothing_without_a_review() -> None:
+    called_off = replace(FACTS, cancelled=True)
+    assert "Sammanträdet är inställt." in told(minutes_document(called_off, Part.PUBLIC))
+    bare = minutes_document(replace(called_off, reviews=()), Part.PUBLIC)
+    assert not any(isinstance(block, Bullets) for block in bare.blocks)
 
 
 def test_a_purged_list_has_no_digest_to_print() -> None:

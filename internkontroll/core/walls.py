@@ -104,9 +104,20 @@ def _shapes(connection: sa.Connection) -> dict[str, TableShape]:
     }
 
 
+def _may_build(connection: sa.Connection) -> bool:
+    # Who does not own the tables has nothing to migrate either: it is told so by the first change.
+    if connection.dialect.name != "postgresql":
+        return False
+    owned = sa.text(
+        "SELECT coalesce(bool_and(pg_has_role(tableowner, 'USAGE')), true) FROM pg_tables "
+        "WHERE schemaname = current_schema()"
+    )
+    return bool(connection.scalar(owned))
+
+
 def lower_walls(connection: sa.Connection) -> None:
     """Take the policies away before the tables change. Behind none, nobody but the owner sees."""
-    if connection.dialect.name != "postgresql":
+    if not _may_build(connection):
         return
     standing = sa.text(
         "SELECT tablename FROM pg_policies WHERE schemaname = current_schema() "
@@ -118,7 +129,7 @@ def lower_walls(connection: sa.Connection) -> None:
 
 def raise_walls(connection: sa.Connection) -> None:
     """Put the policies up on every table that belongs to a board."""
-    if connection.dialect.name != "postgresql":
+    if not _may_build(connection):
         return
     lower_walls(connection)
     for function in FUNCTIONS:

@@ -215,3 +215,14 @@ def test_a_table_that_is_made_later_gets_its_wall_at_the_next_migration(
         migrate(owner, sa.make_url(url).username)
         assert "afterthought" in walls_in(engine)
         engine.dispose()
+
+
+def test_a_role_that_owns_nothing_migrates_nothing_and_leaves_the_walls(
+    databases: Databases,
+) -> None:
+    with databases.fresh("postgresql") as url:
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        before = walls_in(engine)
+        migrate(url, sa.make_url(url).username)
+        assert walls_in(engine) == before
+        engine.dispose()

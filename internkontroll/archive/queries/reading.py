@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session, joinedload
 from internkontroll.archive.models import (
     AuditClosing,
     Disposal,
-    DisposalState,
     RecordKind,
     RetentionRule,
 )
@@ -97,15 +96,5 @@ def disposals_of(session: Session, board_id: int, year: int) -> list[Disposal]:
     """The board's disposals of a year, the latest first."""
     rows = session.scalars(
         _disposals(board_id).where(Disposal.year == year).order_by(Disposal.id.desc())
-    )
-    return list(rows)
-
-
-def executed_of_years(session: Session, board_id: int) -> list[Disposal]:
-    """What has been destroyed of the board's, the oldest year first."""
-    rows = session.scalars(
-        _disposals(board_id)
-        .where(Disposal.state == DisposalState.EXECUTED)
-        .order_by(Disposal.year, Disposal.id)
     )
     return list(rows)

@@ -47,7 +47,7 @@ class LoginWay(StrEnum):
 class ProposalState(StrEnum):
     """Föreslagen rolls läge."""
 
-    WAITING = "waiting"
+    PROPOSED = "proposed"
     CONFIRMED = "confirmed"
     REFUSED = "refused"
 
@@ -125,7 +125,7 @@ class RoleProposal(Base):
     __tablename__ = "role_proposal"
     __table_args__ = (
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="dates"),
-        sa.CheckConstraint("(state = 'waiting') = (settled_at IS NULL)", name="settled"),
+        sa.CheckConstraint("(state = 'proposed') = (settled_at IS NULL)", name="settled"),
         sa.CheckConstraint("(state = 'refused') = (reason IS NOT NULL)", name="refused_why"),
         sa.CheckConstraint(
             "settled_by_id IS NULL OR (settled_by_id <> user_id AND "
@@ -149,7 +149,7 @@ class RoleProposal(Base):
     reads_undecided: Mapped[bool] = mapped_column(default=False)
     reads_secret: Mapped[bool] = mapped_column(default=False)
     decision: Mapped[str | None]
-    state: Mapped[ProposalState] = mapped_column(default=ProposalState.WAITING)
+    state: Mapped[ProposalState] = mapped_column(default=ProposalState.PROPOSED)
     proposed_by_id: Mapped[int] = mapped_column(
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
     )

@@ -311,7 +311,7 @@ def proposals_select(*, board_id: int | None = None) -> sa.Select[RoleProposal]:
     """Roles that wait for a second person, the oldest first; in one board where it is given."""
     select = (
         sa.select(RoleProposal)
-        .where(RoleProposal.state == ProposalState.WAITING)
+        .where(RoleProposal.state == ProposalState.PROPOSED)
         .options(
             joinedload(RoleProposal.user),
             joinedload(RoleProposal.proposed_by),

@@ -14,7 +14,7 @@ STATES: dict[StrEnum, StateWord] = {
     Standing.HOLDS: StateWord("Gäller", "ok"),
     Standing.COMING: StateWord("Kommer att gälla", "warn"),
     Standing.ENDED: StateWord("Har upphört", "idle"),
-    ProposalState.WAITING: StateWord("Väntar på bekräftelse", "warn"),
+    ProposalState.PROPOSED: StateWord("Väntar på bekräftelse", "warn"),
     ProposalState.CONFIRMED: StateWord("Bekräftad", "ok"),
     ProposalState.REFUSED: StateWord("Avslagen", "idle"),
 }

@@ -14,6 +14,7 @@ from internkontroll.cli.running import (
     chain_heads_now,
     doctor_now,
     migrate_now,
+    permissions_now,
     restore_now,
     run_jobs_now,
     serve_now,
@@ -67,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     heads = add("chain-heads", chain_heads_now, "Skriv kedjornas slutrader, att spara utanför.")
     heads.add_argument("--out", type=Path, help="fil att skriva till; annars skärmen")
     heads.add_argument("--days", type=int, default=31, help="hur många dagar bakåt")
+    add("permissions", permissions_now, "Skriv tabellen över vem som får göra vad.")
     add("doctor", doctor_now, "Undersök om installationen går att använda på riktigt.")
     served = add("serve", serve_now, "Visa programmet på riktigt, bakom en proxy med https.")
     served.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))

@@ -15,6 +15,7 @@ from internkontroll.demo import DEMO_PASSWORD
 from internkontroll.monitoring.jobs import run_jobs_as_worker
 from internkontroll.operation.backup import back_up, restore
 from internkontroll.operation.doctor import examine, refuse_unfit
+from internkontroll.operation.permissions import permission_document
 from internkontroll.operation.server import serve
 from internkontroll.trail.queries import day_heads, heads_file, verify_trail
 from internkontroll.trail.rules import OutsideHead, read_heads
@@ -82,6 +83,12 @@ def verify_trail_now(arguments: argparse.Namespace) -> int:
         say("Att slutet av en kedja är borttaget syns bara mot en slutrad som sparats utanför.")
         say("Ange filen med slutrader: verify-trail --heads FIL.")
     return 0 if all(verdict.whole for verdict in verdicts) else 1
+
+
+def permissions_now(arguments: argparse.Namespace) -> int:
+    """Write the table of who may do what, as docs/behorigheter.md holds it."""
+    say(permission_document(app_for(arguments).extensions["permissions"]).rstrip("\n"))
+    return 0
 
 
 def doctor_now(_arguments: argparse.Namespace) -> int:

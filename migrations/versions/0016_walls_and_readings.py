@@ -97,7 +97,7 @@ def _make_proposals() -> None:
         sa.Column("reads_secret", sa.Boolean(), nullable=False),
         sa.Column("decision", sa.Text(), nullable=True),
         sa.Column(
-            "state", _words("proposalstate", "waiting", "confirmed", "refused"), nullable=False
+            "state", _words("proposalstate", "proposed", "confirmed", "refused"), nullable=False
         ),
         sa.Column("proposed_by_id", sa.Integer(), nullable=False),
         sa.Column("proposed_at", UtcDateTime(), nullable=False),
@@ -108,7 +108,7 @@ def _make_proposals() -> None:
             "valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_role_proposal_dates")
         ),
         sa.CheckConstraint(
-            "(state = 'waiting') = (settled_at IS NULL)", name=op.f("ck_role_proposal_settled")
+            "(state = 'proposed') = (settled_at IS NULL)", name=op.f("ck_role_proposal_settled")
         ),
         sa.CheckConstraint(
             "(state = 'refused') = (reason IS NOT NULL)", name=op.f("ck_role_proposal_refused_why")

@@ -33,6 +33,15 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "accounts.profile": (Role.CONTROLLER, "Min profil"),
     "accounts.reset": (Role.ADMINISTRATOR, "Ge ett nytt startlösenord"),
     "accounts.reset_code": (Role.ADMINISTRATOR, "Nollställ inloggning med kod"),
+    "accounts.proposal": (Role.ADMINISTRATOR, "Föreslagen roll: granskare"),
+    "accounts.waiting": (Role.ADMINISTRATOR, "Roller som väntar"),
+    "roles.proposal": (Role.CONTROLLER, "Föreslagen roll: granskare"),
+    "roles.waiting": (Role.CONTROLLER, "Roller som väntar"),
+    "monitoring.audit_readings": (Role.AUDITOR, "Revisionens läsningar"),
+    "monitoring.log_follow_up": (Role.CONTROLLER, "Logguppföljning oktober 2020"),
+    "monitoring.log_follow_ups": (Role.CONTROLLER, "Logguppföljning"),
+    "monitoring.readings": (Role.CONTROLLER, "Vilka har läst ett ärende?"),
+    "trail.heads": (Role.CONTROLLER, "Nämndens spår"),
     "accounts.role": (Role.ADMINISTRATOR, "Ge en roll"),
     "accounts.show": (Role.ADMINISTRATOR, "Controller"),
     "monitoring.handover": (Role.CONTROLLER, "Lämna över uppgifter"),
@@ -206,6 +215,7 @@ NOT_PAGES = {
     "sampling.record_full",
     "sampling.record_sealed",
     "static",
+    "trail.heads_json",
 }
 """Routes that answer with something else than a page."""
 

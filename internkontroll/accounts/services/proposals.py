@@ -45,7 +45,7 @@ def propose_role(
         getattr(RoleProposal, name).is_not_distinct_from(columns[name])
         for name in ("role", "board_id", "subcommittee_id", "unit_id")
     ]
-    waits = sa.and_(RoleProposal.user_id == user.id, RoleProposal.state == ProposalState.WAITING)
+    waits = sa.and_(RoleProposal.user_id == user.id, RoleProposal.state == ProposalState.PROPOSED)
     if session.scalar(sa.select(RoleProposal.id).where(waits, *same)):
         raise Conflict("Rollen är redan föreslagen för kontot och väntar på att bekräftas.")
     proposal = RoleProposal(
@@ -114,7 +114,7 @@ def _settle(
 ) -> None:
     changed = session.execute(
         sa.update(RoleProposal)
-        .where(RoleProposal.id == proposal.id, RoleProposal.state == ProposalState.WAITING)
+        .where(RoleProposal.id == proposal.id, RoleProposal.state == ProposalState.PROPOSED)
         .values(state=state, settled_by_id=actor.user_id, settled_at=at, reason=reason)
         .execution_options(synchronize_session=False)
     )
@@ -136,7 +136,7 @@ def confirm_role(
     _ensure_settler(actor, proposal, at)
     if actor.user_id == proposal.proposed_by_id:
         raise NotAllowed("Du har själv föreslagit rollen. En annan ska bekräfta den.")
-    if proposal.state is not ProposalState.WAITING:
+    if proposal.state is not ProposalState.PROPOSED:
         raise Conflict("Någon annan har redan tagit ställning till rollen. Läs om sidan.")
     if proposal.valid_to is not None and proposal.valid_to < on:
         raise InvalidTransition("Rollens sista dag har varit. Avslå den och föreslå en ny.")

@@ -1,0 +1,259 @@
+"""Three thousand seeded secrets, looked for in all that every role can get from any route."""
+
+import hashlib
+import io
+import logging
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask, url_for
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from internkontroll.core.access import Permission, Role
+from internkontroll.core.database import intent_to_write
+from internkontroll.organisation.models import Subcommittee
+from internkontroll.sampling.models import Population, PopulationContent, SampleItem
+from internkontroll.sampling.queries import rows_of
+from internkontroll.sampling.rules import population_hash
+from internkontroll.sampling.services.contents import store_rows
+from internkontroll.trail.models import Reading, TrailPayload
+from internkontroll.web.log import json_formatter
+from tests.conftest import MovableClock, closing, make_app
+from tests.databases import Databases
+from tests.pdf_text import pdf_text
+from tests.web.test_route_matrix import client_of, make_engine
+from tests.world import AT, ROLE_ACCOUNTS, World, address, log_in_directly
+
+TOKEN = re.compile(r"qz[0-9a-f]{10}")
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+AT_LEAST = 1_000
+IN_IU1 = {Role.MEMBER, Role.CHAIR}
+SEES = frozenset({Role.RESPONSIBLE, Role.REVIEWER, Role.MEMBER, Role.CHAIR, Role.AUDITOR})
+"""Roles that may read references, written by hand: responses to all others hold none."""
+
+SHOWS = {
+    "review.grid",
+    "review.item",
+    "review.second_item",
+    "review.shared_item",
+    "sampling.canonical",
+}
+"""Routes that show references to those who may read them: each such answer is a reading."""
+
+RECORDED = SHOWS | {"sampling.protocol_full", "sampling.record_full"}
+"""Routes whose answer is a reading: the full record holds the list's hash, which can be tried on."""
+
+SEALED = {"sampling.record_sealed", "sampling.protocol_sealed"}
+"""What may leave the wall: nothing in it can be tried out, whoever fetched it."""
+
+
+@dataclass
+class Secrets:
+    """The seeded references by the place of their list, and the hashes of the lists."""
+
+    of_place: dict[str | None, set[str]] = field(default_factory=dict)
+    hashes: set[str] = field(default_factory=set)
+
+    @property
+    def every(self) -> set[str]:
+        return set().union(*self.of_place.values())
+
+    def within_reach(self, role: Role) -> set[str]:
+        if role not in SEES:
+            return set()
+        return self.of_place["IU1"] if role in IN_IU1 else self.every
+
+
+def secret_of(population_id: int, row: int) -> str:
+    """A reference as a system writes it, a person's name, or what looks like a personnummer."""
+    token = "qz" + hashlib.sha256(f"{population_id}/{row}".encode()).hexdigest()[:10]
+    return (f"SN {token}/20", f"{token.capitalize()} Efternamn", f"19121212-{token}")[row % 3]
+
+
+def seed_secrets(session: Session) -> Secrets:
+    """Make every list of the world secret, with references of our own."""
+    secrets = Secrets()
+    committees = dict(session.execute(sa.select(Subcommittee.id, Subcommittee.code)).all())
+    for population in session.scalars(sa.select(Population)).all():
+        old = rows_of(session, population.id)
+        rows = [(secret_of(population.id, n), amount) for n, (_, amount) in enumerate(old, 1)]
+        session.execute(
+            sa.delete(PopulationContent).where(PopulationContent.population_id == population.id)
+        )
+        population.is_secret = True
+        population.sha256 = population_hash(rows)
+        population.sorted_sha256 = population_hash(sorted(rows))
+        store_rows(session, population, rows)
+        place = committees.get(population.occurrence.subcommittee_id)
+        tokens = {TOKEN.search(reference.lower())[0] for reference, _ in rows}  # type: ignore[index]
+        secrets.of_place.setdefault(place, set()).update(tokens)
+        secrets.hashes |= {population.sha256, population.sorted_sha256}
+    for item in session.scalars(sa.select(SampleItem)).all():
+        item.reference = secret_of(item.draw.population_id, item.row_number)
+    return secrets
+
+
+@pytest.fixture(scope="module")
+def secrets() -> Secrets:
+    return Secrets()
+
+
+@pytest.fixture(scope="module")
+def secret_app(
+    databases: Databases, tmp_path_factory: pytest.TempPathFactory, secrets: Secrets
+) -> Iterator[Flask]:
+    with databases.fresh_world() as url:
+        engine = sa.create_engine(url, poolclass=sa.NullPool)
+        with intent_to_write(), Session(engine) as session:
+            seeded = seed_secrets(session)
+            secrets.of_place, secrets.hashes = seeded.of_place, seeded.hashes
+            for username in ROLE_ACCOUNTS.values():
+                log_in_directly(session, username)
+            session.commit()
+        engine.dispose()
+        folder = tmp_path_factory.mktemp("secrets")
+        with closing(make_app(url, folder, MovableClock(AT), WTF_CSRF_ENABLED=False)) as app:
+            yield app
+
+
+def all_text(answer: TestResponse) -> str:
+    """Everything of an answer that can be read: headers, text, what a PDF or a workbook says."""
+    body = answer.get_data()
+    if answer.mimetype == "application/pdf":
+        text = pdf_text(body) + body.decode("latin-1")
+    elif body.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(body)) as parts:
+            text = "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
+    else:
+        text = body.decode("utf-8", "replace")
+    return f"{answer.headers}\n{text}".lower()
+
+
+def title_of(text: str) -> str:
+    found = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
+    return found[1] if found else ""
+
+
+def every_address(app: Flask) -> list[tuple[str, str]]:
+    """Each GET route in SCN with the board's own things and with IU1's, once per address."""
+    found: dict[str, str] = {}
+    with app.test_request_context(), Session(make_engine(app)) as session:
+        for committee in (None, "IU1"):
+            world = World(session, "SCN", committee)
+            for rule in app.url_map.iter_rules():
+                if "GET" not in (rule.methods or set()) or rule.endpoint == "static":
+                    continue
+                values = address(world, rule.endpoint)
+                if "board_code" in rule.arguments:
+                    values["board_code"] = "scn"
+                found.setdefault(url_for(rule.endpoint, **values), rule.endpoint)
+    return [(endpoint, url) for url, endpoint in found.items()]
+
+
+def readings(app: Flask) -> int:
+    with Session(make_engine(app)) as session:
+        return session.scalar(sa.select(sa.func.count()).select_from(Reading)) or 0
+
+
+def test_no_role_gets_a_secret_that_is_not_theirs_from_any_route(
+    secret_app: Flask, secrets: Secrets
+) -> None:
+    every, wrong, showed = secrets.every, [], set()
+    assert len(every) >= AT_LEAST
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(json_formatter())
+    root = logging.getLogger()
+    root.addHandler(handler)
+    routes = every_address(secret_app)
+    for role in Role:
+        client, may_see = client_of(secret_app, role), secrets.within_reach(role)
+        for endpoint, url in routes:
+            before = readings(secret_app) if role in SEES else 0
+            with client.get(url, buffered=True) as answer:
+                text = all_text(answer)
+                status, store = answer.status_code, answer.headers.get("Cache-Control")
+                referrer = answer.headers.get("Referrer-Policy")
+            found = set(TOKEN.findall(text)) & every
+            if (store, referrer) != ("no-store", "same-origin"):
+                wrong.append(f"{role} {endpoint} {status}: Cache-Control {store}, {referrer}")
+            if found - may_see or (found and endpoint in SEALED):
+                wrong.append(f"{role} {endpoint} {status}: {len(found)} secrets")
+            if TOKEN.search(title_of(text)) or TOKEN.search(url):
+                wrong.append(f"{role} {endpoint}: a secret in the title or the address")
+            if found and endpoint not in SHOWS:
+                wrong.append(f"{role} {endpoint} shows references and is not declared")
+            hashes = set(DIGEST.findall(text)) & secrets.hashes
+            if hashes and (role not in SEES or endpoint in SEALED):
+                wrong.append(f"{role} {endpoint}: the hash of a secret list")
+            if (
+                role in SEES
+                and endpoint in RECORDED
+                and status == 200
+                and readings(secret_app) == before
+            ):
+                wrong.append(f"{role} {endpoint}: opened and not recorded")
+            if found:
+                showed.add(endpoint)
+    root.removeHandler(handler)
+
+    assert not wrong, "\n".join(wrong)
+    assert showed == SHOWS
+    assert not set(TOKEN.findall(written.getvalue().lower())) & every
+    assert written.getvalue().count('"event": "request"') >= len(routes)
+
+
+def test_no_secret_stands_in_the_trail(secret_app: Flask, secrets: Secrets) -> None:
+    with Session(make_engine(secret_app)) as session:
+        text = " ".join(str(body) for body in session.scalars(sa.select(TrailPayload.body))).lower()
+
+    assert not set(TOKEN.findall(text)) & secrets.every
+
+
+def test_nothing_is_shown_when_the_reading_cannot_be_recorded(
+    secret_app: Flask, secrets: Secrets
+) -> None:
+    engine = make_engine(secret_app)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER reading_broken BEFORE INSERT ON reading "
+            "BEGIN SELECT RAISE(ABORT, 'broken'); END"
+        )
+    secret_app.config["TESTING"] = False
+    shown, refused = [], set()
+    try:
+        client = client_of(secret_app, Role.REVIEWER)
+        for endpoint, url in every_address(secret_app):
+            with client.get(url, buffered=True) as answer:
+                if set(TOKEN.findall(all_text(answer))) & secrets.every:
+                    shown.append(f"{endpoint} {answer.status_code}")
+                if answer.status_code >= 500:
+                    refused.add(endpoint)
+                    assert "<h1" in answer.get_data(as_text=True)
+    finally:
+        secret_app.config["TESTING"] = True
+        with engine.begin() as connection:
+            connection.exec_driver_sql("DROP TRIGGER reading_broken")
+
+    assert not shown
+    assert refused == RECORDED
+
+
+def test_logging_out_clears_what_the_browser_has_kept(secret_app: Flask) -> None:
+    engine = make_engine(secret_app)
+    with intent_to_write(), Session(engine) as session:
+        session.execute(
+            sa.text("UPDATE login_session SET ended_at = NULL WHERE digest IS NOT NULL")
+        )
+        session.commit()
+    with client_of(secret_app, Role.READER).post("/logga-ut") as answer:
+        assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_the_roles_that_see_are_those_of_the_permission_map(secret_app: Flask) -> None:
+    assert secret_app.extensions["permissions"][Permission.SAMPLE_READ] == SEES

@@ -35,6 +35,7 @@ sys.path.insert(0, str(ROOT))
 from bench.bulk import fill_bulk  # noqa: E402 -- the tree is put on the path first
 from bench.populations import population_limits  # noqa: E402
 from bench.processes import measure_memory, measure_start  # noqa: E402
+from bench.trail import MOST_TRAIL, cost_of_trail  # noqa: E402
 from bench.year import AT, BenchYear, make_year  # noqa: E402
 from config import kept_key  # noqa: E402
 from internkontroll.core.access import Role, system_actor  # noqa: E402
@@ -359,9 +360,20 @@ def measure_populations(table: Table) -> None:
         table.limit(name, f"{figure:.2f} {unit}", f"{most:g} {unit}", good=figure <= most)
 
 
+def measure_trail(table: Table) -> None:
+    """Print what the trail costs a POST."""
+    print("\nEtt formulär med och utan spår")
+    cost = cost_of_trail()
+    what, most = f"spåret i ett formulär ({cost.bare:.1f} ms utan)", f"{MOST_TRAIL:g} x"
+    table.limit(what, f"{cost.ratio:.2f} x", most, good=cost.ratio <= MOST_TRAIL)
+
+
 def main() -> int:
     """Print the tables; 1 when a limit is passed."""
     wish, table = asked(), Table()
+    if "trail" in wish.only:
+        measure_trail(table)
+        return 0 if table.passed else 1
     if "populations" in wish.only:
         measure_populations(table)
         return 0 if table.passed else 1
@@ -374,6 +386,7 @@ def main() -> int:
         if not wish.only:
             measure_the_rest(table, folder, url, year, own)
             measure_populations(table)
+            measure_trail(table)
         print(f"\nHela mätningen tog {time.monotonic() - begun:.0f} s.")
     if table.broken:
         print(f"Över gränsen: {', '.join(table.broken)}")

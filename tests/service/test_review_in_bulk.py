@@ -167,7 +167,8 @@ def test_references_read_in_a_table_are_recorded_by_running_number(
         sa.select(TrailPayload.body).order_by(TrailPayload.row_id.desc())
     ).first()
     assert body is not None
-    assert body["data"] == {"positions": [1, 2, 3]}
+    assert body["data"]["positions"] == [1, 2, 3]
+    assert body["data"]["rows"] == sorted(item.row_number for item in review.items[:3])
     assert review.items[0].reference not in str(body)
     stranger = make_actor(session, Role.SECRETARY, review.board)
     with pytest.raises(NotAllowed):

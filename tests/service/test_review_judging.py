@@ -228,7 +228,8 @@ def test_opening_an_item_is_recorded_and_needs_its_permission(
 ) -> None:
     read_item(session, review.occurrence, review.items[1], actor=review.tester, at=AT)
     [row] = history_of(session, review.board.code, "occurrence", review.occurrence.id)
-    assert (row.event, row.data) == ("sample:references-read", {"position": 2})
+    assert (row.event, row.data["position"]) == ("sample:references-read", 2)
+    assert row.data["rows"] == [review.items[1].row_number]
 
     controller = actor_of(make_user(session, Role.CONTROLLER, review.board))
     with pytest.raises(NotAllowed):

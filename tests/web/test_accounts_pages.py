@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from internkontroll.accounts.models import LoginSession, RoleGrant, User
+from internkontroll.accounts.models import LoginSession, RoleGrant, RoleProposal, User
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board, Unit
@@ -111,9 +111,9 @@ def test_posted_foreign_fields_change_nothing(app: Flask, admin: PageClient, tow
     admin.post(address, data)
 
     with app.app_context():
-        grant = db.session().scalars(sa.select(RoleGrant).order_by(RoleGrant.id.desc())).first()
-        assert grant is not None
-        assert (grant.user_id, grant.board_id, grant.subcommittee_id) == (
+        # A chair sees cases: the role is proposed, and another confirms it.
+        wish = db.session().scalars(sa.select(RoleProposal)).one()
+        assert (wish.user_id, wish.board_id, wish.subcommittee_id) == (
             town.user_id(Role.READER),
             board,
             None,

@@ -218,6 +218,7 @@ def test_the_boards_trail_gives_out_its_heads_and_says_what_it_cannot_show(
         last = db.session.scalars(
             sa.select(TrailRow.hash).where(TrailRow.chain == "SCN").order_by(TrailRow.seq.desc())
         ).first()
+    assert last is not None
     assert last in page.text
     assert "Det syns bara mot en slutrad som har sparats utanför." in page.text
     answer = client.raw("/namnd/scn/spar.json")

@@ -39,7 +39,7 @@ from internkontroll.sampling.models import (
 )
 from internkontroll.sampling.rules import Item, draw, population_facts, population_hash
 from internkontroll.sampling.services import store_rows
-from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.schedule.models import CommitteeMeeting, Occurrence, OccurrenceState
 
 PASSWORD = "fyra ord som provar"
 AT = datetime(2020, 1, 15, 11, tzinfo=UTC)
@@ -471,3 +471,18 @@ def make_frozen_list(
     session.flush()
     store_rows(session, population, rows)
     return population
+
+
+def make_seats(
+    session: Session, meeting: Meeting, verifier_id: int, substitute_id: int | None = None
+) -> CommitteeMeeting:
+    """Who is justerare at an individutskott's meeting, and so draws its stickprov."""
+    seats = CommitteeMeeting(
+        meeting_id=meeting.id,
+        verifier_id=verifier_id,
+        substitute_id=substitute_id,
+        recorded_at=AT,
+    )
+    session.add(seats)
+    session.flush()
+    return seats

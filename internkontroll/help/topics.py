@@ -153,6 +153,12 @@ GROUPS: Sequence[Group] = (
                 ("sampling.", "schedule.show"),
             ),
             Topic(
+                "individutskott",
+                "Granska ärenden i ett individutskott",
+                "Justeraren drar, utskottet bedömer, ordföranden bekräftar.",
+                ("committee.",),
+            ),
+            Topic(
                 "hur-manga",
                 "Räkna ut hur många som behövs",
                 "Antalet avgör vad resultatet kan visa. Räkna innan du bestämmer dig.",

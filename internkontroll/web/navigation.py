@@ -36,7 +36,7 @@ _MUNICIPALITY_MENU: tuple[tuple[str, str, Permission], ...] = (
 )
 
 
-_STEPS_OF_A_CONTROL = frozenset({"sampling", "review"})
+_STEPS_OF_A_CONTROL = frozenset({"committee", "sampling", "review"})
 """Features whose pages are steps of a kontroll: the menu shows that one is there."""
 
 

@@ -159,6 +159,16 @@ def open_the_year(year: Year) -> None:
             assert year.rows("SELECT count(*) FROM occurrence") == [(75,)]
 
 
+def prepare_the_meeting(chair: Person, meeting: int, committee: str) -> None:
+    """The chair names the justerare and takes the kind of cases that is in turn."""
+    chair.open(f"/namnd/scn/individutskott/sammantraden/{meeting}")
+    chair.page.locator("[name=verifier]").select_option(label=f"member.{committee.lower()}")
+    chair.press("Spara justeraren")
+    chair.follow("Välj slag av ärenden")
+    chair.fill({"protected": "0"})
+    chair.press("Spara valet")
+
+
 def draw_a_sample(
     year: Year, person: Person, occurrence: int, file: Path, seed: dict[str, str], n: str
 ) -> None:
@@ -181,6 +191,9 @@ def draw_a_sample(
     person.fill({"n": n})
     person.send()
     person.page.locator(f"[name=source][value={seed.pop('source')}]").check()
+    handled = person.page.locator("[name=handled][value=none]")
+    if handled.count():
+        handled.check()
     person.fill(seed)
     person.press("Dra stickprovet")
     person.follow("Granska posterna")

@@ -20,6 +20,7 @@ from tests.browser.screens import (
     draw_a_sample,
     judge_everything,
     open_the_year,
+    prepare_the_meeting,
     read_the_plan,
 )
 
@@ -66,6 +67,9 @@ def test_the_year_from_the_real_file_to_two_decided_reports(
     cases.write_text("Ärendenummer\n" + "".join(f"A-{n}\n" for n in range(1, 22)), "utf-8")
     (meeting,) = year.rows("SELECT id FROM meeting WHERE held_on = '2020-01-12'")
     reviewed = year.occurrence(1, f"meeting:{meeting[0]}")
+    with year.person(Role.CHAIR, "IU1") as chair:
+        prepare_the_meeting(chair, int(str(meeting[0])), "IU1")
+        chair.sees("särskilda kostnader")
     with year.person(Role.MEMBER, "IU1", width=768) as verifier:
         seed = {"source": "dice", "digits": DICE, "reference": "ordförande"}
         draw_a_sample(year, verifier, reviewed, cases, seed, "3")

@@ -21,6 +21,7 @@ from tests.browser.screens import (
     decide_the_plan,
     decide_the_report,
     open_the_year,
+    prepare_the_meeting,
     read_the_plan,
 )
 
@@ -238,6 +239,9 @@ def load_the_list(office: Office, one: Chance, folder: Path) -> None:
 
 def draw(office: Office, one: Chance, folder: Path) -> None:
     """Commit to a number, then give the digits."""
+    if one.committee is not None:
+        (meeting,) = office.year.rows("SELECT meeting_id FROM occurrence WHERE id = :id", id=one.id)
+        prepare_the_meeting(office.person(one.signer), int(str(meeting[0])), one.committee)
     load_the_list(office, one, folder)
     tester = office.person(one.tester)
     tester.open(f"/namnd/scn/kontroller/{one.id}/urval")
@@ -246,6 +250,8 @@ def draw(office: Office, one: Chance, folder: Path) -> None:
     tester.press("Besluta")
     tester.page.locator("[name=source][value=dice]").check()
     tester.fill({"digits": f"{one.id:020}", "reference": "nämndens ordförande"})
+    if one.committee is not None:
+        tester.page.locator("[name=handled][value=none]").check()
     tester.press("Dra stickprovet")
 
 

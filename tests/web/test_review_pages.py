@@ -352,7 +352,7 @@ def test_another_person_signs(app: Flask, client_of: ClientOf, seeded: Seeded) -
     tester = client_of(Role.MEMBER)
     judge_all(tester, seeded)
     conclude(tester, seeded)
-    signer = client_of(Role.REVIEWER)
+    signer = client_of(Role.CHAIR)
     signer.get(f"{seeded.url}/slutsats")
     page = signer.submit("/slutsats/underskrift")
     assert "Slutsatsen är underskriven." in page.text
@@ -389,8 +389,8 @@ def test_nobody_signs_another_text_than_the_one_they_read(
 ) -> None:
     tester, slow, quick = (
         client_of(Role.MEMBER),
-        client_of(Role.REVIEWER),
-        client_of(Role.CONTROLLER),
+        client_of(Role.CHAIR),
+        client_of(Role.CHAIR),
     )
     judge_all(tester, seeded)
     conclude(tester, seeded)
@@ -408,7 +408,7 @@ def test_nobody_signs_another_text_than_the_one_they_read(
 
 
 def test_sending_back_opens_the_answers_again(client_of: ClientOf, seeded: Seeded) -> None:
-    tester, signer = client_of(Role.MEMBER), client_of(Role.CONTROLLER)
+    tester, signer = client_of(Role.MEMBER), client_of(Role.CHAIR)
     judge_all(tester, seeded)
     conclude(tester, seeded)
     signer.get(f"{seeded.url}/slutsats")

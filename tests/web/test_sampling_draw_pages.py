@@ -34,6 +34,7 @@ from tests.factories import (
     make_occurrence,
     make_plan,
     make_points,
+    make_seats,
 )
 from tests.pdf_text import pdf_text
 
@@ -63,9 +64,9 @@ def listed(app: Flask, town: Town) -> Listed:
             )
             if committee:
                 own = session.get_one(Subcommittee, town.subcommittees["IU1"])
-                occurrence = make_occurrence(
-                    session, control, meeting=make_meeting(session, board, own)
-                )
+                meeting = make_meeting(session, board, own)
+                make_seats(session, meeting, town.user_id(Role.MEMBER, "IU1"))
+                occurrence = make_occurrence(session, control, meeting=meeting)
             else:
                 occurrence = make_occurrence(session, control, make_points(session, board)[0])
             made = occurrence.id
@@ -261,6 +262,7 @@ def test_dice_and_the_order_of_the_room_are_asked_for_in_the_individutskott(
     page = decide(client_of(Role.MEMBER, "IU1"), listed(CASES, secret=True, committee=True))
     assert "Så görs dragningen inför de andra" in page.text
     assert dict(page.form("/fro").fields)["source"] == "dice"
+    assert "Har du handlagt något av ärendena i listan?" in page.text
 
 
 def test_no_ceremony_is_asked_for_elsewhere(client_of: ClientOf, listed: Listed) -> None:

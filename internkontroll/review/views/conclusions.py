@@ -48,6 +48,7 @@ from internkontroll.review.words import item_words
 from internkontroll.sampling.models import Draw
 from internkontroll.sampling.queries import draw_facts, sampling_progress
 from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.schedule.queries import reviews_cases
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -158,6 +159,7 @@ def _conclusion_page(
         sign_form=SignForm(formdata=None),
         return_form=return_form or ReturnForm(formdata=None),
         text_max=TEXT_MAX,
+        at_meeting=reviews_cases(occurrence),
     )
 
 

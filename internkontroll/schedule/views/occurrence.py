@@ -32,6 +32,7 @@ from internkontroll.schedule.queries import (
     frame_of_occurrence,
     moves_of,
     occurrence_select,
+    reviews_cases,
     standing_non_performance,
 )
 from internkontroll.schedule.rules import (
@@ -153,6 +154,9 @@ def _urls(
         "evidence": url("review.evidence", **here),
         "shared": url("review.shared", **here),
         "targeted": url("sampling.targeted_new", **here),
+        "meeting": url("committee.meeting", meeting_id=occurrence.meeting_id)
+        if reviews_cases(occurrence)
+        else None,
     }
 
 

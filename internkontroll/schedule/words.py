@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from internkontroll.core.dates import MONTHS, long_date
@@ -162,6 +162,14 @@ def frame_sentence(frame: Frame) -> str:
             listed = " och ".join(long_date(day) for day in days)
             told += f" {one if len(days) == 1 else many} ({listed}) ingår."
     return told
+
+
+def period_words(frame: Frame) -> str | None:
+    """The period that the list before a meeting is taken out for, None where none is known."""
+    if frame.since is None:
+        return None
+    first = frame.since + timedelta(days=1)
+    return f"Beslut från och med {long_date(first)} till och med {long_date(frame.until)}"
 
 
 def origin_words(origin: str) -> str:

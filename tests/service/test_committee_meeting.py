@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from internkontroll.accounts.models import User
 from internkontroll.core.access import Actor, Role
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
+from internkontroll.findings.models import Severity
+from internkontroll.findings.services import record_finding
 from internkontroll.organisation.models import Board, Meeting, MeetingState, Subcommittee
 from internkontroll.plan.models import Control
 from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
@@ -497,6 +499,17 @@ def test_nothing_is_written_of_a_protected_case(evening: Evening) -> None:
     )
     with pytest.raises(InvalidTransition, match="Töm kommentaren"):
         mark_protected(evening.session, evening.occurrence, second, actor=evening.verifier, at=AT)
+    with pytest.raises(InvalidTransition, match="ingenting skrivs"):
+        record_finding(
+            evening.session,
+            evening.occurrence,
+            item=first,
+            severity=Severity.MINOR,
+            description="Skäl saknas.",
+            cause=None,
+            actor=evening.verifier,
+            at=AT,
+        )
 
 
 def test_a_note_needs_the_boards_decision_and_goes_with_the_minutes(evening: Evening) -> None:
@@ -528,6 +541,12 @@ def test_a_note_needs_the_boards_decision_and_goes_with_the_minutes(evening: Eve
         at=AT,
     )
     made = note(first)
+    third = note(evening.items()[2], "Ska snart märkas som skyddat.")
+    mark_protected(
+        evening.session, evening.occurrence, evening.items()[2], actor=evening.verifier, at=AT
+    )
+    evening.session.refresh(third)
+    assert third.text is None
     with pytest.raises(InvalidInput):
         note(second, f"Se {second.reference}.")
     mark_protected(evening.session, evening.occurrence, second, actor=evening.verifier, at=AT)

@@ -403,7 +403,7 @@ def test_what_cannot_wait_is_asked_for_in_words_and_never_a_whistleblower(
     assert "utan siffror" in page.text
     assert dict(page.form("/kan-inte-vanta").fields)["noticed_clock"] == "14.30"
     page = client.submit("/kan-inte-vanta", handed_to="dataskyddsombudet")
-    assert "senast 13 januari 2020 kl. 14.30, 42 timmar kvar" in page.text
+    assert "senast 13 januari 2020 kl. 14.30, 43 timmar kvar" in page.text
 
 
 def test_only_the_chair_finds_the_outcome_to_confirm(year: CommitteeYear) -> None:

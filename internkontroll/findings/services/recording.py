@@ -16,7 +16,7 @@ from internkontroll.findings.queries import finding_of_item, label
 from internkontroll.findings.services.guards import ensure_may, lock_open, trace, written
 from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Control, Plan
-from internkontroll.review.queries import review_items
+from internkontroll.review.queries import protected_items, review_items
 from internkontroll.review.services import TEXT_MAX, check_free_text
 from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -103,6 +103,11 @@ def record_finding(
             "Kontrolltillfället är inte påbörjat. En avvikelse skrivs när något har granskats."
         )
     if item is not None:
+        if item.id in protected_items(session, item.draw_id):
+            raise InvalidTransition(
+                "Ärendet har skyddade personuppgifter, så ingenting skrivs om det. Utfallet räknas "
+                "ändå. Gäller bristen arbetssättet skriver du avvikelsen om hela kontrollen."
+            )
         _ensure_deviating(session, occurrence, item)
     board = session.get_one(Board, occurrence.board_id)
     year = session.scalars(

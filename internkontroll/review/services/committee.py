@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.core.text import clean_text
-from internkontroll.review.models import Conclusion, ItemResult, ProtectedItem, ReviewEvent
+from internkontroll.review.models import (
+    CaseNote,
+    Conclusion,
+    ItemResult,
+    ProtectedItem,
+    ReviewEvent,
+)
 from internkontroll.review.queries import standing_conclusion
 from internkontroll.review.services.concluding import may_sign, sign_conclusion
 from internkontroll.review.services.guards import (
@@ -81,8 +87,9 @@ def mark_protected(
 ) -> None:
     """Märk ett ärende med skyddade personuppgifter: from now on no words are written of it.
 
-    Done again it changes nothing. Raises NotAllowed, and InvalidTransition for a case whose answers
-    have comments, which have to be emptied first, and when the review is handed over.
+    A note that the enhetschef has written of it is destroyed. Done again it changes nothing. Raises
+    NotAllowed, and InvalidTransition for a case whose answers have comments, which have to be
+    emptied first, and when the review is handed over.
     """
     _refuse_elsewhere(occurrence)
     ensure_tester(actor, occurrence, at)
@@ -98,6 +105,11 @@ def mark_protected(
         )
     session.add(ProtectedItem(item_id=item.id, marked_by_id=actor.user_id, marked_at=at))
     session.flush()
+    session.execute(
+        sa.update(CaseNote)
+        .where(CaseNote.item_id == item.id, CaseNote.purged_at.is_(None))
+        .values(text=None, purged_at=at)
+    )
     record(
         session,
         chain=chain_of(session, occurrence),

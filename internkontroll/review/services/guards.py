@@ -1,5 +1,6 @@
 """What every verb of the review asks first: role, state, and what free text may not hold."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import Board
 from internkontroll.review import policy
+from internkontroll.review.models import Answer, ProtectedItem
 from internkontroll.review.queries import (
     handled_rows,
     reads_again,
@@ -83,24 +85,36 @@ def ensure_signer(actor: Actor, occurrence: Occurrence, at: datetime) -> None:
     )
 
 
-def refuse_own_case(
-    session: Session, occurrence: Occurrence, item_id: int, position: int, actor: Actor
+def refuse_in_case(
+    session: Session,
+    occurrence: Occurrence,
+    item: tuple[int, int],
+    answers: Mapping[int, tuple[Answer, str | None]],
+    actor: Actor,
 ) -> None:
     """In an individutskott nobody judges a case they stepped aside from or have handled.
 
-    Raises NotAllowed.
+    ``item`` is its id and running number. Raises NotAllowed, and InvalidInput at
+    ``comment_<criterion>`` for words on a case with skyddade personuppgifter.
     """
+    item_id, position = item
     if not reviews_cases(occurrence):
         return
     if stepped_aside(session, occurrence.id, actor.user_id, position):
         raise NotAllowed(
             f"Du har anmält jäv för ärende {position}. Någon annan i utskottet bedömer det."
         )
-    item = session.get_one(SampleItem, item_id)
-    if item.row_number in handled_rows(session, item.draw_id, actor.user_id):
+    drawn = session.get_one(SampleItem, item_id)
+    if drawn.row_number in handled_rows(session, drawn.draw_id, actor.user_id):
         raise NotAllowed(
             f"Du har sagt att du har handlagt ärende {position}. Någon annan i utskottet bedömer "
             "det."
+        )
+    said = next((key for key, (_, comment) in answers.items() if (comment or "").strip()), None)
+    if said is not None and session.get(ProtectedItem, item_id) is not None:
+        raise InvalidInput(
+            f"Ärende {position} har skyddade personuppgifter. Skriv ingen kommentar, bara svaret.",
+            field=f"comment_{said}",
         )
 
 

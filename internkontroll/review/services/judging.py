@@ -13,7 +13,7 @@ from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.core.text import clean_text
 from internkontroll.plan.models import Criterion
-from internkontroll.review.models import Answer, ItemResult, ProtectedItem, ReviewEvent
+from internkontroll.review.models import Answer, ItemResult, ReviewEvent
 from internkontroll.review.queries import (
     ReviewItem,
     criteria_of,
@@ -28,7 +28,7 @@ from internkontroll.review.services.guards import (
     ensure_tester,
     open_for_answers,
     open_for_review,
-    refuse_own_case,
+    refuse_in_case,
     scope_of,
 )
 from internkontroll.sampling.models import Draw, SampleItem, SamplingEvent
@@ -157,7 +157,7 @@ def record_answers(
     too. Raises InvalidInput at ``comment_<criterion>``, NotAllowed for a case of one's own, and
     Conflict.
     """
-    refuse_own_case(session, desk.occurrence, item.item_id, item.position, actor)
+    refuse_in_case(session, desk.occurrence, (item.item_id, item.position), answers, actor)
     rows: list[ItemResult] = []
     told: list[dict[str, Any]] = []
     for criterion_id, (answer, comment) in answers.items():
@@ -176,12 +176,6 @@ def record_answers(
             most=COMMENT_MAX,
             field=f"comment_{criterion_id}",
         )
-        if comment and session.get(ProtectedItem, item.item_id) is not None:
-            raise InvalidInput(
-                f"Ärende {item.position} har skyddade personuppgifter. Skriv ingen kommentar, bara "
-                "svaret.",
-                field=f"comment_{criterion_id}",
-            )
         rows.append(
             ItemResult(
                 occurrence_id=desk.occurrence.id,

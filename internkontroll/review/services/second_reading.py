@@ -31,6 +31,7 @@ from internkontroll.review.services.guards import (
     ensure_tester,
     locked_state,
     open_for_review,
+    refuse_in_case,
     scope_of,
 )
 from internkontroll.review.services.judging import (
@@ -178,8 +179,7 @@ def answer_again(
 ) -> int:
     """Bedöm en post som andra person, blind to the first answers; how many answers changed.
 
-    ``version`` is the item's as it was read. Raises NotAllowed for anybody else, InvalidTransition,
-    InvalidInput and Conflict.
+    ``version``: as the item was read. Raises NotAllowed, InvalidTransition, InvalidInput, Conflict.
     """
     ensure_reader(occurrence, reading, actor=actor, at=at)
     _refuse_ended(session, occurrence, reading)
@@ -188,6 +188,7 @@ def answer_again(
         raise InvalidInput(f"Nummer {position} är inte bland dem som läses om.")
     if version != version_of(rows):
         raise Conflict(CHANGED)
+    refuse_in_case(session, occurrence, (rows[0].row.item_id, position), answers, actor)
     known = {one.criterion_id: one for one in rows}
     told: list[dict[str, Any]] = []
     for criterion_id, (answer, comment) in answers.items():
@@ -367,11 +368,8 @@ def settle_difference(
 
 
 def _unsettled(answers: Sequence[ReadingAnswer]) -> list[ReadingAnswer]:
-    return [
-        one
-        for one in answers
-        if one.row.answer is not one.row.first_answer and one.row.final_answer is None
-    ]
+    open_still = (one for one in answers if one.row.final_answer is None)
+    return [one for one in open_still if one.row.answer is not one.row.first_answer]
 
 
 def refuse_unfinished_reading(session: Session, occurrence_id: int, draw_id: int) -> None:

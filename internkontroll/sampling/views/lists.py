@@ -43,6 +43,8 @@ from internkontroll.sampling.views.walls import (
     wake_worker,
 )
 from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.queries import frame_of_occurrence
+from internkontroll.schedule.words import period_words
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -85,7 +87,9 @@ def population_new(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """The form in which a list is handed in."""
     occurrence = load_occurrence(board, occurrence_id)
     demand(Permission.POPULATION_LOAD, occurrence.subcommittee_id)
-    return _frame_page(board, occurrence, PopulationForm())
+    frame = frame_of_occurrence(session(), occurrence)
+    form = PopulationForm(query=period_words(frame) if frame else None)
+    return _frame_page(board, occurrence, form)
 
 
 @bp.post("/kontroller/<int:occurrence_id>/lista")

@@ -266,6 +266,7 @@ def _meeting_page(
         has_notes=any(note.text is not None for note in notes.values()),
         note_rule=standing_note_rule(session(), board.id),
         short_text=short_text,
+        may_allow_notes=may(Permission.CASE_NOTE_ALLOW),
         may_note=held and may(Permission.CASE_NOTE, committee),
         performs=may(Permission.OCCURRENCE_PERFORM, committee),
         notes_conflicts=held and may(Permission.COMMITTEE_STEP_ASIDE, committee),

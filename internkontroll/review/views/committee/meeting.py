@@ -179,8 +179,9 @@ def _step(
             f"Granska ärende {waiting[0]}",
             address("case", board, occurrence_id=occurrence.id, position=waiting[0])
             if may(Permission.COMMITTEE_REVIEW, committee)
+            and (draws or not may(Permission.COMMITTEE_CONFIRM, committee))
             else None,
-            "Utskottets ledamöter granskar.",
+            "Utskottets ledamöter granskar. Den som granskar bekräftar inte utfallet.",
         )
     return (
         "Alla ärenden är granskade. Justerarens förslag är inte lämnat.",

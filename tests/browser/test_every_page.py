@@ -78,7 +78,7 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "committee.conflicts": (Role.MEMBER, "Jäv"),
     "committee.decide": (Role.CHAIR, "Utskottets bedömning av ärende 1"),
     "committee.kind": (Role.CHAIR, "Välj slag av ärenden"),
-    "committee.meeting": (Role.CHAIR, "Sammanträdet 14 februari 2020"),
+    "committee.meeting": (Role.CHAIR, "Sammanträdet 10 februari 2020"),
     "committee.note": (Role.UNIT_MANAGER, "Anteckning om ärende 1"),
     "committee.note_rule": (Role.SECRETARY, "Skriftliga anteckningar om ärenden"),
     "committee.outcome": (Role.CHAIR, "Utskottets utfall"),

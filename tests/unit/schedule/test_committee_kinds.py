@@ -1,6 +1,9 @@
 """Which kind of cases a meeting takes: read from the plan's text, in turn."""
 
-from internkontroll.schedule.rules import case_kinds, proposed_kind
+from datetime import date
+
+from internkontroll.schedule.rules import Frame, case_kinds, proposed_kind
+from internkontroll.schedule.words import period_words
 
 KINDS = ("a", "b", "c")
 
@@ -20,3 +23,9 @@ def test_the_kind_that_has_waited_longest_is_in_turn() -> None:
     assert proposed_kind(KINDS, ["a", "b", "c", "a"]) == "b"
     assert proposed_kind(KINDS, ["b", "a", "c"]) == "b"
     assert proposed_kind((), ["a"]) is None
+
+
+def test_the_lists_period_begins_the_day_after_the_last_held_meeting() -> None:
+    frame = Frame(since=date(2020, 3, 12), until=date(2020, 5, 12))
+    assert period_words(frame) == "Beslut från och med 13 mars 2020 till och med 12 maj 2020"
+    assert period_words(Frame(since=None, until=date(2020, 1, 12))) is None

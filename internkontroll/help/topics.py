@@ -257,6 +257,8 @@ GROUPS: Sequence[Group] = (
                 "Gallring, och vilka personuppgifter som finns",
                 "Nämnden beslutar fristen, två personer gallrar, och ett kvitto finns kvar.",
                 ("archive.", "personal_data."),
+            ),
+            Topic(
                 "lasningar",
                 "Vem har läst, och logguppföljning",
                 "Varje gång någon öppnar en sekretessbelagd post antecknas det.",

@@ -89,6 +89,7 @@ def _blocks(facts: MinutesFacts, part: Part) -> Iterator[Block]:
         (
             ("Organ", f"{facts.committee_name}, {facts.board_name}"),
             ("Sammanträde", f"{long_date(facts.held_on)}, {kind}"),
+            *((("Justerare", facts.verifier),) if facts.verifier else ()),
         )
     )
     if part is Part.INTERNAL:
@@ -226,8 +227,9 @@ def _internal_blocks(row: ReviewFacts) -> Iterator[Block]:
             tuple(_item_row(item) for item in row.items),
             numbers=frozenset({0}),
         )
-    if row.observation:
-        yield Terms((("Iakttagelse", row.observation),))
+    said = (("Iakttagelse", row.observation), ("Utskottets ord", row.review.statement))
+    if pairs := tuple((term, text) for term, text in said if text):
+        yield Terms(pairs)
     if row.stepped_aside:
         yield Table(
             "Jäv",

@@ -27,7 +27,13 @@ from internkontroll.review.rules import StepAside, months_of, sum_of, sums_until
 from internkontroll.review.services import read_internal_minutes
 from internkontroll.sampling.queries import current_draw, full_record, record_for_outside
 from internkontroll.sampling.rules import record_bytes, record_digest
-from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.schedule.models import (
+    CommitteeMeeting,
+    CommitteeReview,
+    ConflictOfInterest,
+    Occurrence,
+    OccurrenceState,
+)
 from internkontroll.trail.models import TrailRow
 from tests.committee_rows import Committees, make_committee_year
 from tests.factories import (
@@ -214,21 +220,58 @@ def drawn_meeting(session: Session, year: Committees) -> tuple[Meeting, Occurren
 def test_the_minutes_name_who_drew_and_carry_no_reference(
     session: Session, year: Committees
 ) -> None:
-    meeting, occurrence = drawn_meeting(session, year)
-    aside = StepAside(occurrence.id, "Ledamot", 2)
-    facts = minutes_facts(
-        session, year.board, meeting, stepped_aside=[aside, StepAside(occurrence.id + 1, "Annan")]
-    )
+    meeting, _ = drawn_meeting(session, year)
+    facts = minutes_facts(session, year.board, meeting)
     (row,) = facts.reviews
     assert row.review.kind == "Beslut att inte inleda utredning"
     assert row.review.drawn is not None
     assert (row.review.drawn.n, row.review.drawn.size) == (3, 21)
     assert row.review.drawn.by == title_of(session, year.people[0])
     assert [item.position for item in row.items] == [1, 2, 3]
-    assert row.stepped_aside == (aside,)
     assert row.digest is not None
     assert len(row.digest) == 64
     assert "SCN 2020-" not in repr(facts)
+
+
+def test_the_minutes_tell_of_the_kind_the_justerare_and_who_stepped_aside(
+    session: Session, year: Committees
+) -> None:
+    meeting, occurrence = drawn_meeting(session, year)
+    session.add(
+        CommitteeReview(
+            occurrence_id=occurrence.id,
+            case_kind="Särskilda kostnader",
+            statement="Vi såg inget att ta upp.",
+            chosen_at=AT,
+        )
+    )
+    session.add(CommitteeMeeting(meeting_id=meeting.id, verifier_id=year.people[0], recorded_at=AT))
+    aside = {"occurrence_id": occurrence.id, "recorded_at": AT}
+    session.add_all(
+        [
+            ConflictOfInterest(member="ledamot 3", position=2, **aside),
+            ConflictOfInterest(user_id=year.people[1], **aside),
+            ConflictOfInterest(member="ledamot 4", position=1, withdrawn_at=AT, **aside),
+        ]
+    )
+    session.flush()
+    facts = minutes_facts(session, year.board, meeting)
+    (row,) = facts.reviews
+    assert (row.review.kind, row.review.statement) == (
+        "Särskilda kostnader",
+        "Vi såg inget att ta upp.",
+    )
+    assert facts.verifier == title_of(session, year.people[0])
+    assert row.stepped_aside == (
+        StepAside(occurrence.id, title_of(session, year.people[1])),
+        StepAside(occurrence.id, "ledamot 3", 2),
+    )
+    public, internal = (repr(minutes_document(facts, part)) for part in Part)
+    assert "2 ledamöter deltog inte i granskningen på grund av jäv." in public
+    assert "ledamot 3" not in public
+    assert "Vi såg inget" not in public
+    assert "ledamot 3" in internal
+    assert "Vi såg inget att ta upp." in internal
 
 
 def title_of(session: Session, user_id: int) -> str:

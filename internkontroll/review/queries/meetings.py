@@ -32,8 +32,18 @@ from internkontroll.review.rules import (
 from internkontroll.sampling.models import Draw
 from internkontroll.sampling.queries import draw_facts, is_unreconciled, record_for_outside
 from internkontroll.sampling.rules import record_bytes
-from internkontroll.schedule.models import Occurrence, OccurrenceState
-from internkontroll.schedule.queries import Committees, frame_of_occurrence
+from internkontroll.schedule.models import (
+    CommitteeReview,
+    ConflictOfInterest,
+    Occurrence,
+    OccurrenceState,
+)
+from internkontroll.schedule.queries import (
+    Committees,
+    conflicts_of,
+    frame_of_occurrence,
+    seats_of,
+)
 from internkontroll.schedule.rules import short_text
 
 THE_PROGRAM = "programmet"
@@ -78,6 +88,8 @@ def _reviews_statement(board_id: int) -> sa.Select[*tuple[Any, ...]]:
             Meeting.kind,
             Control.number,
             Control.text,
+            CommitteeReview.case_kind,
+            CommitteeReview.statement,
             Conclusion.id.label("conclusion_id"),
             Conclusion.reviewed,
             Conclusion.population_size,
@@ -88,6 +100,7 @@ def _reviews_statement(board_id: int) -> sa.Select[*tuple[Any, ...]]:
         .join(Meeting, Meeting.id == Occurrence.meeting_id)
         .join(Control, Control.id == Occurrence.control_id)
         .join(Plan, Plan.id == Control.plan_id)
+        .outerjoin(CommitteeReview, CommitteeReview.occurrence_id == Occurrence.id)
         .outerjoin(Conclusion, Conclusion.id == newest)
         .where(
             Occurrence.board_id == board_id,
@@ -136,7 +149,8 @@ def _reviews(session: Session, statement: sa.Select[*tuple[Any, ...]]) -> list[M
             cancelled=row.state is OccurrenceState.EXPIRED,
             state=row.state,
             number=row.number,
-            kind=short_text(row.text),
+            kind=row.case_kind or short_text(row.text),
+            statement=row.statement,
             drawn=drawn.get(row.occurrence_id),
             outcomes=Outcomes(row.reviewed, row.population_size, row.deviating, row.not_applicable)
             if row.conclusion_id is not None
@@ -160,17 +174,10 @@ def reviews_of_committee(
     )
 
 
-def minutes_facts(
-    session: Session,
-    board: Board,
-    meeting: Meeting,
-    *,
-    stepped_aside: Sequence[StepAside] = (),
-) -> MinutesFacts:
+def minutes_facts(session: Session, board: Board, meeting: Meeting) -> MinutesFacts:
     """Underlag till paragraf: what was reviewed before a committee's meeting, without references.
 
-    ``stepped_aside`` are the members who were *jäviga*. Raises ValueError for a meeting that is
-    not a committee's.
+    Raises ValueError for a meeting that is not a committee's.
     """
     committee = meeting.subcommittee
     if committee is None:
@@ -183,6 +190,11 @@ def minutes_facts(
             Occurrence.state != OccurrenceState.EXPIRED,
         ),
     )
+    stepped_aside = [
+        StepAside(row.occurrence_id, _who(row), row.position)
+        for row in conflicts_of(session, [row.occurrence_id for row in reviews])
+    ]
+    seats = seats_of(session, meeting.id)
     return MinutesFacts(
         board_code=board.code,
         board_name=board.name,
@@ -191,8 +203,14 @@ def minutes_facts(
         held_on=meeting.held_on,
         ordinary=meeting.kind is MeetingKind.ORDINARY,
         cancelled=meeting.state is MeetingState.CANCELLED,
+        verifier=seats.verifier.title if seats else None,
         reviews=tuple(_facts(session, row, stepped_aside) for row in reviews),
     )
+
+
+def _who(row: ConflictOfInterest) -> str:
+    """Who stepped aside: an account as the program calls it, or a function."""
+    return row.user.title if row.user is not None else row.member or ""
 
 
 def _facts(

@@ -72,6 +72,8 @@ class MeetingReview:
     kind: str
     drawn: Drawn | None = None
     outcomes: Outcomes | None = None
+    statement: str | None = None
+    """The committee's own words on the whole."""
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,8 @@ class MinutesFacts:
     held_on: date
     ordinary: bool
     cancelled: bool = False
+    verifier: str | None = None
+    """The justerare, as the program calls them."""
     reviews: tuple[ReviewFacts, ...] = ()
 
     @property

@@ -1,6 +1,5 @@
 """Lämna ut den interna delen av underlaget till paragraf: each time a reading in the trail."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -11,7 +10,7 @@ from internkontroll.organisation.models import Board, Meeting
 from internkontroll.review.models import ReviewEvent
 from internkontroll.review.policy import PERMISSIONS
 from internkontroll.review.queries import minutes_facts
-from internkontroll.review.rules import MinutesFacts, StepAside
+from internkontroll.review.rules import MinutesFacts
 from internkontroll.trail.services import record
 
 
@@ -21,7 +20,6 @@ def read_internal_minutes(
     meeting: Meeting,
     *,
     form: str,
-    stepped_aside: Sequence[StepAside] = (),
     actor: Actor,
     at: datetime,
 ) -> MinutesFacts:
@@ -38,7 +36,7 @@ def read_internal_minutes(
         swedish_day(at),
         PERMISSIONS,
     )
-    facts = minutes_facts(session, board, meeting, stepped_aside=stepped_aside)
+    facts = minutes_facts(session, board, meeting)
     for row in facts.reviews:
         record(
             session,

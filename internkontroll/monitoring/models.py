@@ -106,6 +106,11 @@ class LogFollowUp(Base):
         back_populates="follow_up", order_by="LogFollowUpItem.position"
     )
 
+    @property
+    def standing(self) -> list[tuple["LogFollowUpItem", Reading]]:
+        """The drawn readings that gallring has left, in order."""
+        return [(item, item.reading) for item in self.items if item.reading is not None]
+
 
 class LogFollowUpItem(Base):
     """Dragen läsning, and what was said of it."""
@@ -124,9 +129,12 @@ class LogFollowUpItem(Base):
         sa.ForeignKey("log_follow_up.id", ondelete="RESTRICT")
     )
     position: Mapped[int]
-    reading_id: Mapped[int] = mapped_column(sa.ForeignKey("reading.row_id", ondelete="RESTRICT"))
+    reading_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("reading.row_id", ondelete="SET NULL")
+    )
+    """Empty when gallring has destroyed what the reading was."""
     outcome: Mapped[LookOutcome | None]
     remark: Mapped[str | None]
 
     follow_up: Mapped[LogFollowUp] = relationship(back_populates="items")
-    reading: Mapped[Reading] = relationship()
+    reading: Mapped[Reading | None] = relationship()

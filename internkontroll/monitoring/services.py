@@ -272,12 +272,12 @@ def sign_log_follow_up(
     units = units_within_reach(actor, board.id, at)
     if units is not None and follow_up.unit_id not in units:
         raise NotAllowed("Logguppföljningen hör till en annan enhet.")
-    if any(item.reading.user_id == actor.user_id for item in follow_up.items):
+    if any(reading.user_id == actor.user_id for _, reading in follow_up.standing):
         raise NotAllowed(
             "En av läsningarna är din egen. En annan chef eller nämndens controller skriver under."
         )
     remarks: dict[int, str] = {}
-    for item in follow_up.items:
+    for item, _ in follow_up.standing:
         if item.position not in looks:
             raise InvalidInput(
                 f"Läsning {item.position} saknar svar. Välj vad som gäller.",
@@ -300,9 +300,10 @@ def sign_log_follow_up(
     )
     if changed.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("Logguppföljningen är redan underskriven.")
-    for item in follow_up.items:
+    standing = [item for item, _ in follow_up.standing]
+    for item in standing:
         item.outcome, item.remark = looks[item.position][0], remarks[item.position] or None
-    outcomes = [looks[item.position][0] for item in follow_up.items]
+    outcomes = [looks[item.position][0] for item in standing]
     record(
         session,
         chain=board.code,

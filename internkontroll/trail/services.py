@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Role
 from internkontroll.core.canonical import plain
 from internkontroll.core.clock import swedish_day
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.trail.models import (
     AUDIT_CHAIN,
     Reading,
@@ -34,6 +36,11 @@ def _lock_chain(session: Session, chain: str) -> None:
         )
 
 
+def _reach_of(chain: str) -> AbstractContextManager[None]:
+    # The auditors' chain is no board's: whoever reads as an auditor must reach its last row.
+    return within(EVERY_BOARD) if chain == AUDIT_CHAIN else nullcontext()
+
+
 def record(
     session: Session,
     *,
@@ -50,6 +57,32 @@ def record(
     ``data`` tells what changed, as old -> new pairs or plain facts; never a case reference.
     The chain is locked until the transaction ends, so that two writers cannot share a number.
     """
+    with _reach_of(chain):
+        return _added(
+            session,
+            chain,
+            at,
+            event,
+            subject,
+            {
+                "actor": actor.name,
+                "user_id": actor.user_id,
+                "os_user": actor.os_user,
+                "request_id": actor.request_id,
+                "reason": reason,
+                "data": dict(data or {}),
+            },
+        )
+
+
+def _added(
+    session: Session,
+    chain: str,
+    at: datetime,
+    event: StrEnum,
+    subject: tuple[str, int],
+    told: Mapping[str, Any],
+) -> TrailRow:
     session.flush()
     _lock_chain(session, chain)
     last = session.execute(
@@ -60,16 +93,7 @@ def record(
     ).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
     kind, subject_id = subject
-    body: dict[str, Any] = plain(
-        {
-            "actor": actor.name,
-            "user_id": actor.user_id,
-            "os_user": actor.os_user,
-            "request_id": actor.request_id,
-            "reason": reason,
-            "data": dict(data or {}),
-        }
-    )
+    body: dict[str, Any] = plain(dict(told))
     salt = secrets.token_hex(16)
     digest = payload_digest(salt, body)
     row = TrailRow(
@@ -95,6 +119,7 @@ def record(
     session.add(row)
     session.flush()
     session.add(TrailPayload(row_id=row.id, salt=salt, body=body))
+    session.flush()
     return row
 
 
@@ -103,6 +128,7 @@ def dispose_payloads(
 ) -> int:
     """Gallra spårets innehåll of these rows; the rows and the chain stand. Returns how many.
 
+    What the index of readings tells of them goes too.
     ``decision`` is the rule by which they go. On PostgreSQL the owner's function deletes them,
     and only for a disposal that two persons stand behind.
     """
@@ -119,6 +145,11 @@ def dispose_payloads(
         return int(gone or 0)
     done = 0
     for first in range(0, len(row_ids), _AT_ONCE):
+        session.execute(
+            sa.delete(Reading)
+            .where(Reading.row_id.in_(row_ids[first : first + _AT_ONCE]))
+            .execution_options(synchronize_session=False)
+        )
         done += session.execute(  # type: ignore[attr-defined]
             sa.delete(TrailPayload)
             .where(TrailPayload.row_id.in_(row_ids[first : first + _AT_ONCE]))
@@ -181,19 +212,19 @@ def record_reading(
             "rows": "all" if numbers is None else numbers,
         },
     )
-    session.add(
-        Reading(
-            row_id=row.id,
-            chain=chain,
-            at=at,
-            user_id=actor.user_id,
-            actor=actor.name,
-            by_auditor=by_auditor,
-            list_id=read.list_id,
-            whole=numbers is None,
-            rows=numbers or [],
-            kind=event.value,
-        )
+    reading = Reading(
+        row_id=row.id,
+        chain=chain,
+        at=at,
+        user_id=actor.user_id,
+        actor=actor.name,
+        by_auditor=by_auditor,
+        list_id=read.list_id,
+        whole=numbers is None,
+        rows=numbers or [],
+        kind=event.value,
     )
-    session.flush()
+    with _reach_of(row.chain):
+        session.add(reading)
+        session.flush()
     return row

@@ -192,7 +192,7 @@ def _make_follow_ups() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("follow_up_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("reading_id", sa.Integer(), nullable=False),
+        sa.Column("reading_id", sa.Integer(), nullable=True),
         sa.Column("outcome", _words("lookoutcome", "in_order", "to_be_examined"), nullable=True),
         sa.Column("remark", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -200,7 +200,12 @@ def _make_follow_ups() -> None:
             name=op.f("ck_log_follow_up_item_examined_why"),
         ),
         _parent("log_follow_up_item", "follow_up_id", "log_follow_up"),
-        _parent("log_follow_up_item", "reading_id", "reading", "row_id"),
+        sa.ForeignKeyConstraint(
+            ["reading_id"],
+            ["reading.row_id"],
+            name=op.f("fk_log_follow_up_item_reading_id"),
+            ondelete="SET NULL",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_log_follow_up_item")),
         sa.UniqueConstraint(
             "follow_up_id", "position", name=op.f("uq_log_follow_up_item_follow_up_id_position")

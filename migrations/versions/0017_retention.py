@@ -34,6 +34,9 @@ IF NOT EXISTS (
     SELECT 1 FROM disposal WHERE id = wanted AND state = 'executed'
     AND kind IN ('reading_trail', 'trail') AND confirmed_by_id <> ordered_by_id
 ) THEN RAISE EXCEPTION 'no disposal by two persons'; END IF;
+DELETE FROM reading USING trail_disposal, trail_row, disposal, board
+WHERE trail_disposal.row_id = reading.row_id AND trail_row.id = reading.row_id
+AND disposal.id = wanted AND board.id = disposal.board_id AND trail_row.chain = board.code;
 DELETE FROM trail_payload USING trail_disposal, trail_row, disposal, board
 WHERE trail_disposal.row_id = trail_payload.row_id AND trail_row.id = trail_payload.row_id
 AND disposal.id = wanted AND board.id = disposal.board_id AND trail_row.chain = board.code;

@@ -87,15 +87,16 @@ def _follow_up(board: Board, follow_up_id: int) -> LogFollowUp:
 
 
 def _follow_up_page(board: Board, follow_up: LogFollowUp, form: LooksForm) -> ResponseReturnValue:
-    seen = told_readings(session(), [item.reading for item in follow_up.items])
+    seen = told_readings(session(), [reading for _, reading in follow_up.standing])
     own = current_actor().user_id
     return page(
         "monitoring/log_follow_up.html",
         form,
         board=board,
         follow_up=follow_up,
-        rows=list(zip(follow_up.items, seen, strict=True)),
-        has_own=any(item.reading.user_id == own for item in follow_up.items),
+        rows=[(item, row) for (item, _), row in zip(follow_up.standing, seen, strict=True)],
+        purged=len(follow_up.items) - len(seen),
+        has_own=any(reading.user_id == own for _, reading in follow_up.standing),
         event_word=event_word,
     )
 
@@ -109,7 +110,7 @@ def log_follow_up(board: Board, follow_up_id: int) -> ResponseReturnValue:
 
 
 def _places(follow_up: LogFollowUp) -> list[int]:
-    return [item.position for item in follow_up.items]
+    return [item.position for item, _ in follow_up.standing]
 
 
 @bp.post("/namnd/<board_code>/logguppfoljning/<int:follow_up_id>")

@@ -742,8 +742,6 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "sampling.population_new": lambda w: {"occurrence_id": w.open()},
     "sampling.protocol_full": lambda w: {"draw_id": w.draw_id()},
     "sampling.protocol_sealed": lambda w: {"draw_id": w.draw_id()},
-    "sampling.purge": lambda w: {"population_id": w.population_id()},
-    "sampling.purge_new": lambda w: {"population_id": w.population_id()},
     "sampling.receive": lambda w: {"occurrence_id": w.open()},
     "sampling.record_full": lambda w: {"draw_id": w.draw_id()},
     "sampling.record_sealed": lambda w: {"draw_id": w.draw_id()},

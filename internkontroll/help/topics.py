@@ -144,7 +144,7 @@ GROUPS: Sequence[Group] = (
                 "las-in-lista",
                 "Läs in listan som stickprovet dras ur",
                 "Listan fryses innan något dras, så att alla kan se att inget har valts bort.",
-                ("sampling.population_new", "sampling.population", "sampling.purge_new"),
+                ("sampling.population_new", "sampling.population"),
             ),
             Topic(
                 "dra-stickprov",

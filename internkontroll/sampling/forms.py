@@ -97,18 +97,6 @@ class ControlSumsForm(BaseForm):
     difference_reason = TextAreaField("Varför skiljer det?", [NoPersonalId()])
 
 
-class PurgeForm(BaseForm):
-    """Gallring: the decision by which the references are destroyed."""
-
-    decision = TextAreaField(
-        "Vilket beslut gäller?",
-        [
-            SentenceRequired("Skriv beslutet: organ, datum, paragraf och diarienummer."),
-            NoPersonalId(),
-        ],
-    )
-
-
 RANDOM, WHOLE = "slump", "alla"
 
 

@@ -172,7 +172,6 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "sampling.population": (Role.RESPONSIBLE, "Lista att dra ur"),
     "sampling.population_new": (Role.RESPONSIBLE, "Läs in listan att dra ur"),
     "sampling.practice": (Role.RESPONSIBLE, "Hur många brukar granskas?"),
-    "sampling.purge_new": (Role.CONTROLLER, "Gallra beteckningarna"),
     "sampling.size": (Role.RESPONSIBLE, "Hur många behövs?"),
     "sampling.size_by_amount": (Role.RESPONSIBLE, "Hur många kronor behöver dras?"),
     "sampling.size_proof": (Role.RESPONSIBLE, "Vad visar ett visst antal?"),

@@ -2,20 +2,16 @@
 
 from collections.abc import Callable
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
-from internkontroll.core.errors import InvalidTransition
-from internkontroll.organisation.models import ReportingPoint
-from internkontroll.sampling.models import Population, PopulationState
+from internkontroll.sampling.models import Population
 from internkontroll.sampling.queries import rows_of
-from internkontroll.schedule.models import Occurrence, OccurrenceState
 from tests.client import Page, PageClient
 from tests.service.test_sampling_frames import MIXED
-from tests.service.test_sampling_lists import AT, CASES
+from tests.service.test_sampling_lists import CASES
 from tests.web.test_sampling_pages import (  # noqa: F401 -- fixtures
     _hand_in,
     occurrence_id,
@@ -125,36 +121,3 @@ def test_a_list_made_by_the_one_who_is_controlled_stands_as_not_reconciled(
     client = client_of(Role.RESPONSIBLE)
     page = _hand_in(client, occurrence_id, CASES, made_by_controlled="y")
     assert "Ej avstämd: den som kontrolleras har själv tagit fram listan" in page.text
-
-
-def test_references_are_purged_on_a_page_that_says_what_goes_and_what_stays(
-    app: Flask,
-    client_of: ClientOf,
-    occurrence_id: int,  # noqa: F811
-    worker: Callable[[], int],  # noqa: F811
-) -> None:
-    client = client_of(Role.RESPONSIBLE)
-    _hand_in(client, occurrence_id, CASES)
-    address = client.submit("/frys").answer.request.path
-    controller = client_of(Role.CONTROLLER)
-    assert "inte godkänt än" in controller.get(f"{address}/gallra").text
-
-    def end() -> None:
-        db.session.execute(sa.update(Occurrence).values(state=OccurrenceState.APPROVED))
-        db.session.execute(sa.update(ReportingPoint).values(closed_at=AT))
-
-    _change(app, end)
-    page = controller.get(f"{address}/gallra")
-    assert "Det går inte att ångra" in page.text
-    form = page.form("/gallra")
-    assert "Skriv beslutet" in controller.post(form.action, dict(form.fields), 422).text
-    form = controller.get(f"{address}/gallra").form("/gallra")
-    page = controller.post(form.action, {**dict(form.fields), "decision": "SCN 2021-02-03 § 12"})
-
-    assert "Beteckningarna är gallrade" in page.text
-    assert "SCN 2021-02-03 § 12" in page.text
-    with app.app_context():
-        population = db.session.scalars(sa.select(Population)).one()
-        assert (population.state, population.size) == (PopulationState.FROZEN, 12)
-        with pytest.raises(InvalidTransition, match="gallrade"):
-            rows_of(db.session(), population.id)

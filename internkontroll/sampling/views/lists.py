@@ -256,7 +256,6 @@ def _population_page(
             if population.state is PopulationState.LOADED
             else (),
             filters=[Filter.from_stored(each).sentence for each in population.filters],
-            may_purge=may(Permission.POPULATION_PURGE, committee),
             board=board,
             population=population,
             occurrence=population.occurrence,

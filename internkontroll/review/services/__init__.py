@@ -50,6 +50,7 @@ from internkontroll.review.services.guards import (
     TEXT_MAX,
     check_free_text,
     list_stands,
+    permission_to_perform,
     permission_to_sign,
 )
 from internkontroll.review.services.judging import (
@@ -129,6 +130,7 @@ __all__ = [
     "may_reopen",
     "may_sign",
     "order_second_reading",
+    "permission_to_perform",
     "permission_to_sign",
     "prepare_review",
     "read_attachment",

@@ -56,11 +56,18 @@ def scope_of(occurrence: Occurrence) -> Scope:
     return Scope(occurrence.board_id, occurrence.subcommittee_id)
 
 
+def permission_to_perform(occurrence: Occurrence) -> Permission:
+    """What the tester must hold: at an individutskott's meeting nobody but its members reviews."""
+    if reviews_cases(occurrence):
+        return Permission.COMMITTEE_REVIEW
+    return Permission.OCCURRENCE_PERFORM
+
+
 def ensure_tester(actor: Actor, occurrence: Occurrence, at: datetime) -> None:
     """Raise NotAllowed unless the actor may perform the occurrence."""
     ensure(
         actor,
-        Permission.OCCURRENCE_PERFORM,
+        permission_to_perform(occurrence),
         scope_of(occurrence),
         swedish_day(at),
         SCHEDULE_PERMISSIONS,

@@ -4,13 +4,14 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor
+from internkontroll.core.access import Actor, Permission, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.text import clean_line
 from internkontroll.review.models import ReviewEvent, UrgentHandover, UrgentKind
-from internkontroll.review.services.guards import chain_of, check_free_text, ensure_tester
+from internkontroll.review.services.guards import chain_of, check_free_text, scope_of
 from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.policy import PERMISSIONS as SCHEDULE_PERMISSIONS
 from internkontroll.trail.services import record
 
 HANDED_TO_MAX = 60
@@ -34,7 +35,9 @@ def hand_over(
     Raises NotAllowed (needs occurrence:perform) and InvalidInput: no function, figures or a
     reference in it, a day or a moment that has not been.
     """
-    ensure_tester(actor, occurrence, at)
+    # Whoever has a part in the control may say it, the enhetschef at the table too.
+    permission = Permission.OCCURRENCE_PERFORM
+    ensure(actor, permission, scope_of(occurrence), swedish_day(at), SCHEDULE_PERMISSIONS)
     function = clean_line(handed_to)
     if not function:
         raise InvalidInput("Skriv till vilken funktion det är överlämnat.", field="handed_to")

@@ -29,6 +29,7 @@ from internkontroll.review.services import (
     close_reopening,
     list_stands,
     may_sign,
+    permission_to_perform,
     permission_to_sign,
     reopen_conclusion,
     return_conclusion,
@@ -97,7 +98,7 @@ def _conclusion_page(
     conclusion = standing_conclusion(open_session, occurrence.id)
     findings = findings_of_occurrence(open_session, occurrence.id)
     committee = occurrence.subcommittee_id
-    performs = may(Permission.OCCURRENCE_PERFORM, committee)
+    performs = may(permission_to_perform(occurrence), committee)
     signs = may(permission_to_sign(occurrence), committee)
     waits = conclusion is not None and conclusion.signed_at is None
     result = latest_result(open_session, occurrence.id) if draw is None else None

@@ -25,6 +25,7 @@ from internkontroll.review.services import (
     RowAnswers,
     answers_of_sheet,
     judge_items,
+    permission_to_perform,
     read_items,
 )
 from internkontroll.review.views.blueprint import (
@@ -128,7 +129,7 @@ def _grid_page(
         correcting = _is_correction(open_session, occurrence)
         if form is not None and form.refused_with == 409:
             form.set_beside(_form_of(criteria, items, blank=True))
-        performs = may(Permission.OCCURRENCE_PERFORM, committee)
+        performs = may(permission_to_perform(occurrence), committee)
         return page(
             "review/grid.html",
             form or _form_of(criteria, items, blank=True),

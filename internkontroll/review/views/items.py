@@ -24,6 +24,7 @@ from internkontroll.review.queries import (
 from internkontroll.review.services import (
     COMMENT_MAX,
     judge_item,
+    permission_to_perform,
     read_item,
     record_amount,
     replace_unusable,
@@ -134,7 +135,7 @@ def _item_page(
             abort(404)
         committee = occurrence.subcommittee_id
         reads = may(Permission.SAMPLE_READ, committee)
-        performs = may(Permission.OCCURRENCE_PERFORM, committee)
+        performs = may(permission_to_perform(occurrence), committee)
         drawn = item_of(draw, position) if reads else None
         if drawn is not None and draw.population.is_secret:
             read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())

@@ -385,7 +385,7 @@ def test_nothing_is_handed_out_when_the_reading_cannot_be_recorded(
     def broken(*_: Any, **__: Any) -> None:
         raise OSError("the trail cannot be written")
 
-    monkeypatch.setattr("internkontroll.sampling.services.handing_out.record", broken)
+    monkeypatch.setattr("internkontroll.sampling.services.handing_out.record_reading", broken)
     for part in ("protokoll.json", "lista.txt"):
         with pytest.raises(OSError, match="trail"):
             client.raw(f"{address}/{part}")

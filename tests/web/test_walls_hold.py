@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from internkontroll.accounts.models import User
+from internkontroll.accounts.models import RoleGrant, User
 from internkontroll.core.access import Role, system_actor
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import InvalidInput
@@ -203,13 +203,13 @@ def test_the_start_page_keeps_the_committees_apart_for_who_works_in_two_boards(
         user = session.scalar(
             sa.text("SELECT id FROM user_account WHERE username = 'justerare-iu1'")
         )
-        session.execute(
-            sa.text(
-                "INSERT INTO role_grant (user_id, role, board_id, valid_from, row_version) "
-                "VALUES (:user, 'responsible', :board, :day, 1)"
-            ),
-            {"user": user, "board": amn, "day": date(2015, 1, 1)},
+        assert user is not None
+        session.add(
+            RoleGrant(
+                user_id=user, role=Role.RESPONSIBLE, board_id=amn, valid_from=date(2015, 1, 1)
+            )
         )
+        session.flush()
         other = World(session, "SCN", "IU2").done()
         session.execute(
             sa.update(Occurrence)

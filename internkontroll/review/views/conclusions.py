@@ -176,7 +176,7 @@ def conclusion(board: Board, occurrence_id: int) -> ResponseReturnValue:
 def conclude(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """Hand the conclusion over for somebody else's signature."""
     occurrence = occurrence_of(board, occurrence_id)
-    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    demand(permission_to_perform(occurrence), occurrence.subcommittee_id)
     form = ConclusionForm()
 
     def act(open_session: Session) -> str:

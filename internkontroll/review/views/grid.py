@@ -163,7 +163,7 @@ def grid(board: Board, occurrence_id: int) -> ResponseReturnValue:
 def save_grid(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """Save every answer of the table at once, or none of them."""
     occurrence = occurrence_of(board, occurrence_id)
-    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    demand(permission_to_perform(occurrence), occurrence.subcommittee_id)
     refuse_blind_reader(board, occurrence)
     draw = drawn_of(occurrence)
     criteria, standing = _read(session(), occurrence, draw)
@@ -208,7 +208,7 @@ def save_pasted(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """Show how the rows are read; with the second button save them, all or none."""
     form = PasteForm()
     occurrence = occurrence_of(board, occurrence_id)
-    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    demand(permission_to_perform(occurrence), occurrence.subcommittee_id)
     refuse_blind_reader(board, occurrence)
     valid = form.validate()
     # The form's own cleaning makes tabs spaces: the rows are kept as they were pasted.
@@ -292,7 +292,7 @@ def _paste_page(
     faults: Sequence[CellFault] = (),
 ) -> ResponseReturnValue:
     occurrence = occurrence_of(board, occurrence_id)
-    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    demand(permission_to_perform(occurrence), occurrence.subcommittee_id)
     refuse_blind_reader(board, occurrence)
     draw = drawn_of(occurrence)
     criteria, standing = _read(session(), occurrence, draw)

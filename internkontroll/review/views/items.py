@@ -201,7 +201,7 @@ def _after_saving(board: Board, occurrence_id: int, position: int, items: list[R
 def judge(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
     """Save the answers and go on."""
     occurrence = occurrence_of(board, occurrence_id)
-    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    demand(permission_to_perform(occurrence), occurrence.subcommittee_id)
     draw = drawn_of(occurrence)
     drawn = item_of(draw, position)
     asked = criteria_of(session(), occurrence.id)
@@ -222,7 +222,7 @@ def judge(board: Board, occurrence_id: int, position: int) -> ResponseReturnValu
 def autosave(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
     """Save what has been answered so far; answers JSON with the item's new version."""
     occurrence = occurrence_of(board, occurrence_id)
-    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    demand(permission_to_perform(occurrence), occurrence.subcommittee_id)
     drawn = item_of(drawn_of(occurrence), position)
     asked = criteria_of(session(), occurrence.id)
     form = _form_of(asked, with_amount=_has_amount(occurrence, drawn))
@@ -242,7 +242,7 @@ def autosave(board: Board, occurrence_id: int, position: int) -> ResponseReturnV
 def replace(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
     """Replace an item that cannot be judged at all by the next one in the drawn order."""
     occurrence = occurrence_of(board, occurrence_id)
-    demand(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id)
+    demand(permission_to_perform(occurrence), occurrence.subcommittee_id)
     drawn = item_of(drawn_of(occurrence), position)
     form = ReplaceForm()
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from internkontroll.core.access import Actor, Grant, Role, system_actor
-from internkontroll.schedule.models import OccurrenceEvent, OccurrenceState
+from internkontroll.schedule.models import CommitteeEvent, OccurrenceEvent, OccurrenceState
 from internkontroll.schedule.policy import committees_within_reach
 from internkontroll.schedule.rules import (
     OPEN_STATES,
@@ -114,7 +114,7 @@ def test_an_origin_is_told_in_words(origin: str, words: str) -> None:
 
 def test_every_state_stage_and_event_has_its_words() -> None:
     assert set(STATES) == set(OccurrenceState)
-    assert set(WORDS) == set(OccurrenceEvent)
+    assert set(WORDS) == {*OccurrenceEvent, *CommitteeEvent}
     assert set(STAGES) == set(Stage)
     assert {state for states in STATE_FILTERS.values() for state in states} == set(OccurrenceState)
     assert set(FILTER_LABELS) == {*STATE_FILTERS, "forsenade"}

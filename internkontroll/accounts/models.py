@@ -78,7 +78,24 @@ class User(Base):
     grants: Mapped[list["RoleGrant"]] = relationship(back_populates="user")
 
 
-class RoleGrant(Base):
+class RoleTerms:
+    """Rollens villkor: who, as what, where and from when to when; given or only proposed."""
+
+    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
+    role: Mapped[Role]
+    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    subcommittee_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("subcommittee.id", ondelete="RESTRICT")
+    )
+    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    reads_undecided: Mapped[bool] = mapped_column(default=False)
+    reads_secret: Mapped[bool] = mapped_column(default=False)
+    decision: Mapped[str | None]
+
+
+class RoleGrant(RoleTerms, Base):
     """Tilldelad roll: a role in the municipality, a board, a committee or a unit, with dates.
 
     ``reads_undecided``, ``reads_secret`` and ``decision`` are a revisor's alone: what the auditors
@@ -99,18 +116,6 @@ class RoleGrant(Base):
     )
 
     id: Mapped[Pk]
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
-    role: Mapped[Role]
-    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
-    subcommittee_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("subcommittee.id", ondelete="RESTRICT")
-    )
-    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    reads_undecided: Mapped[bool] = mapped_column(default=False)
-    reads_secret: Mapped[bool] = mapped_column(default=False)
-    decision: Mapped[str | None]
     row_version: Mapped[int] = mapped_column(default=1)
 
     user: Mapped[User] = relationship(back_populates="grants")
@@ -119,7 +124,7 @@ class RoleGrant(Base):
     unit: Mapped[Unit | None] = relationship()
 
 
-class RoleProposal(Base):
+class RoleProposal(RoleTerms, Base):
     """Föreslagen roll: what one person has proposed and another is to confirm. It gives nothing."""
 
     __tablename__ = "role_proposal"
@@ -137,18 +142,6 @@ class RoleProposal(Base):
     )
 
     id: Mapped[Pk]
-    user_id: Mapped[int] = mapped_column(sa.ForeignKey("user_account.id", ondelete="RESTRICT"))
-    role: Mapped[Role]
-    board_id: Mapped[int | None] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
-    subcommittee_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("subcommittee.id", ondelete="RESTRICT")
-    )
-    unit_id: Mapped[int | None] = mapped_column(sa.ForeignKey("unit.id", ondelete="RESTRICT"))
-    valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
-    reads_undecided: Mapped[bool] = mapped_column(default=False)
-    reads_secret: Mapped[bool] = mapped_column(default=False)
-    decision: Mapped[str | None]
     state: Mapped[ProposalState] = mapped_column(default=ProposalState.PROPOSED)
     proposed_by_id: Mapped[int] = mapped_column(
         sa.ForeignKey("user_account.id", ondelete="RESTRICT")
@@ -161,7 +154,7 @@ class RoleProposal(Base):
     reason: Mapped[str | None]
     """Why it was refused."""
 
-    user: Mapped[User] = relationship(foreign_keys=user_id)
+    user: Mapped[User] = relationship(foreign_keys="RoleProposal.user_id")
     proposed_by: Mapped[User] = relationship(foreign_keys=proposed_by_id)
     board: Mapped[Board | None] = relationship()
     subcommittee: Mapped[Subcommittee | None] = relationship()

@@ -45,6 +45,7 @@ WORDS: Mapping[Enum, str] = {
     ReviewEvent.NOTE_RULE_RECORDED: "Nämndens beslut om anteckningar registrerades",
     ReviewEvent.NOTE_RULE_ENDED: "Beslutet om anteckningar avslutades",
     ReviewEvent.NOTE_WRITTEN: "En anteckning om ett ärende skrevs",
+    ReviewEvent.NOTE_READ: "En anteckning om ett ärende lästes",
     ReviewEvent.NOTES_PURGED: "Sammanträdets anteckningar förstördes",
     ReviewEvent.HANDED_OVER: "Något som inte kan vänta lämnades över",
     UrgentKind.LEX_SARAH: "Missförhållande (lex Sarah)",

@@ -176,9 +176,13 @@ SEES_CASES: frozenset[Role] = frozenset(
 """Roles by which secret items can be opened: they load lists or read what was drawn. A test
 compares them with the permission map."""
 
-TWO_PERSONS: frozenset[Role] = SEES_CASES | {Role.ADMINISTRATOR}
+DESTROYS: frozenset[Role] = frozenset({Role.SECRETARY, Role.DIRECTOR})
+"""Roles that order or confirm gallring beside those above. The secretary also reads the internal
+part of the minutes."""
+
+TWO_PERSONS: frozenset[Role] = SEES_CASES | DESTROYS | {Role.ADMINISTRATOR}
 """Roles that one proposes and another confirms. An administrator can confirm, and is therefore not
-made by one person either."""
+made by one person either; and nobody makes alone the two persons that gallring takes."""
 
 AUDIT_AT_MOST = timedelta(days=366)
 """Longest that a revisor is let in at a time."""
@@ -198,7 +202,8 @@ def withheld_from(role: Role, *, undecided: bool, secret: bool) -> frozenset[Per
     if role is not Role.AUDITOR:
         return frozenset()
     withheld = set() if undecided else {Permission.REPORT_READ}
-    return frozenset(withheld if secret else withheld | {Permission.SAMPLE_READ})
+    secrets = {Permission.SAMPLE_READ, Permission.MINUTES_READ_INTERNAL}
+    return frozenset(withheld if secret else withheld | secrets)
 
 
 def check_audit_terms(wanted: Grant, terms: AuditTerms | None) -> None:

@@ -9,14 +9,21 @@ from internkontroll.core.access import Grant, Permission, PermissionMap, Role
 NEEDS_A_CODE: frozenset[Permission] = frozenset(
     {
         Permission.ACCOUNT_MANAGE,
+        Permission.AUDIT_CLOSE,
+        Permission.CASE_NOTE,
+        Permission.DISPOSAL_CONFIRM,
+        Permission.DISPOSAL_ORDER,
+        Permission.MINUTES_READ_INTERNAL,
         Permission.POPULATION_LOAD,
+        Permission.RETENTION_DECIDE,
         Permission.REVIEW_REREAD,
+        Permission.ROLE_CONFIRM,
         Permission.SAMPLE_DRAW,
         Permission.SAMPLE_READ,
     }
 )
-"""What shows cases, and what hands out passwords, codes and roles: a stolen password alone must
-open neither."""
+"""What shows cases, what hands out passwords, codes and roles, and what destroys: a stolen password
+alone must open none of it."""
 
 
 def roles_that_need_a_code(rules: PermissionMap) -> frozenset[Role]:

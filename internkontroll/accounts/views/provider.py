@@ -22,6 +22,7 @@ from internkontroll.accounts.views.blueprint import bp, own_device
 from internkontroll.accounts.views.login import let_browser_in, login_page, own_token
 from internkontroll.accounts.views.profile import REFUSAL
 from internkontroll.core.errors import DomainError
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.core.transaction import transaction
 from internkontroll.web.access import (
     current_actor,
@@ -140,7 +141,8 @@ def provider_answer() -> ResponseReturnValue:
 
 def _let_in(vouched: Vouched, target: str) -> ResponseReturnValue:
     config = current_app.config
-    with recorded_reading() as open_session:
+    # Whose roles they are is what is being found: until then nobody reaches any board's rows.
+    with within(EVERY_BOARD), recorded_reading() as open_session:
         result = log_in_by_provider(
             open_session,
             vouched,

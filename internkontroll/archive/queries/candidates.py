@@ -20,6 +20,7 @@ from internkontroll.reporting.models import FollowUpReport, ReportRemark
 from internkontroll.review.models import (
     Attachment,
     ItemResult,
+    ReviewEvent,
     SecondAnswer,
     SecondReading,
 )
@@ -42,6 +43,8 @@ READING_EVENTS = (
     SamplingEvent.REFERENCES_READ,
     SamplingEvent.POPULATION_EXPORTED,
     SamplingEvent.RECORD_EXPORTED,
+    ReviewEvent.MINUTES_READ,
+    ReviewEvent.NOTE_READ,
 )
 """Events that tell of somebody having read what is secret."""
 

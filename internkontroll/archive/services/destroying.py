@@ -6,14 +6,23 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.accounts.models import FormDraft, LoginSession, Submission, User
+from internkontroll.accounts.models import (
+    ExternalIdentity,
+    FormDraft,
+    LoginSession,
+    PendingLogin,
+    RecoveryCode,
+    SecondFactor,
+    Submission,
+    User,
+)
 from internkontroll.archive.models import Disposal, RecordKind
 from internkontroll.archive.queries.candidates import PURGED_NAME
 from internkontroll.core.access import system_actor
 from internkontroll.core.errors import Conflict
 from internkontroll.reporting.models import ReportRemark
-from internkontroll.review.models import Attachment, ItemResult, SecondAnswer
-from internkontroll.sampling.models import Population
+from internkontroll.review.models import Attachment, CaseNote, ItemResult, SecondAnswer
+from internkontroll.sampling.models import Draw, Population, SampleItem
 from internkontroll.sampling.services import purge_references
 from internkontroll.schedule.models import Occurrence
 from internkontroll.trail.services import dispose_payloads
@@ -59,6 +68,17 @@ def _item_references(
         population = session.get_one(Population, number)
         purge_references(session, population, decision=disposal.decision, actor=actor, at=at)
         population.purged_by_id = disposal.confirmed_by_id
+        drawn = (
+            sa.select(SampleItem.id)
+            .join(Draw, Draw.id == SampleItem.draw_id)
+            .where(Draw.population_id == number)
+        )
+        session.execute(
+            sa.update(CaseNote)
+            .where(CaseNote.item_id.in_(drawn), CaseNote.purged_at.is_(None))
+            .values(text=None, purged_at=at)
+            .execution_options(synchronize_session=False)
+        )
         session.flush()
     return len(keys)
 
@@ -118,7 +138,15 @@ def _payloads(session: Session, disposal: Disposal, keys: Sequence[str], at: dat
 def _accounts(session: Session, _disposal: Disposal, keys: Sequence[str], _at: datetime) -> int:
     ids = _numbers(keys)
     for part in _some(ids):
-        for table in (LoginSession, Submission, FormDraft):
+        for table in (
+            LoginSession,
+            Submission,
+            FormDraft,
+            PendingLogin,
+            RecoveryCode,
+            SecondFactor,
+            ExternalIdentity,
+        ):
             session.execute(
                 sa.delete(table)
                 .where(table.user_id.in_(part))

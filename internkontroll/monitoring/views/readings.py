@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.core.errors import InvalidInput
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.monitoring.forms import LooksForm, ReadersForm, looks_form
 from internkontroll.monitoring.models import LogFollowUp
 from internkontroll.monitoring.queries import (
@@ -64,12 +65,9 @@ def search_readings(board: Board) -> ResponseReturnValue:
 @requires(Permission.READING_AUDIT)
 def audit_readings(board: Board) -> ResponseReturnValue:
     """What the auditors have read in the board: for the auditors alone."""
-    return page(
-        "monitoring/audit_readings.html",
-        board=board,
-        rows=readings_by_auditors(session(), board.code),
-        event_word=event_word,
-    )
+    with within(EVERY_BOARD):  # the auditors' chain is no board's; the question asks for this one
+        rows = readings_by_auditors(session(), board.code)
+    return page("monitoring/audit_readings.html", board=board, rows=rows, event_word=event_word)
 
 
 @bp.get("/namnd/<board_code>/logguppfoljning")

@@ -49,6 +49,7 @@ class ReviewEvent(StrEnum):
     NOTE_RULE_RECORDED = "case-note:rule-recorded"
     NOTE_RULE_ENDED = "case-note:rule-ended"
     NOTE_WRITTEN = "case-note:written"
+    NOTE_READ = "case-note:read"
     NOTES_PURGED = "case-note:purged"
     HANDED_OVER = "urgent:handed-over"
 

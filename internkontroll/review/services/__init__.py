@@ -65,6 +65,7 @@ from internkontroll.review.services.notes import (
     PARAGRAPH_MAX,
     allow_notes,
     end_notes,
+    read_note,
     verify_minutes,
     write_note,
 )
@@ -137,6 +138,7 @@ __all__ = [
     "read_internal_minutes",
     "read_item",
     "read_items",
+    "read_note",
     "record_amount",
     "record_result",
     "remove_attachment",

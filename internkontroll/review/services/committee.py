@@ -17,6 +17,7 @@ from internkontroll.review.models import (
     ItemResult,
     ProtectedItem,
     ReviewEvent,
+    SecondAnswer,
 )
 from internkontroll.review.queries import standing_conclusion
 from internkontroll.review.services.concluding import may_sign, sign_conclusion
@@ -110,6 +111,13 @@ def mark_protected(
         .where(CaseNote.item_id == item.id, CaseNote.purged_at.is_(None))
         .values(text=None, purged_at=at)
     )
+    for answers in (ItemResult, SecondAnswer):
+        # What was written before and put right since goes too.
+        session.execute(
+            sa.update(answers)
+            .where(answers.item_id == item.id, answers.comment.is_not(None))
+            .values(comment=None)
+        )
     record(
         session,
         chain=chain_of(session, occurrence),

@@ -11,7 +11,7 @@ from internkontroll.review.models import ReviewEvent
 from internkontroll.review.policy import PERMISSIONS
 from internkontroll.review.queries import minutes_facts
 from internkontroll.review.rules import MinutesFacts
-from internkontroll.trail.services import record
+from internkontroll.trail.services import chain_of_reader, record
 
 
 def read_internal_minutes(
@@ -40,11 +40,11 @@ def read_internal_minutes(
     for row in facts.reviews:
         record(
             session,
-            chain=board.code,
+            chain=chain_of_reader(actor, at, board.code),
             actor=actor,
             at=at,
             event=ReviewEvent.MINUTES_READ,
             subject=("occurrence", row.review.occurrence_id),
-            data={"meeting": meeting.id, "form": form},
+            data={"board": board.code, "meeting": meeting.id, "form": form},
         )
     return facts

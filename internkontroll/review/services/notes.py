@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
-from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
+from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
+from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_line, clean_text
-from internkontroll.organisation.models import Board, Meeting
+from internkontroll.organisation.models import Board, Meeting, MeetingState
 from internkontroll.review import policy
 from internkontroll.review.models import CaseNote, CaseNoteRule, ProtectedItem, ReviewEvent
 from internkontroll.review.queries import standing_note_rule
@@ -27,7 +28,7 @@ from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import seats_of
 from internkontroll.schedule.rules import OPEN_STATES
 from internkontroll.schedule.services import mark_minutes_verified
-from internkontroll.trail.services import record
+from internkontroll.trail.services import ReadRows, record, record_reading
 
 BODY_MAX = 100
 PARAGRAPH_MAX = 20
@@ -55,6 +56,8 @@ def allow_notes(
         raise InvalidInput("Skriv vilket organ som beslutade.", field="body")
     if not paragraph or len(paragraph) > PARAGRAPH_MAX:
         raise InvalidInput("Skriv beslutets paragraf.", field="paragraph")
+    if any(certain for _, _, certain in find_personal_ids(f"{body} {paragraph}")):
+        raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field="body")
     if decided_on > swedish_day(at):
         raise InvalidInput("Dagen har inte varit än. Skriv beslutets dag.", field="decided_on")
     rule = CaseNoteRule(
@@ -107,6 +110,35 @@ def end_notes(session: Session, board: Board, *, actor: Actor, at: datetime) -> 
     )
 
 
+def _refuse_another(note: CaseNote, actor: Actor) -> None:
+    if note.written_by_id != actor.user_id:
+        raise NotAllowed("Anteckningen är skriven av någon annan. Bara den läser och ändrar den.")
+
+
+def read_note(
+    session: Session, occurrence: Occurrence, item: SampleItem, *, actor: Actor, at: datetime
+) -> CaseNote | None:
+    """Läs sin egen anteckning, which the trail tells of. None where none is written.
+
+    Raises NotAllowed (needs case:note) and for a note that somebody else has written.
+    """
+    ensure(actor, Permission.CASE_NOTE, scope_of(occurrence), swedish_day(at), policy.PERMISSIONS)
+    note = session.scalar(sa.select(CaseNote).where(CaseNote.item_id == item.id))
+    if note is None or note.text is None:
+        return note
+    _refuse_another(note, actor)
+    record_reading(
+        session,
+        ReadRows(item.draw.population_id, [item.row_number]),
+        chain=chain_of(session, occurrence),
+        actor=actor,
+        at=at,
+        event=ReviewEvent.NOTE_READ,
+        subject=("occurrence", occurrence.id),
+    )
+    return note
+
+
 def write_note(
     session: Session,
     occurrence: Occurrence,
@@ -134,6 +166,8 @@ def write_note(
     seats = seats_of(session, occurrence.meeting_id) if occurrence.meeting_id else None
     if seats is not None and seats.minutes_verified_on is not None:
         raise InvalidTransition("Protokollet är justerat, så ingen anteckning kan skrivas.")
+    if occurrence.meeting is not None and occurrence.meeting.state is MeetingState.CANCELLED:
+        raise InvalidTransition("Sammanträdet är inställt, så ingen anteckning kan skrivas.")
     standing = standing_item(session, occurrence, item)
     if session.get(ProtectedItem, item.id) is not None:
         raise InvalidTransition(
@@ -153,6 +187,7 @@ def write_note(
         except IntegrityError as error:
             raise Conflict("Någon annan hann skriva en anteckning. Läs om sidan.") from error
     else:
+        _refuse_another(note, actor)
         changed = session.execute(
             sa.update(CaseNote)
             .where(CaseNote.id == note.id, CaseNote.row_version == row_version)

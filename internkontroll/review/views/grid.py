@@ -15,6 +15,7 @@ from internkontroll.review.forms import GridForm, PasteForm, grid_form
 from internkontroll.review.queries import (
     ReviewItem,
     judged_items,
+    protected_items,
     standing_conclusion,
     standing_reopening,
 )
@@ -41,6 +42,7 @@ from internkontroll.review.words import WORDS, item_words
 from internkontroll.sampling.models import Draw
 from internkontroll.sampling.queries import items_select
 from internkontroll.schedule.models import Occurrence, OccurrenceState
+from internkontroll.schedule.queries import reviews_cases
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -123,9 +125,15 @@ def _grid_page(
         references: dict[int, Any] = {}
         if reads:
             drawn = open_session.scalars(items_select(draw.id)).all()
-            references = {row.position: row for row in drawn if row.position in positions}
-            if draw.population.is_secret and positions:
-                read_items(open_session, occurrence, positions, actor=current_actor(), at=now())
+            hidden = protected_items(open_session, draw.id) if reviews_cases(occurrence) else ()
+            references = {
+                row.position: row
+                for row in drawn
+                if row.position in positions and row.id not in hidden
+            }
+            if draw.population.is_secret and references:
+                shown = sorted(references)
+                read_items(open_session, occurrence, shown, actor=current_actor(), at=now())
         correcting = _is_correction(open_session, occurrence)
         if form is not None and form.refused_with == 409:
             form.set_beside(_form_of(criteria, items, blank=True))

@@ -19,6 +19,7 @@ from internkontroll.review.queries import (
     criteria_of,
     judged_items,
     latest_amounts,
+    protected_items,
     review_items,
 )
 from internkontroll.review.services import (
@@ -43,6 +44,7 @@ from internkontroll.review.words import WORDS, item_words
 from internkontroll.sampling.models import SampleItem
 from internkontroll.sampling.queries import RANDOM, occurrences_of_draw
 from internkontroll.schedule.models import Occurrence
+from internkontroll.schedule.queries import reviews_cases
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -137,6 +139,9 @@ def _item_page(
         reads = may(Permission.SAMPLE_READ, committee)
         performs = may(permission_to_perform(occurrence), committee)
         drawn = item_of(draw, position) if reads else None
+        if drawn is not None and reviews_cases(occurrence):
+            hidden = protected_items(open_session, draw.id)
+            drawn = None if drawn.id in hidden else drawn
         if drawn is not None and draw.population.is_secret:
             read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())
         with_amount = _has_amount(occurrence, drawn)

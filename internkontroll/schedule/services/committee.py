@@ -19,6 +19,7 @@ from internkontroll.schedule.models import (
     CommitteeReview,
     ConflictOfInterest,
     Occurrence,
+    OccurrenceState,
 )
 from internkontroll.schedule.policy import PERMISSIONS
 from internkontroll.schedule.queries import (
@@ -201,6 +202,13 @@ def choose_kind(
     return review
 
 
+def _refuse_after_the_fact(session: Session, occurrence: Occurrence) -> None:
+    seats = seats_of(session, occurrence.meeting_id) if occurrence.meeting_id else None
+    session.refresh(occurrence, ["state"])
+    if occurrence.state is OccurrenceState.APPROVED or (seats and seats.minutes_verified_on):
+        raise InvalidTransition("Utfallet är bekräftat, så vem som steg åt sidan kan inte ändras.")
+
+
 def record_conflict(
     session: Session,
     occurrence: Occurrence,
@@ -217,6 +225,7 @@ def record_conflict(
     person outside the committee, for a function that holds figures and for what stands already.
     """
     ensure_may(actor, Permission.COMMITTEE_STEP_ASIDE, occurrence, at)
+    _refuse_after_the_fact(session, occurrence)
     function = clean_line(member or "") or None
     if (user_id is None) == (function is None):
         raise InvalidInput(
@@ -268,6 +277,7 @@ def withdraw_conflict(
     Raises NotAllowed for the one it holds for, and Conflict for one that is taken back already.
     """
     ensure_may(actor, Permission.COMMITTEE_STEP_ASIDE, occurrence, at)
+    _refuse_after_the_fact(session, occurrence)
     if conflict.user_id is not None and conflict.user_id == actor.user_id:
         raise NotAllowed("Jävet gäller dig själv. Någon annan tar tillbaka det.")
     changed = session.execute(

@@ -14,6 +14,7 @@ from internkontroll.review.models import Conclusion, UrgentHandover
 from internkontroll.review.queries import (
     Deadline,
     ReviewItem,
+    blind_to,
     deadline_of,
     handovers_of,
     judgements_by_position,
@@ -243,7 +244,10 @@ def _meeting_page(
         _shown(board, meeting, row, draws)
         for row in reviews_of_meeting(session(), board.id, meeting.id)
     ]
-    notes = notes_of(session(), [row.occurrence.id for row in shown])
+    ids = [row.occurrence.id for row in shown]
+    notes = notes_of(session(), ids)
+    performs = may(Permission.OCCURRENCE_PERFORM, committee)
+    inside = prepares or performs or may(Permission.MINUTES_READ_INTERNAL, committee)
     return page(
         "review/committee/meeting.html",
         form,
@@ -269,7 +273,9 @@ def _meeting_page(
         short_text=short_text,
         may_allow_notes=may(Permission.CASE_NOTE_ALLOW),
         may_note=held and may(Permission.CASE_NOTE, committee),
-        performs=may(Permission.OCCURRENCE_PERFORM, committee),
+        performs=performs,
+        # What the internal part of the minutes tells is for those who may read that.
+        inside=inside and blind_to(session(), ids, own) is None,
         notes_conflicts=held and may(Permission.COMMITTEE_STEP_ASIDE, committee),
     )
 

@@ -6,8 +6,14 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
 from internkontroll.review.forms import NoteForm, NoteRuleForm
-from internkontroll.review.queries import notes_of, standing_note_rule
-from internkontroll.review.services import COMMENT_MAX, allow_notes, end_notes, write_note
+from internkontroll.review.queries import standing_note_rule
+from internkontroll.review.services import (
+    COMMENT_MAX,
+    allow_notes,
+    end_notes,
+    read_note,
+    write_note,
+)
 from internkontroll.review.views.blueprint import drawn_of, item_of
 from internkontroll.review.views.committee.blueprint import (
     address,
@@ -17,13 +23,20 @@ from internkontroll.review.views.committee.blueprint import (
 )
 from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence
-from internkontroll.web.access import current_actor, demand, now, requires, session
+from internkontroll.web.access import (
+    current_actor,
+    demand,
+    now,
+    recorded_reading,
+    requires,
+    session,
+)
 from internkontroll.web.forms import ButtonForm
 from internkontroll.web.submission import page, submit
 
 
-def _filled(occurrence: Occurrence, item: SampleItem) -> NoteForm:
-    note = notes_of(session(), [occurrence.id]).get(item.id)
+def _filled(open_session: Session, occurrence: Occurrence, item: SampleItem) -> NoteForm:
+    note = read_note(open_session, occurrence, item, actor=current_actor(), at=now())
     data = {
         "text": note.text if note else "",
         "row_version": str(note.row_version) if note else "0",
@@ -35,7 +48,8 @@ def _note_page(
     board: Board, occurrence: Occurrence, item: SampleItem, form: NoteForm
 ) -> ResponseReturnValue:
     if form.errors and form.refused_with == 409:
-        form.set_beside(_filled(occurrence, item))
+        with recorded_reading() as open_session:
+            form.set_beside(_filled(open_session, occurrence, item))
     return page(
         "review/committee/note.html",
         form=form,
@@ -54,7 +68,9 @@ def note(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue
     occurrence = review_occurrence(board, occurrence_id)
     demand(Permission.CASE_NOTE, occurrence.subcommittee_id)
     item = item_of(drawn_of(occurrence), position)
-    return _note_page(board, occurrence, item, _filled(occurrence, item))
+    with recorded_reading() as open_session:
+        form = _filled(open_session, occurrence, item)
+    return _note_page(board, occurrence, item, form)
 
 
 @bp.post("/<int:occurrence_id>/anteckning/<int:position>")

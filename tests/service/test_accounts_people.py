@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 from internkontroll.accounts.models import LoginSession, RoleGrant, User
 from internkontroll.accounts.queries import find_session, people_with_role
 from internkontroll.accounts.services import (
+    LoginResult,
     change_password,
+    check_login,
     check_own_password,
     close_account,
     create_account,
@@ -22,6 +24,7 @@ from internkontroll.accounts.services import (
     rename_account,
     reopen_account,
     reset_password,
+    verify_login,
 )
 from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
@@ -45,8 +48,15 @@ def admin(session: Session) -> Actor:
     return make_actor(session, Role.ADMINISTRATOR, None)
 
 
+def tried(
+    session: Session, username: str, password: str = PASSWORD, at: datetime = AT
+) -> LoginResult:
+    checked = verify_login(check_login(session, username), password)
+    return log_in(session, checked, at=at, **LIMITS)
+
+
 def token_of(session: Session, username: str, password: str = PASSWORD, at: datetime = AT) -> str:
-    result = log_in(session, username=username, password=password, at=at, **LIMITS)
+    result = tried(session, username, password, at)
     assert result.token is not None
     return result.token
 
@@ -68,7 +78,7 @@ def test_a_start_password_opens_nothing_after_a_week(session: Session, admin: Ac
     made = create_account(session, username="ny", title="Läsare", actor=admin, at=AT)
     late = AT + timedelta(days=7, seconds=1)
 
-    result = log_in(session, username="ny", password=made.start_password, at=late, **LIMITS)
+    result = tried(session, "ny", made.start_password, late)
 
     assert result.token is None
 
@@ -219,7 +229,7 @@ def test_closing_an_account_kills_its_sessions_and_opening_gives_a_new_password(
     assert find_session(session, token) is None
     ended = session.scalars(sa.select(LoginSession.ended_at)).all()
     assert ended == [AT]
-    refused = log_in(session, username=user.username, password=PASSWORD, at=AT, **LIMITS)
+    refused = tried(session, user.username)
     assert refused.token is None
     made = reopen_account(session, user, actor=admin, at=AT)
     assert find_session(session, token) is not None
@@ -307,7 +317,7 @@ def test_tries_at_the_current_password_count_with_those_of_the_login(session: Se
         assert not check_own_password(session, "fel ord", actor=actor, at=AT, **LIMITS).right
 
     assert not check_own_password(session, PASSWORD, actor=actor, at=AT, **LIMITS).right
-    assert log_in(session, username=user.username, password=PASSWORD, at=AT, **LIMITS).locked
+    assert tried(session, user.username).locked
 
 
 def test_only_ones_own_sessions_can_be_ended(session: Session) -> None:

@@ -37,6 +37,7 @@ SEES = frozenset({Role.RESPONSIBLE, Role.REVIEWER, Role.MEMBER, Role.CHAIR, Role
 """Roles that may read references, written by hand: responses to all others hold none."""
 
 SHOWS = {
+    "committee.case",
     "review.grid",
     "review.item",
     "review.second_item",

@@ -180,8 +180,9 @@ def test_a_backup_moves_from_sqlite_to_postgresql_and_back(
 def test_nobody_stays_logged_in(source: Source, tmp_path: Path) -> None:
     change(
         source.url,
-        "INSERT INTO login_session (digest, user_id, created_at, last_seen_at) "
-        "SELECT 'x', min(id), '2020-11-22', '2020-11-22' FROM user_account",
+        "INSERT INTO login_session "
+        "(digest, user_id, created_at, last_seen_at, is_strong, from_provider) "
+        "SELECT 'x', min(id), '2020-11-22', '2020-11-22', false, false FROM user_account",
     )
     back_up(source.config, source.backup, at=AT)
     target = empty_sqlite(tmp_path / "target")

@@ -27,6 +27,7 @@ OPEN = {
     "checklist_criterion": "part of such a list",
     "checklist_version": "part of such a list",
     "default_point": "the municipality's settings",
+    "external_identity": "asked for before anybody is known",
     "form_draft": "asked for by its own person alone",
     "house_size": "the municipality's settings",
     "job_run": "the program's own running",
@@ -35,6 +36,9 @@ OPEN = {
     "municipality": "the municipality's settings",
     "obligatory_control": "the municipality's own, for every board",
     "plan_heading": "what headings mean, for every board",
+    "pending_login": "asked for before anybody is known",
+    "recovery_code": "asked for before anybody is known",
+    "second_factor": "asked for before anybody is known",
     "submission": "asked for by its own person alone",
     "user_account": "asked for before anybody is known",
 }

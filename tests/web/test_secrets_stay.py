@@ -46,6 +46,9 @@ SHOWS = {
 }
 """Routes that show references to those who may read them: each such answer is a reading."""
 
+COMMITTEE_ALONE = {"committee.case"}
+"""What nobody but the committee's members open."""
+
 RECORDED = SHOWS | {"sampling.protocol_full", "sampling.record_full"}
 """Routes whose answer is a reading: the full record holds the list's hash, to be tried on."""
 
@@ -234,14 +237,19 @@ def test_nothing_is_shown_when_the_reading_cannot_be_recorded(
     secret_app.config["TESTING"] = False
     shown, refused = [], set()
     try:
-        client = client_of(secret_app, Role.REVIEWER)
-        for endpoint, url in every_address(secret_app):
-            with client.get(url, buffered=True) as answer:
-                if set(TOKEN.findall(all_text(answer))) & secrets.every:
-                    shown.append(f"{endpoint} {answer.status_code}")
-                if answer.status_code >= 500:
-                    refused.add(endpoint)
-                    assert "<h1" in answer.get_data(as_text=True)
+        addresses = every_address(secret_app)
+        for role, asked in (
+            (Role.REVIEWER, addresses),
+            (Role.MEMBER, [each for each in addresses if each[0] in COMMITTEE_ALONE]),
+        ):
+            client = client_of(secret_app, role)
+            for endpoint, url in asked:
+                with client.get(url, buffered=True) as answer:
+                    if set(TOKEN.findall(all_text(answer))) & secrets.every:
+                        shown.append(f"{endpoint} {answer.status_code}")
+                    if answer.status_code >= 500:
+                        refused.add(endpoint)
+                        assert "<h1" in answer.get_data(as_text=True)
     finally:
         secret_app.config["TESTING"] = True
         with engine.begin() as connection:

@@ -37,6 +37,7 @@ from internkontroll.accounts.services.provider import ProviderRules, log_in_by_p
 from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.database import intent_to_write
 from internkontroll.core.errors import Conflict, InvalidInput
+from internkontroll.core.reach import EVERY_BOARD, within
 from tests.factories import PASSWORD, make_board, make_user
 
 AT = datetime(2020, 3, 11, 9, tzinfo=UTC)
@@ -73,7 +74,7 @@ def at_once(url: str, act: Callable[[Session, int], Any]) -> list[Any]:
 
     def one(number: int) -> None:
         together.wait()
-        with intent_to_write(), Session(engine) as session:
+        with within(EVERY_BOARD), intent_to_write(), Session(engine) as session:
             results.append(act(session, number))
             session.commit()
 

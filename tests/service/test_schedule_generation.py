@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.database import intent_to_write
 from internkontroll.core.errors import InvalidTransition, NotAllowed
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.organisation.models import Board, MeetingKind, MeetingState, Subcommittee
 from internkontroll.plan.models import Plan
 from internkontroll.plan.rules.vocabulary import Frequency
@@ -242,7 +243,7 @@ def test_two_who_make_them_at_once_make_them_once(
 
     def make() -> None:
         try:
-            with intent_to_write(), Session(engine) as own:
+            with within(EVERY_BOARD), intent_to_write(), Session(engine) as own:
                 started.set()
                 own_plan = own.get_one(Plan, plan_id)
                 results.append(generate_occurrences(own, own_plan, actor=SYSTEM, at=AT))

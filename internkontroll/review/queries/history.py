@@ -5,7 +5,7 @@ from datetime import date
 from fractions import Fraction
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from internkontroll.organisation.models import Subcommittee
 from internkontroll.plan.models import Control
@@ -61,10 +61,11 @@ def past_results(
 
     One query. A correction stands in the place of what it corrects.
     """
-    last = (
-        sa.select(sa.func.max(Conclusion.id))
-        .where(Conclusion.signed_at.is_not(None))
-        .group_by(Conclusion.occurrence_id)
+    newer = aliased(Conclusion)
+    corrected = sa.exists().where(
+        newer.occurrence_id == Conclusion.occurrence_id,
+        newer.signed_at.is_not(None),
+        newer.id > Conclusion.id,
     )
     rows = session.execute(
         sa.select(Conclusion, Occurrence.scheduled_on, Subcommittee.name)
@@ -75,7 +76,8 @@ def past_results(
             Occurrence.board_id == board_id,
             Control.lineage == lineage,
             Conclusion.reviewed > 0,
-            Conclusion.id.in_(last),
+            Conclusion.signed_at.is_not(None),
+            ~corrected,
             within_reach(committees),
         )
         .order_by(Occurrence.scheduled_on.desc(), Occurrence.id.desc())

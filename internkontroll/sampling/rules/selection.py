@@ -267,8 +267,7 @@ def _select(
     if method in SRS_METHODS:
         _refuse_too_many(n, len(rows) - len(taken.intersection(rows)))
         if method == "srs_ticket":
-            tickets = _tickets(items, rows, effective, taken)
-            return [row for _, row in nsmallest(n, tickets)]
+            return [row for _, row in nsmallest(n, _tickets(items, rows, effective, taken))]
         return list(islice(_srs_order(items, rows, method, effective, taken), n))
     if method == "systematic":
         _refuse_too_many(n, len(rows))
@@ -303,12 +302,13 @@ def _counter_order(effective: str, size: int, skipped: set[int]) -> Iterator[int
 def _tickets(
     items: Sequence[Item], rows: Sequence[int], effective: str, taken: set[int]
 ) -> Iterator[tuple[bytes, int]]:
-    """Each row's ticket, as bytes: they sort as their hex does, and are made twice as fast."""
+    """Each row's ticket, as bytes: they sort as their hex does. The seed is hashed once for all."""
     left = [row for row in rows if row not in taken] if taken else rows
-    found = items if len(left) == len(items) else [items[row - 1] for row in left]
-    identities = in_nfc([identity for identity, _ in found])
-    start, digest = _bytes_of(f"{effective},"), hashlib.sha256
-    tickets = [digest(start + identity).digest() for identity in map(str.encode, identities)]
+    identities = map(str.encode, in_nfc([items[row - 1][0] for row in left]))
+    start, tickets = hashlib.sha256(_bytes_of(f"{effective},")), []
+    for identity in identities:
+        (ticket := start.copy()).update(identity)
+        tickets.append(ticket.digest())
     return zip(tickets, left, strict=True)
 
 

@@ -127,6 +127,7 @@ def test_a_role_of_another_account_is_not_ended_through_this_one(
         theirs = db.session().scalar(
             sa.select(RoleGrant.id).where(RoleGrant.user_id == town.user_id(Role.CHAIR))
         )
+    assert theirs is not None
     admin.get(f"/konton/{town.user_id(Role.READER)}/roll/{theirs}/avsluta", 404)
 
 

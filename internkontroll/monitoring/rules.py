@@ -16,7 +16,7 @@ from internkontroll.findings.rules import (
     Step,
     next_step,
 )
-from internkontroll.sampling.rules.selection import effective_seed, ticket_order
+from internkontroll.sampling.rules.seeded import effective_seed, ticket_order
 from internkontroll.schedule.models import OccurrenceState
 
 

@@ -1,7 +1,7 @@
 """Stickprovets räkning (sampling arithmetic): pure, exact, cited, and without a library's chance.
 
 - population: the frozen rows as bytes, hash and sums
-- selection: which rows a seed selects
+- seeded, monetary_units, selection: which rows a seed selects
 - attribute, monetary, allocation: how many to draw and what a result proves
 - strata: the list parted by amount
 - evaluation: what a judged sample gives, and what is missing
@@ -43,6 +43,7 @@ from internkontroll.sampling.rules.monetary import (
     mus_sample_size,
     stringer_bound,
 )
+from internkontroll.sampling.rules.monetary_units import mus_hits
 from internkontroll.sampling.rules.population import (
     Item,
     PopulationFacts,
@@ -82,20 +83,21 @@ from internkontroll.sampling.rules.record import (
     record_digest,
     sealed_record,
 )
+from internkontroll.sampling.rules.seeded import (
+    check_seed_digits,
+    counter_picks,
+    effective_seed,
+    ticket_order,
+)
 from internkontroll.sampling.rules.selection import (
     METHODS,
     MUS_METHODS,
     SRS_METHODS,
     Stratum,
-    check_seed_digits,
-    counter_picks,
     draw,
     draw_stratified,
-    effective_seed,
-    mus_hits,
     order,
     systematic_rows,
-    ticket_order,
 )
 from internkontroll.sampling.rules.strata import (
     Allocation,

@@ -42,7 +42,7 @@ def canonical_population(items: Sequence[Item]) -> bytes:
     Raises InvalidInput, naming the row, for an id that is no text or holds TAB, LF, CR, NUL or a
     half character (lone surrogate), and for an amount that is no whole number.
     """
-    return _plain(items) or b"".join(_lines(items))
+    return _canonical(items)[0]
 
 
 def population_hash(items: Sequence[Item]) -> str:
@@ -50,7 +50,16 @@ def population_hash(items: Sequence[Item]) -> str:
 
     Raises InvalidInput as `canonical_population` does.
     """
-    return hashlib.sha256(canonical_population(items)).hexdigest()
+    return hash_and_references(items)[0]
+
+
+def hash_and_references(items: Sequence[Item]) -> tuple[str, list[str]]:
+    """Return P and the ids in NFC, row by row: a draw needs both, and a list may be long.
+
+    Raises InvalidInput as `canonical_population` does.
+    """
+    content, references = _canonical(items)
+    return hashlib.sha256(content).hexdigest(), references
 
 
 def population_facts(items: Sequence[Item]) -> PopulationFacts:
@@ -78,53 +87,64 @@ def refuse_empty(items: Sequence[object]) -> None:
         raise InvalidInput("Populationen är tom. Läs in en fil med minst en rad.")
 
 
-def refuse_duplicates(items: Sequence[Item]) -> None:
-    """Raise InvalidInput, naming the id and its rows, if two ids are the same text in NFC."""
-    if len(set(in_nfc([identity for identity, _ in items]))) == len(items):
+def refuse_duplicates(references: Sequence[str]) -> None:
+    """Raise InvalidInput, naming the id and its rows, if two ids in NFC are the same text."""
+    if len(set(references)) == len(references):
         return
     first: dict[str, int] = {}
-    for row, (identity, _) in enumerate(items, start=1):
-        key = unicodedata.normalize("NFC", identity)
-        if key in first:
+    for row, reference in enumerate(references, start=1):
+        if reference in first:
             raise InvalidInput(
-                f"Beteckningen ”{key}” står på både rad {grouped(first[key])} och rad "
+                f"Beteckningen ”{reference}” står på både rad {grouped(first[reference])} och rad "
                 f"{grouped(row)}. Lottning per beteckning kräver att varje beteckning finns en "
                 "gång: ta bort dubbletten eller välj ett annat urvalssätt."
             )
-        first[key] = row
+        first[reference] = row
 
 
 def in_nfc(references: list[str]) -> list[str]:
     """The references in NFC, as IKS-1.1 has them."""
+    return _joined(references)[1]
+
+
+def _joined(references: list[str]) -> tuple[str, list[str]]:
+    """The references in NFC, on lines of one text and one by one."""
     joined = "\n".join(references)
     if joined.isascii() or unicodedata.is_normalized("NFC", joined):
-        return references
-    return [unicodedata.normalize("NFC", reference) for reference in references]
+        return joined, references
+    references = [unicodedata.normalize("NFC", reference) for reference in references]
+    return "\n".join(references), references
 
 
-def _plain(items: Sequence[Item]) -> bytes:
+def _canonical(items: Sequence[Item]) -> tuple[bytes, list[str]]:
+    """The canonical bytes, and the ids in NFC as they stand in them."""
+    references, amounts = [reference for reference, _ in items], [amount for _, amount in items]
+    if set(map(type, references)) == {str} and set(map(type, amounts)) <= {int, type(None)}:
+        joined, references = _joined(references)
+        if plain := _plain(joined, references, amounts):
+            return plain, references
+    # Something is to be refused, and the slower way tells in which row.
+    content = b"".join(_lines(items))
+    return content, in_nfc(references)
+
+
+def _plain(joined: str, references: list[str], amounts: list[int | None]) -> bytes:
     """The canonical bytes of rows without anything to refuse, all at once; else nothing."""
-    references = [reference for reference, _ in items]
-    amounts = [amount for _, amount in items]
-    kinds = set(map(type, amounts))
-    if set(map(type, references)) != {str} or not kinds <= {int, type(None)}:
-        return b""
-    joined = "\n".join(in_nfc(references))
-    if joined.count("\n") != len(items) - 1 or any(
+    if joined.count("\n") != len(references) - 1 or any(
         sign in joined for sign in FORBIDDEN if sign != "\n"
     ):
         return b""
-    if kinds == {type(None)}:
+    if amounts.count(None) == len(amounts):
         text = joined.replace("\n", "\t\n") + "\t\n"
     else:
-        parts = ["", "\t", "", "\n"] * len(items)
-        parts[0::4] = joined.split("\n")
+        parts = ["", "\t", "", "\n"] * len(references)
+        parts[0::4] = references
         parts[2::4] = ["" if amount is None else str(amount) for amount in amounts]
         text = "".join(parts)
     try:
         return text.encode("utf-8")
     except UnicodeEncodeError:
-        return b""  # told with its row by the slower way
+        return b""
 
 
 def _lines(items: Sequence[Item]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from internkontroll.core.access import Actor
 from internkontroll.core.errors import InvalidInput
 from internkontroll.sampling import rules
 from internkontroll.sampling.models import SeedSource
-from internkontroll.sampling.rules.selection import SEED_DIGITS
+from internkontroll.sampling.rules.seeded import SEED_DIGITS
 from internkontroll.sampling.services.guards import checked_reason
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import reviews_cases

@@ -30,7 +30,7 @@ from internkontroll.sampling.rules import (
     upper_count,
     upper_limit,
 )
-from internkontroll.sampling.rules.selection import mus_hits
+from internkontroll.sampling.rules.monetary_units import mus_hits
 
 steady = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 

@@ -129,18 +129,23 @@ def _secret_ratio(path: Path, folder: Path) -> float:
 
 
 def _stored(path: Path, folder: Path, *, is_secret: bool) -> float:
-    gc.collect()
-    desk = Desk(folder, is_secret=is_secret)
-    begun = time.process_time()
-    desk.receive(path)
-    desk.read()
-    desk.freeze()
-    seconds = time.process_time() - begun
+    desks = [
+        Desk(folder / f"{is_secret}-{number}", is_secret=is_secret) for number in range(ROUNDS)
+    ]
+    waiting = iter(desks)
+
+    def own() -> None:
+        desk = next(waiting)
+        desk.receive(path)
+        desk.read()
+        desk.freeze()
+
+    seconds = _best(own)
     _note_peak()
     # Only now, so that its memory is not counted as the program's.
     import pandas
 
-    canonical = desk.canonical()
+    canonical = desks[0].canonical()
 
     def bare() -> None:
         pandas.read_csv(
@@ -160,8 +165,9 @@ class Desk:
     """A kontrolltillfälle in a database of its own, with one list handed in to it."""
 
     def __init__(self, folder: Path, *, is_secret: bool) -> None:
+        folder.mkdir()
         self._uploads = folder / "uploads"
-        engine = sa.create_engine(f"sqlite:///{folder / f'{is_secret}.sqlite'}")
+        engine = sa.create_engine(f"sqlite:///{folder / 'list.sqlite'}")
         load_models()
         Base.metadata.create_all(engine)
         self._sessions = sessionmaker(engine, expire_on_commit=False)

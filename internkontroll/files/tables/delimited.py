@@ -192,7 +192,7 @@ class _Splitter:
         text = "".join(lines)
         if '"' in text or max(map(len, lines)) > csv.field_size_limit():
             return None
-        widths = {line.count(self._separator) for line in lines}
+        widths = set(map(str.count, lines, itertools.repeat(self._separator)))
         text = text.replace("\r\n", "\n")
         if len(widths) != 1 or "\r" in text:
             return None

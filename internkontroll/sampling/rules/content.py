@@ -8,6 +8,7 @@ import hashlib
 import re
 import unicodedata
 import zlib
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
@@ -100,7 +101,7 @@ def facts_of(canonical: bytes) -> PopulationFacts:
     refuse_empty(canonical[:1])
     lines = canonical.splitlines(keepends=True)
     cells = canonical.replace(b"\n", b"\t").split(b"\t")
-    amounts = [int(amount) for amount in cells[1::2] if amount]
+    amounts = list(map(int, filter(None, cells[1::2])))
     negative = [amount for amount in amounts if amount < 0]
     return PopulationFacts(
         count=len(lines),
@@ -155,15 +156,27 @@ def folded_lines(references: Iterable[str]) -> Iterator[str]:
 
     The same as ``folded_reference`` of each, done with all at once. No reference holds LF.
     """
-    text = unicodedata.normalize("NFKC", "\n".join(references)).casefold()
-    other = "".join(sign for sign in set(text) if not sign.isalnum() and sign != "\n")
-    return iter(text.translate(str.maketrans("", "", other)).split("\n"))
+    text = "\n".join(references)
+    if text.isascii():
+        return iter(text.lower().translate(_ASCII_BETWEEN).split("\n"))
+    text = unicodedata.normalize("NFKC", text).casefold()
+    return iter(text.translate(_between(set(text))).split("\n"))
+
+
+def _between(signs: Iterable[str]) -> dict[int, int | None]:
+    """What takes away all signs that are neither letter nor digit, but for LF."""
+    other = "".join(sign for sign in signs if not sign.isalnum() and sign != "\n")
+    return str.maketrans("", "", other)
+
+
+_ASCII_BETWEEN = _between(map(chr, range(128)))
 
 
 def packed_names(folded: Iterable[str]) -> bytes:
     """The folded references that are long enough to be looked for, by length, packed."""
-    wanted = {name for name in folded if len(name) >= SHORT_REFERENCE}
-    return packed("\n".join(sorted(wanted, key=len)).encode("utf-8"))
+    rising = sorted(folded, key=len)
+    wanted = rising[bisect_left(rising, SHORT_REFERENCE, key=len) :]
+    return packed("\n".join(wanted).encode("utf-8"))
 
 
 class Named:

@@ -139,7 +139,7 @@ class _Rows:
         self._amount_place = _place(opened, reading.amount_column)
         self._filter_places = [_place(opened, each.column) for each in reading.filters]
         self._finder, self._packer = finder, Packer()
-        self._names: set[str] = set()
+        self._names: list[str] = []
         self._in_file = self._kept = self._sum_in_file = 0
         self._sum = self._negative_count = self._negative_sum = self._zero_count = 0
 
@@ -206,7 +206,7 @@ class _Rows:
             return  # refused already; the rest is read for its faults alone
         self._packer.add(lines.encode("utf-8"))
         if self._reading.names:
-            self._names.update(folded_lines(references))
+            self._names.extend(folded_lines(references))
 
     def read(self) -> ListRead:
         """What was read, once all of it is gone through."""

@@ -4,6 +4,7 @@ What should come of each occurrence is chosen beforehand and counted here in pla
 three decided reports must tell the same at every level, and so must plain SQL.
 """
 
+import os
 import random
 from collections import Counter, defaultdict
 from contextlib import ExitStack
@@ -12,6 +13,8 @@ from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from internkontroll.core.access import Role
 from tests.browser.screens import (
@@ -25,6 +28,8 @@ from tests.browser.screens import (
     read_the_plan,
 )
 
+KINDS = ("sqlite", "postgresql") if os.environ.get("EVERY_DATABASE") == "1" else ("sqlite",)
+"""The year takes minutes: on PostgreSQL it is a part of `make soak`, its verbs of every test."""
 SEED = 2020
 SIZE_OF_CENSUS = 2
 CENSUS, SURVEY = 13, 24
@@ -288,6 +293,7 @@ def act(office: Office, one: Chance, folder: Path) -> None:
         load_the_list(office, one, folder)
 
 
+@pytest.mark.parametrize("database_url", KINDS, indirect=True)
 def test_a_whole_year_of_the_real_plan_closes_its_count_at_every_level(
     year: Year, real_input: Path, tmp_path: Path
 ) -> None:

@@ -19,11 +19,14 @@ from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.reach import EVERY_BOARD, within
 from tests.client import PageClient
+from tests.compiled import CompiledOnce, TemplatesOnce
 from tests.databases import Databases
 from tests.factories import Town, make_town
 from tests.world import AT as WORLD_AT
 
 IN_CI = os.environ.get("CI") == "true"
+TEMPLATES = TemplatesOnce()
+Flask.url_rule_class = CompiledOnce
 
 
 class MovableClock:
@@ -105,7 +108,9 @@ def make_app(url: str, folder: Path, clock: Callable[[], datetime], **settings: 
     mapping = TestConfig({"DATABASE_URL": url, "INSTANCE_DIR": str(folder)}).as_mapping()
     engine = {} if url.startswith("sqlite") else {"poolclass": sa.NullPool}
     mapping["SQLALCHEMY_ENGINE_OPTIONS"] = engine
-    return create_app({**mapping, **settings}, clock=clock)
+    app = create_app({**mapping, **settings}, clock=clock)
+    app.jinja_env.bytecode_cache = TEMPLATES
+    return app
 
 
 @contextmanager

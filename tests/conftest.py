@@ -19,7 +19,7 @@ from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.reach import EVERY_BOARD, within
 from tests.client import PageClient
-from tests.compiled import CompiledOnce, TemplatesOnce
+from tests.compiled import CompiledOnce, TemplatesOnce, once_for_all
 from tests.databases import Databases
 from tests.factories import Town, make_town
 from tests.world import AT as WORLD_AT
@@ -97,7 +97,9 @@ def sqlite_url(databases: Databases) -> Iterator[str]:
 @pytest.fixture
 def session(database_url: str) -> Iterator[Session]:
     """A writing session on a fresh database, on both kinds."""
-    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
+    engine = sa.create_engine(
+        database_url, poolclass=sa.NullPool, execution_options=once_for_all(database_url)
+    )
     with intent_to_write(), Session(engine) as open_session:
         yield open_session
     engine.dispose()
@@ -106,7 +108,8 @@ def session(database_url: str) -> Iterator[Session]:
 def make_app(url: str, folder: Path, clock: Callable[[], datetime], **settings: Any) -> Flask:
     """An app on that database, as the tests use it everywhere."""
     mapping = TestConfig({"DATABASE_URL": url, "INSTANCE_DIR": str(folder)}).as_mapping()
-    engine = {} if url.startswith("sqlite") else {"poolclass": sa.NullPool}
+    pool = {} if url.startswith("sqlite") else {"poolclass": sa.NullPool}
+    engine = {**pool, "execution_options": once_for_all(url)}
     mapping["SQLALCHEMY_ENGINE_OPTIONS"] = engine
     app = create_app({**mapping, **settings}, clock=clock)
     app.jinja_env.bytecode_cache = TEMPLATES

@@ -110,9 +110,20 @@ def load_or_404(select: sa.Select[Row]) -> Row:
 @contextmanager
 def recorded_reading() -> Iterator[Session]:
     """A GET whose answer is itself recorded: if the trail cannot be written, nothing is shown."""
-    session().rollback()
+    _end_reading()
     with intent_to_write(), transaction(session()) as open_session:
         yield open_session
+
+
+def _end_reading() -> None:
+    # The route's board was read a moment ago and is not read again for the next transaction.
+    open_session, board = session(), g.get("board")
+    kept = board is not None and board in open_session
+    if kept:
+        open_session.expunge(board)
+    open_session.rollback()
+    if kept:
+        open_session.add(board)
 
 
 def _own_board(board: Board) -> bool:

@@ -11,7 +11,7 @@ from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.reporting.queries import find_point, report_facts
 from internkontroll.reporting.rules import build_report
 from internkontroll.review.models import Answer, ItemResult
-from internkontroll.review.queries import latest_results, review_items, signed_conclusions
+from internkontroll.review.queries import conclusions_of, latest_results, review_items
 from internkontroll.review.rules import read_sheet
 from internkontroll.review.services import (
     CellsRefused,
@@ -231,7 +231,7 @@ def test_the_signed_conclusion_stands_until_a_corrected_one_is_signed_by_another
     session: Session, review: Review
 ) -> None:
     sign_off(session, review)
-    (first,) = signed_conclusions(session, review.occurrence.id)
+    (first,) = conclusions_of(session, review.occurrence.id).signed
     reopen(session, review)
     with pytest.raises(InvalidTransition, match="Inget svar är rättat"):
         write_conclusion(session, review.occurrence, "Nytt.", actor=review.tester, at=LATER)
@@ -239,7 +239,7 @@ def test_the_signed_conclusion_stands_until_a_corrected_one_is_signed_by_another
     new = write_conclusion(session, review.occurrence, "Nytt.", actor=review.tester, at=LATER)
 
     assert (new.corrects_id, new.deviating, first.deviating) == (first.id, 0, 1)
-    assert signed_conclusions(session, review.occurrence.id) == [first]
+    assert conclusions_of(session, review.occurrence.id).signed == [first]
     with pytest.raises(InvalidTransition, match="väntar redan på underskrift"):
         correct(session, review)
     with pytest.raises(NotAllowed):
@@ -247,7 +247,7 @@ def test_the_signed_conclusion_stands_until_a_corrected_one_is_signed_by_another
 
     sign_conclusion(session, review.occurrence, actor=review.signer, at=LATER)
 
-    assert signed_conclusions(session, review.occurrence.id) == [first, new]
+    assert conclusions_of(session, review.occurrence.id).signed == [first, new]
     assert review.occurrence.state is OccurrenceState.APPROVED
     with pytest.raises(InvalidTransition, match="kan öppna den"):
         correct(session, review)

@@ -16,7 +16,7 @@ from internkontroll.plan.rules.vocabulary import SampleKind, Technique
 from internkontroll.reporting.queries import find_point, report_facts
 from internkontroll.reporting.rules import build_report
 from internkontroll.review.models import Basis, Conclusion, RecordedResult
-from internkontroll.review.queries import results_of, signed_conclusions, standing_conclusion
+from internkontroll.review.queries import conclusions_of, results_of, standing_conclusion
 from internkontroll.review.services import (
     ResultFacts,
     correct_signed_result,
@@ -235,7 +235,7 @@ def test_a_signed_result_is_corrected_by_a_new_conclusion_that_another_signs(des
     correction = desk.correct(replace(SURVEY, reviewed=33, deviating=3), 1)
 
     assert standing_conclusion(desk.session, desk.occurrence.id) is correction
-    assert signed_conclusions(desk.session, desk.occurrence.id) == [first]
+    assert conclusions_of(desk.session, desk.occurrence.id).signed == [first]
     with pytest.raises(NotAllowed):
         sign_conclusion(desk.session, desk.occurrence, actor=desk.tester, at=AT)
     with pytest.raises(InvalidTransition, match="väntar redan på underskrift"):
@@ -244,7 +244,7 @@ def test_a_signed_result_is_corrected_by_a_new_conclusion_that_another_signs(des
     sign_conclusion(desk.session, desk.occurrence, actor=desk.signer, at=AT)
 
     assert desk.occurrence.state is OccurrenceState.APPROVED
-    assert signed_conclusions(desk.session, desk.occurrence.id) == [first, correction]
+    assert conclusions_of(desk.session, desk.occurrence.id).signed == [first, correction]
     assert first.deviating == 2
 
 

@@ -406,6 +406,37 @@ def test_the_figures_of_current_draws_come_in_one_query(table: Table) -> None:
     assert facts[table.occurrence.id].is_random
     assert facts[table.occurrence.id].draw_id == draw.id
     assert draw_facts(table.session, []) == {}
+    assert sampling_progress(table.session, table.occurrence.id).facts == facts[table.occurrence.id]
+
+
+def test_no_figures_are_told_of_a_draw_that_is_not_drawn_yet(table: Table) -> None:
+    table.commit(table.frozen())
+    progress = sampling_progress(table.session, table.occurrence.id)
+    assert progress.draw is not None
+    assert progress.facts is None
+    assert draw_facts(table.session, [table.occurrence.id]) == {}
+
+
+def test_the_figures_of_a_draw_are_found_by_its_own_items(table: Table) -> None:
+    if table.session.get_bind().dialect.name != "sqlite":
+        return
+    table.drawn()
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cur: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        asked.append((statement, parameters))
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        draw_facts(table.session, [table.occurrence.id])
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    statement, parameters = asked[-1]
+    steps = table.session.connection().exec_driver_sql(
+        f"EXPLAIN QUERY PLAN {statement}", parameters
+    )
+    (items,) = [step[3] for step in steps if "sample_item" in step[3]]
+    assert "(draw_id=?" in items
 
 
 def test_a_draw_can_serve_several_occurrences_of_the_same_time(table: Table) -> None:

@@ -1,6 +1,7 @@
 """The table of answers and the pasted rows: wrong cells are told, nothing is half saved."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -352,6 +353,27 @@ def hand_over(
     member.get(f"{seeded.url}/las-om")
     member.submit("/las-om", n=n, reader=str(town.user_id(Role.CHAIR, "IU1")))
     return member, chair
+
+
+def test_the_second_readers_page_asks_as_much_however_many_items_there_are(
+    client_of: ClientOf, seeded: Seeded, town: Town, count_queries: Callable[..., Any]
+) -> None:
+    member, chair = client_of(Role.MEMBER), client_of(Role.CHAIR)
+    judge_all(member, seeded, "yes", "no", "yes")
+    counts = []
+    for n in ("1", "3"):
+        member.get(f"{seeded.url}/las-om")
+        member.submit("/las-om", n=n, reader=str(town.user_id(Role.CHAIR, "IU1")))
+        page = chair.get(f"{seeded.url}/las-om")
+        read = next(link for link in page.reader.links if "/las-om/post/" in link)
+        chair.get(read)
+        with count_queries() as counted:
+            chair.get(read)
+        counts.append(int(counted))
+        if n == "1":
+            member.get(f"{seeded.url}/las-om")
+            member.submit("/las-om/avbryt", reason="Fler behöver läsas om.")
+    assert counts[0] == counts[1] <= 12
 
 
 def test_the_second_reader_sees_no_first_answer_before_handing_in(

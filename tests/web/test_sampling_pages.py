@@ -509,4 +509,4 @@ def test_the_page_of_a_draw_asks_as_much_however_many_rows_there_are(
     address = _path(_draw(client, occurrence_id))
     with count_queries() as counted:
         client.get(address)
-    assert int(counted) <= 14
+    assert int(counted) <= 12

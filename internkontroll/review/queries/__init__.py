@@ -2,7 +2,7 @@
 
 - reviews: items, answers, conclusions, recorded results, attachments
 - committee: what is protected, noted and handed over at an individutskott's meeting
-- reopening: whether a signed conclusion is open for a correction
+- reopening: every conclusion, and whether a signed one is open for a correction
 - evaluation: what the judged sample proves, in items and in öre
 - history: how a control has gone at earlier occasions
 - second_reading: the items that a second person has read, and how alike the two are
@@ -35,6 +35,8 @@ from internkontroll.review.queries.meetings import (
     reviews_of_committee,
 )
 from internkontroll.review.queries.reopening import (
+    Conclusions,
+    conclusions_of,
     corrected_since,
     standing_reopening,
 )
@@ -57,7 +59,6 @@ from internkontroll.review.queries.reviews import (
     review_items,
     review_progress,
     shared_items,
-    signed_conclusions,
     standing_conclusion,
     testers_of,
 )
@@ -74,6 +75,7 @@ from internkontroll.review.queries.second_reading import (
 
 __all__ = [
     "AmountsFound",
+    "Conclusions",
     "Deadline",
     "DeviationReason",
     "Evaluation",
@@ -88,6 +90,7 @@ __all__ = [
     "blind_to",
     "committee_meeting_select",
     "committees_in_reach",
+    "conclusions_of",
     "corrected_since",
     "criteria_of",
     "deadline_of",
@@ -117,7 +120,6 @@ __all__ = [
     "review_progress",
     "reviews_of_committee",
     "shared_items",
-    "signed_conclusions",
     "standing_conclusion",
     "standing_note_rule",
     "standing_reading",

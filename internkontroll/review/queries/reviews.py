@@ -276,13 +276,6 @@ def standing_conclusion(session: Session, occurrence_id: int) -> Conclusion | No
     )
 
 
-def signed_conclusions(session: Session, occurrence_id: int) -> Sequence[Conclusion]:
-    """Every signed conclusion, the first one first; the others correct it."""
-    return session.scalars(
-        _conclusions(occurrence_id).where(Conclusion.signed_at.is_not(None)).order_by(Conclusion.id)
-    ).all()
-
-
 def results_of(session: Session, occurrence_id: int) -> Sequence[RecordedResult]:
     """Every recorded result, the latest first; that one counts."""
     return session.scalars(

@@ -1,12 +1,12 @@
 """What the pages of the review share: the blueprint, the wall, and where things are."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from flask import Blueprint, abort, current_app, flash, redirect, url_for
 
 from internkontroll.organisation.models import Board
-from internkontroll.review.models import Answer
+from internkontroll.review.models import Answer, SecondReading
 from internkontroll.review.queries import blind_to, item_by_position
 from internkontroll.sampling.models import Draw, DrawState, SampleItem
 from internkontroll.sampling.queries import sampling_progress
@@ -29,10 +29,15 @@ def occurrence_of(board: Board, occurrence_id: int) -> Occurrence:
 
 def drawn_of(occurrence: Occurrence) -> Draw:
     """Its drawn sample; 404 while there is none."""
-    draw = sampling_progress(session(), occurrence.id).draw
-    if draw is None or draw.state is not DrawState.DRAWN:
+    return drawn_and_served(occurrence)[0]
+
+
+def drawn_and_served(occurrence: Occurrence) -> tuple[Draw, int]:
+    """Its drawn sample, and how many kontrolltillfällen that serves; 404 while there is none."""
+    found = sampling_progress(session(), occurrence.id)
+    if found.draw is None or found.draw.state is not DrawState.DRAWN:
         abort(404)
-    return draw
+    return found.draw, found.serves
 
 
 def item_of(draw: Draw, position: int) -> SampleItem:
@@ -58,7 +63,17 @@ def refuse_blind_reader(board: Board, *occurrences: Occurrence) -> None:
     """Lead the one who is reading the items again to that page: the first answers are not shown."""
     own = blind_to(session(), [row.id for row in occurrences], current_actor().user_id)
     if own is not None:
-        flash(
-            "Du läser om posterna och får inte se de första svaren innan du har lämnat in.", "warn"
-        )
-        abort(redirect(address("review.second", board, own), 303))
+        _lead_to_reading(board, own)
+
+
+def refuse_reader_of(board: Board, reading: SecondReading | None) -> None:
+    """As :func:`refuse_blind_reader`, where the standing second reading is read already."""
+    if reading is None or reading.finished_at is not None:
+        return
+    if reading.reader_id == current_actor().user_id:
+        _lead_to_reading(board, reading.occurrence_id)
+
+
+def _lead_to_reading(board: Board, occurrence_id: int) -> NoReturn:
+    flash("Du läser om posterna och får inte se de första svaren innan du har lämnat in.", "warn")
+    abort(redirect(address("review.second", board, occurrence_id), 303))

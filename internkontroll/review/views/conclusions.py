@@ -15,13 +15,12 @@ from internkontroll.review.models import Basis, Conclusion
 from internkontroll.review.queries import (
     ReviewItem,
     attachments_of,
+    conclusions_of,
     evaluate,
     judgements_by_position,
     latest_result,
-    latest_returned,
     review_items,
-    signed_conclusions,
-    standing_conclusion,
+    standing_reading,
 )
 from internkontroll.review.rules import hindrances, tally
 from internkontroll.review.services import (
@@ -42,12 +41,12 @@ from internkontroll.review.views.blueprint import (
     address,
     bp,
     occurrence_of,
-    refuse_blind_reader,
+    refuse_reader_of,
 )
 from internkontroll.review.views.reopening import correction_context, second_context
 from internkontroll.review.words import item_words
 from internkontroll.sampling.models import Draw
-from internkontroll.sampling.queries import draw_facts, sampling_progress
+from internkontroll.sampling.queries import sampling_progress
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.queries import reviews_cases
 from internkontroll.web.access import (
@@ -87,15 +86,16 @@ def _conclusion_page(
     return_form: ReturnForm | None = None,
     reopen_form: ReopenForm | None = None,
 ) -> ResponseReturnValue:
-    refuse_blind_reader(board, occurrence)
     open_session = session()
     progress = sampling_progress(open_session, occurrence.id)
     draw = progress.draw if progress.is_drawn else None
+    reading = standing_reading(open_session, occurrence.id, draw.id if draw else None)
+    refuse_reader_of(board, reading)
     items = review_items(open_session, occurrence.id, draw.id) if draw else []
     standing = judgements_by_position(items)
     counted = tally(standing.values())
-    facts = draw_facts(open_session, [occurrence.id]).get(occurrence.id)
-    conclusion = standing_conclusion(open_session, occurrence.id)
+    conclusions = conclusions_of(open_session, occurrence.id)
+    conclusion = conclusions.standing
     findings = findings_of_occurrence(open_session, occurrence.id)
     committee = occurrence.subcommittee_id
     performs = may(permission_to_perform(occurrence), committee)
@@ -108,7 +108,7 @@ def _conclusion_page(
         and (list_stands(progress) or sample_is_needed(occurrence.control))
     )
     result_missing = draw is None and result is None and not sample_missing
-    correction = correction_context(occurrence, conclusion, reopen_form)
+    correction = correction_context(occurrence, conclusions, reopen_form)
     return page(
         "review/conclusion.html",
         form,
@@ -116,20 +116,20 @@ def _conclusion_page(
         board=board,
         items=items,
         draw=draw,
-        facts_of_draw=facts,
+        facts_of_draw=progress.facts,
         counted=counted,
         found_hindrances=hindrances(standing),
         sample_missing=sample_missing,
         thing=item_words(is_secret=bool(progress.population and progress.population.is_secret)),
         proof=_proof(open_session, occurrence, draw, conclusion, items),
         conclusion=conclusion,
-        returned=None if conclusion else latest_returned(open_session, occurrence.id),
+        returned=None if conclusion else conclusions.sent_back,
         findings={finding.item_id: finding for finding in findings},
         whole=[finding for finding in findings if finding.item_id is None],
         finding_label=lambda finding: label(finding, board),
         can_write=performs and occurrence.state in OPEN,
         **correction,
-        **second_context(occurrence, draw),
+        **second_context(reading),
         shows_comments=performs or signs or may(Permission.SAMPLE_READ, committee),
         can_record=may(Permission.FINDING_RECORD, committee)
         and occurrence.state in {*OPEN, OccurrenceState.PERFORMED, OccurrenceState.APPROVED},
@@ -142,9 +142,7 @@ def _conclusion_page(
         terms_of=TECHNIQUE_TERMS,
         result_missing=result_missing,
         earlier=[
-            row
-            for row in signed_conclusions(open_session, occurrence.id)
-            if conclusion is not None and row.id != conclusion.id
+            row for row in conclusions.signed if conclusion is not None and row.id != conclusion.id
         ],
         can_correct=performs
         and occurrence.state is OccurrenceState.APPROVED

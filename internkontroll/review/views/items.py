@@ -35,6 +35,7 @@ from internkontroll.review.views.blueprint import (
     OPEN,
     address,
     bp,
+    drawn_and_served,
     drawn_of,
     item_of,
     occurrence_of,
@@ -42,7 +43,7 @@ from internkontroll.review.views.blueprint import (
 )
 from internkontroll.review.words import WORDS, item_words
 from internkontroll.sampling.models import SampleItem
-from internkontroll.sampling.queries import RANDOM, occurrences_of_draw
+from internkontroll.sampling.queries import RANDOM
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import reviews_cases
 from internkontroll.web.access import (
@@ -129,7 +130,7 @@ def _item_page(
     with recorded_reading() as open_session:
         occurrence = occurrence_of(board, occurrence_id)
         refuse_blind_reader(board, occurrence)
-        draw = drawn_of(occurrence)
+        draw, serves = drawn_and_served(occurrence)
         asked, judged = judged_items(open_session, [occurrence.id], draw.id)
         criteria, items = asked[occurrence.id], judged[occurrence.id]
         here = next((item for item in items if item.position == position), None)
@@ -170,7 +171,7 @@ def _item_page(
             criteria=criteria,
             can_edit=performs and here.stands and occurrence.state in OPEN,
             shows_comments=performs or reads or may(Permission.CONCLUSION_SIGN, committee),
-            shares=len(occurrences_of_draw(open_session, draw.id)) > 1,
+            shares=serves > 1,
             can_replace=draw.method in RANDOM and may(Permission.SAMPLE_DRAW, committee),
             can_record=may(Permission.FINDING_RECORD, committee),
             finding=next((row for row in found if row.item_id == here.item_id), None),

@@ -4,31 +4,29 @@ from typing import Any
 
 from internkontroll.core.access import Permission
 from internkontroll.review.forms import ReopenForm
-from internkontroll.review.models import Basis, Conclusion
+from internkontroll.review.models import Basis, SecondReading
 from internkontroll.review.queries import (
+    Conclusions,
     answers_of_reading,
     corrected_since,
     reading_agreement,
-    standing_reading,
-    standing_reopening,
 )
 from internkontroll.review.services import may_reopen
-from internkontroll.sampling.models import Draw
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.web.access import current_actor, may, now, session
 from internkontroll.web.forms import ButtonForm
 
 
 def correction_context(
-    occurrence: Occurrence, conclusion: Conclusion | None, form: ReopenForm | None
+    occurrence: Occurrence, conclusions: Conclusions, form: ReopenForm | None
 ) -> dict[str, Any]:
     """Whether the signed conclusion is open, who may open or close it, and what comes next."""
-    approved = occurrence.state is OccurrenceState.APPROVED
+    approved, conclusion = occurrence.state is OccurrenceState.APPROVED, conclusions.standing
     if not approved or conclusion is None or conclusion.basis is Basis.RESULT:
         return {"reopening": None, "can_reopen": False, "can_rectify": False}
     open_session = session()
     committee = occurrence.subcommittee_id
-    reopening = standing_reopening(open_session, occurrence.id)
+    reopening = conclusions.reopening
     signed = conclusion.signed_at is not None
     opens = (
         signed
@@ -49,9 +47,8 @@ def correction_context(
     }
 
 
-def second_context(occurrence: Occurrence, draw: Draw | None) -> dict[str, Any]:
+def second_context(reading: SecondReading | None) -> dict[str, Any]:
     """The second reading of the draw, and how alike the two readers are once it is handed in."""
-    reading = standing_reading(session(), occurrence.id, draw.id if draw else None)
     if reading is None:
         return {"reading": None, "agreement": None}
     if reading.finished_at is None:

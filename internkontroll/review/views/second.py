@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
+from internkontroll.plan.models import Criterion
 from internkontroll.review.forms import (
     CancelReadingForm,
     JudgementForm,
@@ -47,6 +48,7 @@ from internkontroll.review.views.blueprint import (
     occurrence_of,
 )
 from internkontroll.review.words import WORDS, item_words
+from internkontroll.sampling.models import Draw
 from internkontroll.sampling.services import system_digits
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.web.access import (
@@ -178,19 +180,20 @@ def order(board: Board, occurrence_id: int) -> ResponseReturnValue:
     return _reading_page(board, occurrence, form, order=form)
 
 
-def _reading_of(occurrence: Occurrence) -> SecondReading:
-    """The second reading that stands; 404 without one."""
-    reading = standing_reading(session(), occurrence.id, drawn_of(occurrence).id)
+def _reading_of(occurrence: Occurrence) -> tuple[SecondReading, Draw]:
+    """The second reading that stands and the sample that it reads; 404 without one."""
+    draw = drawn_of(occurrence)
+    reading = standing_reading(session(), occurrence.id, draw.id)
     if reading is None:
         abort(404)
-    return reading
+    return reading, draw
 
 
-def _own_reading(occurrence: Occurrence) -> SecondReading | None:
-    """The second reading for its reader, None for anybody else."""
+def _own_reading(occurrence: Occurrence) -> tuple[SecondReading | None, Draw]:
+    """The second reading for its reader, None for anybody else; and what it reads."""
     demand(Permission.REVIEW_REREAD, occurrence.subcommittee_id)
-    reading = _reading_of(occurrence)
-    return reading if reading.reader_id == current_actor().user_id else None
+    reading, draw = _reading_of(occurrence)
+    return (reading if reading.reader_id == current_actor().user_id else None), draw
 
 
 def _not_mine(board: Board, occurrence_id: int) -> ResponseReturnValue:
@@ -199,18 +202,22 @@ def _not_mine(board: Board, occurrence_id: int) -> ResponseReturnValue:
     return redirect(address("review.second", board, occurrence_id), 303)
 
 
-def _rows_of(reading: SecondReading, position: int) -> list[ReadingAnswer]:
-    rows = [row for row in answers_of_reading(session(), reading.id) if row.position == position]
+def _rows_of(answers: Sequence[ReadingAnswer], position: int) -> list[ReadingAnswer]:
+    rows = [row for row in answers if row.position == position]
     if not rows:
         abort(404)
     return rows
 
 
+def _asked(occurrence: Occurrence, rows: Sequence[ReadingAnswer]) -> list[Criterion]:
+    """The criteria that the second reader answers for the item, in order."""
+    asked = {row.criterion_id for row in rows}
+    return [one for one in criteria_of(session(), occurrence.id) if one.id in asked]
+
+
 def _form_of(
-    occurrence: Occurrence, rows: Sequence[ReadingAnswer], *, filled: bool
+    criteria: Sequence[Criterion], rows: Sequence[ReadingAnswer], *, filled: bool
 ) -> JudgementForm:
-    asked = {row.criterion_id: row for row in rows}
-    criteria = [one for one in criteria_of(session(), occurrence.id) if one.id in asked]
     if not filled:
         return judgement_form(criteria, _WORDS)
     values: dict[str, Any] = {"version": str(version_of(rows))}
@@ -226,20 +233,19 @@ def _item_page(
     """One item for the second reader, inside the transaction that records its opening."""
     with recorded_reading() as open_session:
         occurrence = occurrence_of(board, occurrence_id)
-        reading = _own_reading(occurrence)
+        reading, draw = _own_reading(occurrence)
         if reading is None:
             return _not_mine(board, occurrence_id)
-        draw = drawn_of(occurrence)
-        rows = _rows_of(reading, position)
+        read = answers_of_reading(open_session, reading.id)
+        rows = _rows_of(read, position)
         drawn = item_of(draw, position) if _reads(occurrence) else None
         if drawn is not None and draw.population.is_secret:
             read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())
-        saved = _form_of(occurrence, rows, filled=True)
+        criteria = _asked(occurrence, rows)
+        saved = _form_of(criteria, rows, filled=True)
         if form is not None and form.refused_with == 409:
             form.set_beside(saved)
-        read = answers_of_reading(open_session, reading.id)
         positions = sorted({row.position for row in read})
-        asked = {row.criterion_id for row in rows}
         return page(
             "review/second_item.html",
             form or saved,
@@ -254,7 +260,7 @@ def _item_page(
             count=len(positions),
             before=max((one for one in positions if one < position), default=None),
             later=min((one for one in positions if one > position), default=None),
-            criteria=[one for one in criteria_of(open_session, occurrence.id) if one.id in asked],
+            criteria=criteria,
             thing=item_words(is_secret=draw.population.is_secret),
             can_edit=reading.finished_at is None and occurrence.state is OccurrenceState.STARTED,
             comment_max=COMMENT_MAX,
@@ -277,10 +283,11 @@ def second_item(board: Board, occurrence_id: int, position: int) -> ResponseRetu
 def judge_again(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
     """Save the second reader's answers and go on."""
     occurrence = occurrence_of(board, occurrence_id)
-    reading = _own_reading(occurrence)
+    reading, _ = _own_reading(occurrence)
     if reading is None:
         return _not_mine(board, occurrence_id)
-    form = _form_of(occurrence, _rows_of(reading, position), filled=False)
+    rows = _rows_of(answers_of_reading(session(), reading.id), position)
+    form = _form_of(_asked(occurrence, rows), rows, filled=False)
 
     def act(open_session: Session) -> str:
         answer_again(
@@ -309,7 +316,7 @@ def judge_again(board: Board, occurrence_id: int, position: int) -> ResponseRetu
 def finish(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """Hand the second reading in."""
     occurrence = occurrence_of(board, occurrence_id)
-    reading, form = _own_reading(occurrence), ButtonForm()
+    (reading, _), form = _own_reading(occurrence), ButtonForm()
     if reading is None:
         return _not_mine(board, occurrence_id)
 
@@ -327,7 +334,7 @@ def finish(board: Board, occurrence_id: int) -> ResponseReturnValue:
 def cancel(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """Break the second reading off, with a reason; the verb asks who may."""
     occurrence = occurrence_of(board, occurrence_id)
-    reading, form = _reading_of(occurrence), CancelReadingForm()
+    (reading, _), form = _reading_of(occurrence), CancelReadingForm()
 
     def act(open_session: Session) -> str:
         cancel_second_reading(
@@ -350,7 +357,7 @@ def cancel(board: Board, occurrence_id: int) -> ResponseReturnValue:
 def settle(board: Board, occurrence_id: int, answer_id: int) -> ResponseReturnValue:
     """Write what the two readers have come to; the verb asks who may."""
     occurrence = occurrence_of(board, occurrence_id)
-    reading = _reading_of(occurrence)
+    reading, _ = _reading_of(occurrence)
     if answer_id not in {one.row.id for one in answers_of_reading(session(), reading.id)}:
         abort(404)
     form = _settle_form(answer_id, blank=False)

@@ -198,20 +198,30 @@ def _controls(session: Session, draw: Draw) -> list[dict[str, Any]]:
     ]
 
 
-def full_record(session: Session, draw: Draw) -> Record:
+def full_record(
+    session: Session,
+    draw: Draw,
+    *,
+    known_items: Sequence[SampleItem] | None = None,
+    known_steps: Sequence[Step] | None = None,
+) -> Record:
     """Dragningsprotokoll: the full record of a draw, for use inside the wall.
 
+    ``known_items`` and ``known_steps`` are the draw's own, all of them, if they are read already.
     Replacements stand in it as they are now. The latest drawn one before it that it redraws is
     named by the digest of its record. Raises InvalidTransition for one that is not drawn yet.
     """
-    if draw.method is SelectionMethod.TARGETED:
-        return _record_of_choice(session, draw)
-    if draw.seed is None or draw.seed_source is None or draw.program is None:
+    if draw.method is not SelectionMethod.TARGETED and (
+        draw.seed is None or draw.seed_source is None or draw.program is None
+    ):
         raise InvalidTransition("Stickprovet är inte draget än, så det finns inget protokoll.")
-    items = session.scalars(items_select(draw.id)).all()
+    items = session.scalars(items_select(draw.id)).all() if known_items is None else known_items
+    steps = steps_of(session, draw) if known_steps is None else known_steps
+    if draw.method is SelectionMethod.TARGETED:
+        return _record_of_choice(session, draw, items, steps)
     strata = strata_of(session, draw)
     return draw_record(
-        program=draw.program,
+        program=draw.program or "",
         board=session.get_one(Board, draw.board_id).code,
         controls=_controls(session, draw),
         frame=_frame(draw.population),
@@ -220,7 +230,7 @@ def full_record(session: Session, draw: Draw) -> Record:
         n=draw.n,
         k=draw.k,
         parameters=draw.parameters | _written(strata),
-        steps=[step for step in steps_of(session, draw) if _is_done(draw, step.round)],
+        steps=[step for step in steps if _is_done(draw, step.round)],
         rounds=_rounds(draw, items, strata),
         replacements=_replacements(items),
         redraw_of=_digest_before(session, draw),
@@ -298,8 +308,9 @@ def _replacements(items: Sequence[SampleItem]) -> list[Replacement]:
     return made
 
 
-def _record_of_choice(session: Session, draw: Draw) -> Record:
-    items = session.scalars(items_select(draw.id)).all()
+def _record_of_choice(
+    session: Session, draw: Draw, items: Sequence[SampleItem], steps: Sequence[Step]
+) -> Record:
     return targeted_record(
         program=draw.program or "",
         board=session.get_one(Board, draw.board_id).code,
@@ -308,7 +319,7 @@ def _record_of_choice(session: Session, draw: Draw) -> Record:
         population=population_facts_of(draw.population),
         from_list=draw.population.is_frame,
         choices=[Choice(item.row_number, item.chosen_reason or "") for item in items],
-        steps=steps_of(session, draw),
+        steps=steps,
         redraw_of=_digest_before(session, draw),
         redraw_reason=draw.redraw_reason,
     )

@@ -32,8 +32,8 @@ class SamplingProgress:
     """How far a kontrolltillfälle has come with its sample; ``draw`` is the one not redrawn.
 
     With a draw ``serves`` is how many kontrolltillfällen it serves, ``has_secret_list`` what
-    :func:`secret_list_stands` says, and ``extension_waits`` whether an extension is committed to
-    and lacks its seed; without one they are not read.
+    :func:`secret_list_stands` says, ``extension_waits`` whether an extension is committed to and
+    lacks its seed, and ``facts`` what :func:`draw_facts` says; without one they are not read.
     """
 
     population: Population | None
@@ -41,6 +41,7 @@ class SamplingProgress:
     serves: int = 0
     has_secret_list: bool | None = None
     extension_waits: bool = False
+    facts: "DrawFacts | None" = None
 
     @property
     def is_frozen(self) -> bool:
@@ -141,20 +142,27 @@ def current_draw(session: Session, occurrence_id: int) -> Draw | None:
     return row[0] if row else None
 
 
-def _current(session: Session, occurrence_id: int) -> sa.Row[Draw, int, bool, bool] | None:
-    """The current draw, how many it serves, whether a list is secret, an extension waits."""
+def _current(
+    session: Session, occurrence_id: int
+) -> sa.Row[Draw, int, bool, bool, int, bool] | None:
+    """The current draw, how many it serves, whether a list is secret, an extension waits.
+
+    Then how many items are judged, and whether it is stratified.
+    """
     return session.execute(_current_statement(), {"occurrence_id": occurrence_id}).one_or_none()
 
 
 @cache
-def _current_statement() -> sa.Select[Draw, int, bool, bool]:
+def _current_statement() -> sa.Select[Draw, int, bool, bool, int, bool]:
     # Made once: to put it together takes longer than to run it.
     occurrence_id: Any = sa.bindparam("occurrence_id", type_=sa.Integer())
     served = aliased(DrawOccurrence)
     serves = sa.select(sa.func.count()).where(served.draw_id == Draw.id).scalar_subquery()
     waits = sa.exists().where(DrawRound.draw_id == Draw.id, DrawRound.drawn_at.is_(None))
     return (
-        sa.select(Draw, serves, _has_secret_list(occurrence_id), waits)
+        sa.select(
+            Draw, serves, _has_secret_list(occurrence_id), waits, _examined(), _is_stratified()
+        )
         .join(DrawOccurrence, DrawOccurrence.draw_id == Draw.id)
         .join(Draw.population)
         .options(contains_eager(Draw.population))
@@ -210,13 +218,16 @@ def _has_secret_list(occurrence_id: int) -> sa.ColumnElement[bool]:
 def sampling_progress(session: Session, occurrence_id: int) -> SamplingProgress:
     """The current draw and its list; without a draw the newest list of the kontrolltillfälle."""
     if (row := _current(session, occurrence_id)) is not None:
-        draw, serves, is_secret, waits = row
+        draw, serves, is_secret, waits, examined, stratified = row
+        population = draw.population
+        told = (draw.id, draw.method, population.size, population.is_frame, examined, stratified)
         return SamplingProgress(
-            draw.population,
+            population,
             draw,
             serves,
             has_secret_list=bool(is_secret),
             extension_waits=bool(waits),
+            facts=_facts_of(*told) if draw.state is DrawState.DRAWN else None,
         )
     return SamplingProgress(latest_population(session, occurrence_id), None)
 
@@ -291,40 +302,60 @@ def draw_facts(session: Session, occurrence_ids: Collection[int]) -> dict[int, D
     """The figures of each kontrolltillfälle's current, drawn sample, in one query."""
     if not occurrence_ids:
         return {}
-    rows = session.execute(
+    rows = session.execute(_facts_statement(), {"occurrence_ids": list(occurrence_ids)})
+    return {occurrence_id: _facts_of(*facts) for occurrence_id, *facts in rows}
+
+
+@cache
+def _facts_statement() -> sa.Select[*tuple[Any, ...]]:
+    # Made once, as above.
+    asked: Any = sa.bindparam("occurrence_ids", type_=sa.Integer(), expanding=True)
+    return (
         sa.select(
             DrawOccurrence.occurrence_id,
-            _examined(),
-            Population.size,
-            Draw.method,
             Draw.id,
+            Draw.method,
+            Population.size,
             Population.is_frame,
-            sa.exists().where(DrawStratum.draw_id == Draw.id),
+            _examined(),
+            _is_stratified(),
         )
         .join(Draw, Draw.id == DrawOccurrence.draw_id)
-        .join(Population, Population.id == Draw.population_id)
+        .join(Draw.population)
         .where(
-            DrawOccurrence.occurrence_id.in_(occurrence_ids),
+            DrawOccurrence.occurrence_id.in_(asked),
             Draw.state == DrawState.DRAWN,
             _is_current(),
         )
     )
-    return {
-        occurrence_id: DrawFacts(
-            n,
-            (size or n) if is_frame else 0,
-            method in RANDOM and not parted,
-            draw_id,
-            method is SelectionMethod.TARGETED,
-        )
-        for occurrence_id, n, size, method, draw_id, is_frame, parted in rows
-    }
+
+
+def _facts_of(
+    draw_id: int,
+    method: SelectionMethod,
+    size: int | None,
+    is_frame: bool,
+    examined: int,
+    stratified: bool,
+) -> DrawFacts:
+    return DrawFacts(
+        examined,
+        (size or examined) if is_frame else 0,
+        method in RANDOM and not stratified,
+        draw_id,
+        method is SelectionMethod.TARGETED,
+    )
+
+
+def _is_stratified() -> sa.ColumnElement[bool]:
+    return sa.exists().where(DrawStratum.draw_id == Draw.id)
 
 
 def _examined() -> sa.ScalarSelect[int]:
     """How many items of a draw are judged: a replacement takes the place of another one."""
+    # Counted with a filter: as a condition SQLite would look for every item that replaces none.
     return (
-        sa.select(sa.func.count())
-        .where(SampleItem.draw_id == Draw.id, SampleItem.replaces_id.is_(None))
+        sa.select(sa.func.count().filter(SampleItem.replaces_id.is_(None)))
+        .where(SampleItem.draw_id == Draw.id)
         .scalar_subquery()
     )

@@ -285,6 +285,7 @@ def draw_page(board: Board, found: Draw, form: SeedForm | None = None) -> Respon
     items = session().scalars(items_select(found.id)).all() if drawn else ()
     waiting = next((each for each in found.extensions if not each.is_drawn), None)
     may_draw = may(Permission.SAMPLE_DRAW, committee)
+    steps = steps_of(session(), found)
     return page(
         "sampling/draw.html",
         form=form or seed_form(found),
@@ -297,7 +298,7 @@ def draw_page(board: Board, found: Draw, form: SeedForm | None = None) -> Respon
         waiting=waiting,
         ceremony=is_ceremony(found),
         seeds=_seeds(found, open_frame),
-        steps=[(step_words(each.name, each.round), each) for each in steps_of(session(), found)],
+        steps=[(step_words(each.name, each.round), each) for each in steps],
         items=items,
         examined=sum(1 for item in items if item.replaces_id is None),
         others=[each for each in all_draws if each.id != found.id],
@@ -315,7 +316,9 @@ def draw_page(board: Board, found: Draw, form: SeedForm | None = None) -> Respon
         and len(items) < (found.population.size or 0),
         may_read=may(Permission.SAMPLE_READ, committee),
         may_see_hash=open_frame,
-        digest=record_digest(full_record(session(), found)) if drawn and open_frame else None,
+        digest=record_digest(full_record(session(), found, known_items=items, known_steps=steps))
+        if drawn and open_frame
+        else None,
     )
 
 

@@ -324,6 +324,12 @@ def proposals_select(*, board_id: int | None = None) -> sa.Select[RoleProposal]:
     return select if board_id is None else select.where(RoleProposal.board_id == board_id)
 
 
+def proposals_waiting(session: Session) -> int:
+    """How many roles wait for a second person in the whole municipality."""
+    waiting = sa.select(sa.func.count()).where(RoleProposal.state == ProposalState.PROPOSED)
+    return session.scalar(waiting) or 0
+
+
 def proposal_select(proposal_id: int, *, board_id: int | None = None) -> sa.Select[RoleProposal]:
     """One role that waits; in one board where it is given."""
     return proposals_select(board_id=board_id).where(RoleProposal.id == proposal_id)

@@ -55,7 +55,7 @@ def test_the_list_asks_the_same_however_many_accounts_there_are(
     with count_queries() as many:
         admin.get("/konton")
 
-    assert int(few) == int(many) <= 12
+    assert int(few) == int(many) <= 8
 
 
 @pytest.mark.parametrize(

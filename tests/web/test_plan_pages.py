@@ -243,9 +243,17 @@ def test_a_post_without_token_changes_nothing(app: Flask, client_of: ClientOf) -
     assert count(app, Plan) == 0
 
 
-@pytest.mark.parametrize("path", ["planer", "planer/1", "planer/1/rontgen", "planer/1/ansvariga"])
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [("planer", 12), ("planer/1", 10), ("planer/1/rontgen", 12), ("planer/1/ansvariga", 7)],
+)
 def test_a_page_asks_the_database_as_often_for_ten_times_the_rows(
-    app: Flask, town: Town, client_of: ClientOf, count_queries: Callable[[], Any], path: str
+    app: Flask,
+    town: Town,
+    client_of: ClientOf,
+    count_queries: Callable[[], Any],
+    path: str,
+    most: int,
 ) -> None:
     def add(controls: int) -> None:
         with app.app_context(), intent_to_write():
@@ -271,4 +279,4 @@ def test_a_page_asks_the_database_as_often_for_ten_times_the_rows(
             client.get(f"/namnd/scn/{path}")
         asked.append(int(counted))
     assert asked[0] == asked[1]
-    assert asked[1] <= 12
+    assert asked[1] <= most

@@ -15,7 +15,7 @@ from internkontroll.accounts.queries import (
     account_select,
     accounts_select,
     has_code,
-    proposals_select,
+    proposals_waiting,
     waiting_of,
 )
 from internkontroll.accounts.rules import START_PASSWORD_FOR
@@ -101,7 +101,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         found=found,
         rows=[(user, state_of(user), role_rows(user.grants, on)) for user in found.items],
-        waiting=len(session().scalars(proposals_select()).all()),
+        waiting=proposals_waiting(session()),
         asked=any((filters.sok.data, filters.roll.data, filters.namnd.data, filters.visa.data)),
     )
 

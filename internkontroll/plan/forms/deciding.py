@@ -1,6 +1,6 @@
 """Formulären för nämndens beslut och för att utse ansvariga."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import (
@@ -128,16 +128,22 @@ def _seen_value(control: Control) -> str:
     return f"{control.row_version}:{control.responsible_id or ''}"
 
 
+def _offered(persons: Mapping[int, str]) -> list[Any]:
+    return choices([("", "Inte utsedd"), *((str(i), title) for i, title in persons.items())])
+
+
 def appoint_form(controls: Sequence[Control], people: Sequence[User]) -> AppointForm:
     """The form with one select per kontrollmoment. Whoever is appointed already stays a choice."""
     fields: dict[str, Any] = {}
+    able = {person.id: person.title for person in people}
+    offered = _offered(able)
     for control in controls:
-        persons = {person.id: person.title for person in people}
-        if control.responsible is not None:
-            persons.setdefault(control.responsible.id, control.responsible.title)
+        own, stands = offered, control.responsible
+        if stands is not None and stands.id not in able:
+            own = _offered(able | {stands.id: stands.title})
         fields[f"person_{control.id}"] = SelectField(
             f"Ansvarig för kontrollmoment {control.number}",
-            choices=choices([("", "Inte utsedd"), *((str(i), t) for i, t in persons.items())]),
+            choices=own,
             default=str(control.responsible_id or ""),
         )
         fields[f"seen_{control.id}"] = HiddenField(default=_seen_value(control))

@@ -234,16 +234,18 @@ def proposal_of(session: Session, plan: Plan) -> dict[str, Any] | None:
 
 def controls_select(plan_id: int) -> sa.Select[Control]:
     """The plan's controls by number with area, responsible, assessed risks, criteria and marks."""
+    return _controls(plan_id).options(
+        joinedload(Control.checklist_version).joinedload(ChecklistVersion.checklist),
+        selectinload(Control.risks).joinedload(Risk.assessments),
+        selectinload(Control.criteria),
+        selectinload(Control.marks),
+    )
+
+
+def _controls(plan_id: int) -> sa.Select[Control]:
     return (
         sa.select(Control)
-        .options(
-            joinedload(Control.area),
-            joinedload(Control.responsible),
-            joinedload(Control.checklist_version).joinedload(ChecklistVersion.checklist),
-            selectinload(Control.risks).joinedload(Risk.assessments),
-            selectinload(Control.criteria),
-            selectinload(Control.marks),
-        )
+        .options(joinedload(Control.area), joinedload(Control.responsible))
         .where(Control.plan_id == plan_id)
         .order_by(Control.number)
     )
@@ -252,6 +254,20 @@ def controls_select(plan_id: int) -> sa.Select[Control]:
 def controls_of(session: Session, plan_id: int) -> Sequence[Control]:
     """The plan's controls by number, all that belongs to them loaded in four queries."""
     return session.scalars(controls_select(plan_id)).all()
+
+
+def controls_to_read(session: Session, plan_id: int) -> Sequence[Control]:
+    """The plan's controls as its page shows them: without criteria and checklists."""
+    shown = (
+        selectinload(Control.risks).joinedload(Risk.assessments),
+        selectinload(Control.marks),
+    )
+    return session.scalars(_controls(plan_id).options(*shown)).all()
+
+
+def controls_to_appoint(session: Session, plan_id: int) -> Sequence[Control]:
+    """The plan's controls by number, with area and responsible and nothing more."""
+    return session.scalars(_controls(plan_id)).all()
 
 
 def control_select(board_id: int, control_id: int) -> sa.Select[Control]:

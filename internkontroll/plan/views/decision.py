@@ -24,6 +24,7 @@ from internkontroll.plan.models import (
 from internkontroll.plan.policy import RESPONSIBLE_ROLES
 from internkontroll.plan.queries import (
     controls_of,
+    controls_to_appoint,
     live_content,
     plan_select,
     proposal_of,
@@ -288,7 +289,7 @@ def _people(board: Board) -> Sequence[Any]:
 
 
 def _appoint_form(plan: Plan, people: Sequence[Any]) -> AppointForm:
-    return appoint_form(controls_of(session(), plan.id), people)
+    return appoint_form(controls_to_appoint(session(), plan.id), people)
 
 
 def _appoint_page(

@@ -16,6 +16,7 @@ from internkontroll.plan.models import (
 )
 from internkontroll.plan.queries import (
     controls_of,
+    controls_to_read,
     frozen_select,
     import_of,
     obligatory_gap,
@@ -100,9 +101,11 @@ def show(board: Board, plan_id: int) -> ResponseReturnValue:
 
 def show_page(board: Board, plan: Plan, form: ButtonForm) -> ResponseReturnValue:
     """The plan's page; ``form`` is the button that was pressed on it, with what refused it."""
-    controls = controls_of(session(), plan.id)
-    risks = risks_of(controls)
     editable = plan.state in EDITABLE
+    # What every board must have is compared with the criteria too.
+    read = controls_of if editable else controls_to_read
+    controls = read(session(), plan.id)
+    risks = risks_of(controls)
     return page(
         "plan/show.html",
         form=form,

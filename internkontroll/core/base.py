@@ -1,6 +1,7 @@
 """The pure declarative base of every model: no Flask, named constraints, UTC or nothing."""
 
 import enum
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Annotated, Any, ClassVar
 
@@ -14,6 +15,13 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+_Reader = Callable[[Any], datetime | None]
+
+
+def _read_sqlite_moment(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(f"{value}+00:00")
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -37,6 +45,12 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> _Reader | None:
+        """As above; SQLite's text is read in one step, since a page may hold a thousand."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        return _read_sqlite_moment
 
 
 def _values(members: type[enum.Enum]) -> list[str]:

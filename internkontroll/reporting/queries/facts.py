@@ -214,42 +214,36 @@ def _absences_and_moves(
     return absences, moves
 
 
+# A year has thousands of rows, and a column is found far sooner by its place than by its name:
+# first what an OccurrenceFact is made of, then a Verdict's fields in their order.
+_OF_VERDICT = 8
+
+
 def _verdict(row: Row) -> Verdict | None:
-    if row.signed_at is None:
-        return None
-    return Verdict(
-        signed_at=row.signed_at,
-        reviewed=row.reviewed,
-        population=row.population_size,
-        deviating=row.deviating,
-        is_random=row.is_random,
-        recorded=row.basis is Basis.RESULT,
-        not_applicable=row.not_applicable,
-        proof=row.proof,
-        at_most=row.at_most,
-    )
+    told = row[_OF_VERDICT:]
+    return None if told[0] is None else Verdict(*told)
 
 
 @cache
 def _occurrences_statement() -> Rows:
     statement = sa.select(
         Occurrence.id,
+        Control.lineage,
         Occurrence.scheduled_on,
         Occurrence.due_on,
+        Occurrence.recorded_at,
+        Subcommittee.name,
         Occurrence.expired_at,
         Occurrence.expired_reason,
-        Occurrence.recorded_at,
-        Control.lineage,
-        Subcommittee.name.label("where"),
         Conclusion.signed_at,
         Conclusion.reviewed,
         Conclusion.population_size,
         Conclusion.deviating,
-        Conclusion.not_applicable,
         Conclusion.is_random,
+        Conclusion.basis == Basis.RESULT,
+        Conclusion.not_applicable,
         Conclusion.proof,
         Conclusion.at_most,
-        Conclusion.basis,
     )
     # One row for each signed conclusion: the first, then those that correct it.
     statement = statement.outerjoin(
@@ -266,26 +260,31 @@ def _occurrences(session: Session, board_id: int, point: ReportingPoint) -> list
     rows = session.execute(_occurrences_statement(), _period(board_id, point))
     signed: dict[int, list[Row]] = {}
     for row in rows:
-        signed.setdefault(row.id, []).append(row)
-    return [
-        OccurrenceFact(
-            occurrence_id=row.id,
-            lineage=row.lineage,
-            scheduled_on=row.scheduled_on,
-            due_on=row.due_on,
-            expired_at=row.expired_at,
-            expired_reason=row.expired_reason,
-            moves=tuple(moves.get(row.id, ())),
-            recorded_at=row.recorded_at,
-            where=row.where,
-            verdict=_verdict(row),
-            absences=tuple(absences.get(row.id, ())),
-            corrections=tuple(
-                verdict for later in corrections if (verdict := _verdict(later)) is not None
-            ),
-        )
-        for row, *corrections in signed.values()
+        signed.setdefault(row[0], []).append(row)
+    return [_occurrence(rows, absences, moves) for rows in signed.values()]
+
+
+def _occurrence(
+    rows: list[Row], absences: dict[int, list[Absence]], moves: dict[int, list[Move]]
+) -> OccurrenceFact:
+    row, *corrections = rows
+    number, lineage, scheduled_on, due_on, recorded_at, where, expired_at, reason = row[
+        :_OF_VERDICT
     ]
+    return OccurrenceFact(
+        number,
+        lineage,
+        scheduled_on,
+        due_on,
+        recorded_at,
+        where,
+        _verdict(row),
+        tuple(absences.get(number, ())),
+        tuple(moves.get(number, ())),
+        expired_at,
+        reason,
+        tuple(Verdict(*later[_OF_VERDICT:]) for later in corrections),
+    )
 
 
 @cache

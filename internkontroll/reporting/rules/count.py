@@ -158,8 +158,13 @@ def outcome_of(fact: OccurrenceFact, cut_off_at: datetime) -> Outcome:
     the conclusion was signed by then; begun, or done but unsigned, is missed. The days are those
     that stood at the time: a move recorded later changes nothing.
     """
+    return _outcome_through(fact, cut_off_at, swedish_day(cut_off_at))
+
+
+def _outcome_through(fact: OccurrenceFact, cut_off_at: datetime, through: date) -> Outcome:
+    # A report counts thousands of occurrences and has one cut-off: its day is asked for once.
     verdict = fact.verdict_at(cut_off_at)
-    due = fact.due_at(cut_off_at) <= swedish_day(cut_off_at)
+    due = fact.due_at(cut_off_at) <= through
     if verdict is not None:
         if not due:
             return Outcome.EARLY
@@ -239,7 +244,7 @@ def closing_count(facts: Iterable[OccurrenceFact], cut_off_at: datetime) -> Clos
     counted: Counter[Outcome] = Counter()
     due = 0
     for fact in facts:
-        outcome = outcome_of(fact, cut_off_at)
+        outcome = _outcome_through(fact, cut_off_at, through)
         counted[outcome] += 1
         due += fact.due_at(cut_off_at) <= through and outcome is not Outcome.EXPIRED
     return ClosingCount(

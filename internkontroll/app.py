@@ -47,6 +47,7 @@ from internkontroll.web.access import (
     signed_in,
     today,
 )
+from internkontroll.web.routing import LateRule
 
 FEATURES = (
     "trail",
@@ -212,6 +213,7 @@ def create_app(
         static_folder=str(ROOT / "static"),
     )
     _configure(app, config)
+    app.url_rule_class = LateRule
     app.url_map.converters["int"] = RowNumberConverter
     if hops := app.config["PROXY_HOPS"]:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]

@@ -3,6 +3,8 @@
 Nothing that the browser brings is believed: only what the provider says when it is asked directly,
 signed by its published keys, for us, now, and for the login that this browser began (OpenID Connect
 Core 1.0, 3.1.3.7; RFC 7636; RFC 9207; RFC 9700).
+
+The libraries are two hundred modules and are read when somebody logs in this way, not at start.
 """
 
 import logging
@@ -10,15 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
-
-import requests
-from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
-from authlib.common.security import generate_token  # type: ignore[import-untyped]
-from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
-from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
-from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
 
 from internkontroll.accounts.rules.provider import Vouched
 from internkontroll.core.errors import DomainError
@@ -81,6 +74,8 @@ def is_private(url: object) -> bool:
 def _fetch(url: object) -> dict[str, Any]:
     if not isinstance(url, str) or not is_private(url):
         raise ProviderRefused(NOT_BELIEVED)
+    import requests
+
     try:
         answer = requests.get(url, timeout=SECONDS_TO_ANSWER, allow_redirects=False)
         found = answer.json() if answer.status_code == 200 else None
@@ -104,6 +99,8 @@ def _metadata(provider: Provider) -> dict[str, Any]:
 
 
 def _client(provider: Provider, redirect_uri: str) -> Any:
+    from authlib.integrations.requests_client import OAuth2Session  # type: ignore[import-untyped]
+
     return OAuth2Session(
         provider.client_id,
         provider.client_secret,
@@ -115,6 +112,8 @@ def _client(provider: Provider, redirect_uri: str) -> Any:
 
 def begin(provider: Provider, redirect_uri: str) -> Begun:
     """Påbörja en inloggning: where the browser is sent. Raises ProviderRefused."""
+    from authlib.common.security import generate_token  # type: ignore[import-untyped]
+
     metadata = _metadata(provider)
     verifier, nonce = generate_token(64), generate_token(32)
     more = {"acr_values": " ".join(provider.levels)} if provider.levels else {}
@@ -138,6 +137,10 @@ def finish(
 
     ``issuer`` is who the answer says it is from, where it says so (RFC 9207).
     """
+    import requests
+    from authlib.common.errors import AuthlibBaseError  # type: ignore[import-untyped]
+    from joserfc.errors import JoseError
+
     metadata = _metadata(provider)
     if issuer is not None and issuer != metadata["issuer"]:
         raise ProviderRefused(NOT_BELIEVED)
@@ -164,6 +167,10 @@ def finish(
 def _claims(
     provider: Provider, metadata: dict[str, Any], token: dict[str, Any], nonce: str, at: datetime
 ) -> dict[str, Any]:
+    from authlib.oidc.core import CodeIDToken  # type: ignore[import-untyped]
+    from joserfc import jwt
+    from joserfc.jwk import KeySet
+
     keys = KeySet.import_key_set(_fetch(metadata.get("jwks_uri")))  # type: ignore[arg-type]
     decoded = jwt.decode(token["id_token"], keys, algorithms=ALGORITHMS)
     claims = CodeIDToken(

@@ -30,7 +30,10 @@ ACROSS = (
 LOW = {"rules", "models", "words", "queries", "services", "policy"}
 FRAMEWORKS = {"flask", "werkzeug", "wtforms", "jinja2", "flask_wtf", "flask_login"}
 EDGES = {"app", "cli", "demo"}
-SLOW = {"pandas", "typst", "docx", "python_calamine", "alembic", "openpyxl", "xlsxwriter"}
+SLOW = {
+    *("pandas", "typst", "docx", "python_calamine", "alembic", "openpyxl", "xlsxwriter"),
+    *("authlib", "joserfc", "requests"),
+}
 LONG_FOR_A_REASON: dict[str, str] = {}
 MOST_LINES = 400
 
@@ -219,6 +222,17 @@ def test_imports_stand_at_the_top(module: Module) -> None:
                 names = [inner.module or ""]
             late = [name for name in names if name.split(".")[0] not in SLOW]
             assert not late, f"{module}:{inner.lineno} imports {late} inside a function"
+
+
+@for_every_module
+def test_a_slow_library_is_not_loaded_at_the_start(module: Module) -> None:
+    tree = ast.parse(module.path.read_text(encoding="utf-8"))
+    for line in tree.body:
+        names = [alias.name for alias in line.names] if isinstance(line, ast.Import) else []
+        if isinstance(line, ast.ImportFrom):
+            names = [line.module or ""]
+        slow = [name for name in names if name.split(".")[0] in SLOW]
+        assert not slow, f"{module}:{line.lineno} imports {slow} as soon as it is imported"
 
 
 @for_every_module

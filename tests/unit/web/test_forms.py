@@ -266,3 +266,19 @@ def test_the_lines_of_a_list_are_set_beside_each_other_too(app: Flask) -> None:
         own = Answer()
         own.set_beside(Answer(formdata=None, answer="ja", rows=[{"amount": 1000}]))
     assert [(row.saved, row.own) for row in own.both_texts] == [("", "20,00")]
+
+
+def test_a_list_of_choices_is_written_as_the_library_writes_it(app: Flask) -> None:
+    pairs = [("", "Alla"), ("a", 'Ett & "två" <tre>'), ("é'\"", "Ö"), ("c", "")]
+
+    class Plain(BaseForm):
+        one = wtforms.SelectField(choices=choices(pairs), widget=wtforms.widgets.Select())
+
+    class Own(BaseForm):
+        one = wtforms.SelectField(choices=choices(pairs))
+
+    with app.test_request_context():
+        for value, _ in pairs:
+            plain, own = Plain(one=value), Own(one=value)
+            assert type(own.one.widget) is not type(plain.one.widget)
+            assert str(own.one(class_="input")) == str(plain.one(class_="input"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
@@ -22,7 +22,7 @@ from internkontroll.core.clock import Clock, swedish_day
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.errors import NotAllowed
 from internkontroll.core.transaction import transaction
-from internkontroll.organisation.models import Board
+from internkontroll.organisation.models import Board, Municipality
 from internkontroll.web.drafts import AUTOSAVE_SENTENCE, is_autosave, kept_page
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -134,10 +134,23 @@ def _own_board(board: Board) -> bool:
     )
 
 
+@cache
+def _board_statement() -> sa.Select[Board, str | None]:
+    # The page's frame names the municipality: one question for the two of them, put together once.
+    return (
+        sa.select(Board, Municipality.name)
+        .outerjoin(Municipality, Municipality.id == 1)
+        .where(Board.code == sa.bindparam("code"))
+    )
+
+
 def _admit(permission: Permission, values: dict[str, Any]) -> None:
     if "board_code" in values:
         code = values.pop("board_code")
-        g.board = load_or_404(sa.select(Board).where(Board.code == code.upper()))
+        row = session().execute(_board_statement(), {"code": code.upper()}).one_or_none()
+        if row is None:
+            abort(404)
+        g.board, g.municipality_name = row
         values["board"] = g.board
     board_id = values["board"].id if "board" in values else None
     if can_somewhere(current_actor(), permission, board_id, today(), rules()):

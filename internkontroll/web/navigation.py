@@ -110,8 +110,11 @@ def _links() -> list[NavigationLink]:
 
 def municipality_name() -> str:
     """The municipality's name, or the program's where none is set yet."""
-    municipality = db.session.get(Municipality, 1)
-    return municipality.name if municipality else "Internkontroll"
+    if "municipality_name" not in g:
+        municipality = db.session.get(Municipality, 1)
+        g.municipality_name = municipality.name if municipality else None
+    name: str | None = g.municipality_name
+    return name or "Internkontroll"
 
 
 def register(app: Flask) -> None:

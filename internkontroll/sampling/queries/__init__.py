@@ -5,6 +5,7 @@
 - samples: lists, draws and their items
 - records: the record of a draw, and its check
 - strata: the parts of a list that are drawn from one by one
+- told_draws: several samples at once, with the digests of their records
 """
 
 from internkontroll.sampling.queries.contents import (
@@ -47,6 +48,7 @@ from internkontroll.sampling.queries.samples import (
     occasion_of,
     occurrences_of_draw,
     population_select,
+    progress_of_each,
     sampling_progress,
     secret_list_stands,
     sharable_occurrences,
@@ -57,6 +59,7 @@ from internkontroll.sampling.queries.strata import (
     planned_strata,
     strata_of,
 )
+from internkontroll.sampling.queries.told_draws import ToldDraw, told_draws
 
 __all__ = [
     "PREVIEW_ROWS",
@@ -65,6 +68,7 @@ __all__ = [
     "PlannedStratum",
     "Row",
     "SamplingProgress",
+    "ToldDraw",
     "canonical_of",
     "check_draw",
     "control_differences",
@@ -88,6 +92,7 @@ __all__ = [
     "population_facts_of",
     "population_select",
     "preview_rows",
+    "progress_of_each",
     "record_for_outside",
     "reference_in_text",
     "remembered_columns",
@@ -99,5 +104,6 @@ __all__ = [
     "standing_items_select",
     "steps_of",
     "strata_of",
+    "told_draws",
     "why_not_purged",
 ]

@@ -1,6 +1,6 @@
 """Build the record of a draw from what is stored, and check the draw against it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -44,15 +44,20 @@ from internkontroll.schedule.models import Occurrence
 from internkontroll.trail.models import TrailPayload, TrailRow
 
 
-def steps_of(session: Session, draw: Draw) -> list[Step]:
-    """The steps taken so far, with when and by whom: a user's title, or "system (os user)"."""
+def steps_of(
+    session: Session, draw: Draw, *, known_titles: Mapping[int | None, str] | None = None
+) -> list[Step]:
+    """The steps taken so far, with when and by whom: a user's title, or "system (os user)".
+
+    ``known_titles`` are those of the first round's users by id, if they are read already.
+    """
     population = draw.population
     if draw.method is SelectionMethod.TARGETED:
-        return _steps_of_choice(session, draw)
+        return _steps_of_choice(session, draw, known_titles)
     later = draw.extensions
     people = {population.frozen_by_id, draw.committed_by_id, draw.drawn_by_id}
     people |= {user_id for each in later for user_id in (each.committed_by_id, each.drawn_by_id)}
-    titles = dict(session.execute(sa.select(User.id, User.title).where(User.id.in_(people))).all())
+    titles = _titles(session, people, known_titles)
     frozen = ("population", population.id, SamplingEvent.POPULATION_FROZEN)
     committed = ("draw", draw.id, SamplingEvent.DRAW_COMMITTED)
     drawn = ("draw", draw.id, SamplingEvent.DRAW_SEEDED)
@@ -88,11 +93,25 @@ _Taken = tuple[str, datetime | None, int | None, tuple[str, int, SamplingEvent],
 """A step's name, when, by which user, where the trail tells of it, and its round."""
 
 
-def _steps_of_choice(session: Session, draw: Draw) -> list[Step]:
+def _titles(
+    session: Session,
+    people: Collection[int | None],
+    known: Mapping[int | None, str] | None,
+) -> Mapping[int | None, str]:
+    """What the users are called; nothing is read of those whose titles are known."""
+    titles = dict(known or {})
+    if unknown := [each for each in people if each is not None and each not in titles]:
+        rows = session.execute(sa.select(User.id, User.title).where(User.id.in_(unknown)))
+        titles |= {row.id: row.title for row in rows}
+    return titles
+
+
+def _steps_of_choice(
+    session: Session, draw: Draw, known_titles: Mapping[int | None, str] | None
+) -> list[Step]:
     """A riktat urval has no seed: the list was frozen, if there is one, and the items chosen."""
     population = draw.population
-    people = (population.frozen_by_id, draw.drawn_by_id)
-    titles = dict(session.execute(sa.select(User.id, User.title).where(User.id.in_(people))).all())
+    titles = _titles(session, (population.frozen_by_id, draw.drawn_by_id), known_titles)
     frozen = ("population", population.id, SamplingEvent.POPULATION_FROZEN)
     chosen = ("draw", draw.id, SamplingEvent.ITEMS_CHOSEN)
     taken = [("chosen", draw.drawn_at, draw.drawn_by_id, chosen)]
@@ -178,24 +197,34 @@ def _frame(population: Population) -> dict[str, Any]:
     }
 
 
-def _controls(session: Session, draw: Draw) -> list[dict[str, Any]]:
+ToldControl = tuple[int, str, int, int, str | None]
+"""A kontrollmoment's number and text, and its plan's year, version and SHA-256."""
+
+TOLD_OF_CONTROL = (Control.number, Control.text, Plan.year, Plan.version, Plan.content_sha256)
+"""What :data:`ToldControl` is read from."""
+
+
+def _controls(session: Session, draw: Draw) -> Sequence[ToldControl]:
     rows = session.execute(
-        sa.select(Control.number, Control.text, Plan.year, Plan.version, Plan.content_sha256)
+        sa.select(*TOLD_OF_CONTROL)
         .join(Plan, Plan.id == Control.plan_id)
         .join(Occurrence, Occurrence.control_id == Control.id)
         .join(DrawOccurrence, DrawOccurrence.occurrence_id == Occurrence.id)
         .where(DrawOccurrence.draw_id == draw.id)
         .order_by(Control.number)
     )
-    return [
-        {
-            "number": number,
-            "text": text,
-            "plan_version": f"{year}:{version}",
-            "plan_sha256": sha256,
-        }
-        for number, text, year, version, sha256 in rows
-    ]
+    return list(rows)
+
+
+def _told_control(
+    number: int, text: str, year: int, version: int, sha256: str | None
+) -> dict[str, Any]:
+    return {
+        "number": number,
+        "text": text,
+        "plan_version": f"{year}:{version}",
+        "plan_sha256": sha256,
+    }
 
 
 def full_record(
@@ -204,10 +233,12 @@ def full_record(
     *,
     known_items: Sequence[SampleItem] | None = None,
     known_steps: Sequence[Step] | None = None,
+    known_controls: Sequence[ToldControl] | None = None,
 ) -> Record:
     """Dragningsprotokoll: the full record of a draw, for use inside the wall.
 
-    ``known_items`` and ``known_steps`` are the draw's own, all of them, if they are read already.
+    ``known_items``, ``known_steps`` and ``known_controls`` are the draw's own, all of them, if they
+    are read already.
     Replacements stand in it as they are now. The latest drawn one before it that it redraws is
     named by the digest of its record. Raises InvalidTransition for one that is not drawn yet.
     """
@@ -217,13 +248,15 @@ def full_record(
         raise InvalidTransition("Stickprovet är inte draget än, så det finns inget protokoll.")
     items = session.scalars(items_select(draw.id)).all() if known_items is None else known_items
     steps = steps_of(session, draw) if known_steps is None else known_steps
+    controls = _controls(session, draw) if known_controls is None else known_controls
+    told = [_told_control(*each) for each in controls]
     if draw.method is SelectionMethod.TARGETED:
-        return _record_of_choice(session, draw, items, steps)
+        return _record_of_choice(session, draw, items, steps, told)
     strata = strata_of(session, draw)
     return draw_record(
         program=draw.program or "",
         board=session.get_one(Board, draw.board_id).code,
-        controls=_controls(session, draw),
+        controls=told,
         frame=_frame(draw.population),
         population=population_facts_of(draw.population),
         method=draw.method.value,
@@ -309,12 +342,16 @@ def _replacements(items: Sequence[SampleItem]) -> list[Replacement]:
 
 
 def _record_of_choice(
-    session: Session, draw: Draw, items: Sequence[SampleItem], steps: Sequence[Step]
+    session: Session,
+    draw: Draw,
+    items: Sequence[SampleItem],
+    steps: Sequence[Step],
+    controls: list[dict[str, Any]],
 ) -> Record:
     return targeted_record(
         program=draw.program or "",
         board=session.get_one(Board, draw.board_id).code,
-        controls=_controls(session, draw),
+        controls=controls,
         frame=_frame(draw.population),
         population=population_facts_of(draw.population),
         from_list=draw.population.is_frame,
@@ -325,19 +362,21 @@ def _record_of_choice(
     )
 
 
-def record_for_outside(session: Session, draw: Draw) -> Record:
+def record_for_outside(session: Session, draw: Draw, *, full: Record | None = None) -> Record:
     """The sealed record: nothing in it from which a case number could be tried out.
 
-    Raises InvalidTransition once the references are purged: its key is destroyed with them.
+    ``full`` is its full record, if that is made already. Raises InvalidTransition once the
+    references are purged: its key is destroyed with them.
     """
     if draw.population.purged_at is not None:
         raise InvalidTransition(
             "Listan är gallrad och nyckeln till det förseglade protokollet är förstörd. "
             "Använd det protokoll som hämtades före gallringen."
         )
+    record = full_record(session, draw) if full is None else full
     if draw.method is SelectionMethod.TARGETED:
-        return sealed_targeted_record(full_record(session, draw), key=bytes.fromhex(draw.seal_key))
-    return sealed_record(full_record(session, draw), key=bytes.fromhex(draw.seal_key))
+        return sealed_targeted_record(record, key=bytes.fromhex(draw.seal_key))
+    return sealed_record(record, key=bytes.fromhex(draw.seal_key))
 
 
 def check_draw(session: Session, draw: Draw) -> str | None:

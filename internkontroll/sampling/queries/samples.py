@@ -131,44 +131,44 @@ def standing_items_select(draw_id: int) -> sa.Select[SampleItem]:
     )
 
 
-def _is_current() -> sa.ColumnElement[bool]:
+def is_current() -> sa.ColumnElement[bool]:
+    """Whether a draw is not redrawn."""
     redraw = aliased(Draw)
     return ~sa.exists(sa.select(redraw.id).where(redraw.redraw_of_id == Draw.id))
 
 
 def current_draw(session: Session, occurrence_id: int) -> Draw | None:
     """The draw that serves the kontrolltillfälle and has not been redrawn, or None."""
-    row = _current(session, occurrence_id)
-    return row[0] if row else None
-
-
-def _current(
-    session: Session, occurrence_id: int
-) -> sa.Row[Draw, int, bool, bool, int, bool] | None:
-    """The current draw, how many it serves, whether a list is secret, an extension waits.
-
-    Then how many items are judged, and whether it is stratified.
-    """
-    return session.execute(_current_statement(), {"occurrence_id": occurrence_id}).one_or_none()
+    found = _progress_of_drawn(session, [occurrence_id]).get(occurrence_id)
+    return found.draw if found else None
 
 
 @cache
-def _current_statement() -> sa.Select[Draw, int, bool, bool, int, bool]:
+def _current_statement() -> sa.Select[int, Draw, int, bool, bool, int, bool]:
+    """The current draw of each, how many it serves, whether a list is secret, an extension waits.
+
+    Then how many items are judged, and whether it is stratified.
+    """
     # Made once: to put it together takes longer than to run it.
-    occurrence_id: Any = sa.bindparam("occurrence_id", type_=sa.Integer())
+    asked: Any = sa.bindparam("occurrence_ids", type_=sa.Integer(), expanding=True)
     served = aliased(DrawOccurrence)
     serves = sa.select(sa.func.count()).where(served.draw_id == Draw.id).scalar_subquery()
     waits = sa.exists().where(DrawRound.draw_id == Draw.id, DrawRound.drawn_at.is_(None))
     return (
         sa.select(
-            Draw, serves, _has_secret_list(occurrence_id), waits, _examined(), _is_stratified()
+            DrawOccurrence.occurrence_id,
+            Draw,
+            serves,
+            _has_secret_list(DrawOccurrence.occurrence_id),
+            waits,
+            _examined(),
+            _is_stratified(),
         )
         .join(DrawOccurrence, DrawOccurrence.draw_id == Draw.id)
         .join(Draw.population)
         .options(contains_eager(Draw.population))
-        .where(DrawOccurrence.occurrence_id == occurrence_id, _is_current())
-        .order_by(Draw.id.desc())
-        .limit(1)
+        .where(DrawOccurrence.occurrence_id.in_(asked), is_current())
+        .order_by(Draw.id)
     )
 
 
@@ -201,12 +201,12 @@ def secret_list_stands(session: Session, occurrence_id: int) -> bool:
     return bool(session.scalar(sa.select(_has_secret_list(occurrence_id))))
 
 
-def _has_secret_list(occurrence_id: int) -> sa.ColumnElement[bool]:
-    one, draw = aliased(Population), aliased(Draw)
+def _has_secret_list(occurrence_id: Any) -> sa.ColumnElement[bool]:
+    one, draw, served = aliased(Population), aliased(Draw), aliased(DrawOccurrence)
     shared = (
         sa.select(draw.population_id)
-        .join(DrawOccurrence, DrawOccurrence.draw_id == draw.id)
-        .where(DrawOccurrence.occurrence_id == occurrence_id)
+        .join(served, served.draw_id == draw.id)
+        .where(served.occurrence_id == occurrence_id)
     )
     return sa.exists().where(
         one.is_secret,
@@ -217,19 +217,49 @@ def _has_secret_list(occurrence_id: int) -> sa.ColumnElement[bool]:
 
 def sampling_progress(session: Session, occurrence_id: int) -> SamplingProgress:
     """The current draw and its list; without a draw the newest list of the kontrolltillfälle."""
-    if (row := _current(session, occurrence_id)) is not None:
-        draw, serves, is_secret, waits, examined, stratified = row
-        population = draw.population
-        told = (draw.id, draw.method, population.size, population.is_frame, examined, stratified)
-        return SamplingProgress(
-            population,
+    found = _progress_of_drawn(session, [occurrence_id]).get(occurrence_id)
+    return found or SamplingProgress(latest_population(session, occurrence_id), None)
+
+
+def progress_of_each(
+    session: Session, occurrence_ids: Collection[int]
+) -> dict[int, SamplingProgress]:
+    """As :func:`sampling_progress`, of several kontrolltillfällen: two queries at most."""
+    found = _progress_of_drawn(session, occurrence_ids) if occurrence_ids else {}
+    waiting = [each for each in occurrence_ids if each not in found]
+    newest = {}
+    if waiting:
+        lists = sa.select(Population).where(Population.occurrence_id.in_(waiting))
+        rows = session.scalars(lists.order_by(Population.id))
+        newest = {row.occurrence_id: row for row in rows}
+    return found | {each: SamplingProgress(newest.get(each), None) for each in waiting}
+
+
+def _progress_of_drawn(
+    session: Session, occurrence_ids: Collection[int]
+) -> dict[int, SamplingProgress]:
+    """Of those that have a draw; it is the newest one that is not redrawn."""
+    rows = session.execute(_current_statement(), {"occurrence_ids": list(occurrence_ids)})
+    return {
+        occurrence_id: SamplingProgress(
+            draw.population,
             draw,
             serves,
             has_secret_list=bool(is_secret),
             extension_waits=bool(waits),
-            facts=_facts_of(*told) if draw.state is DrawState.DRAWN else None,
+            facts=facts_of(
+                draw.id,
+                draw.method,
+                draw.population.size,
+                draw.population.is_frame,
+                examined,
+                stratified,
+            )
+            if draw.state is DrawState.DRAWN
+            else None,
         )
-    return SamplingProgress(latest_population(session, occurrence_id), None)
+        for occurrence_id, draw, serves, is_secret, waits, examined, stratified in rows
+    }
 
 
 def draws_of(session: Session, occurrence_id: int) -> Sequence[Draw]:
@@ -266,7 +296,7 @@ def sharable_occurrences(session: Session, occurrence: Occurrence) -> Sequence[O
     drawn = (
         sa.select(DrawOccurrence.occurrence_id)
         .join(Draw, Draw.id == DrawOccurrence.draw_id)
-        .where(_is_current())
+        .where(is_current())
     )
     rows = session.scalars(
         sa.select(Occurrence)
@@ -303,7 +333,7 @@ def draw_facts(session: Session, occurrence_ids: Collection[int]) -> dict[int, D
     if not occurrence_ids:
         return {}
     rows = session.execute(_facts_statement(), {"occurrence_ids": list(occurrence_ids)})
-    return {occurrence_id: _facts_of(*facts) for occurrence_id, *facts in rows}
+    return {occurrence_id: facts_of(*facts) for occurrence_id, *facts in rows}
 
 
 @cache
@@ -325,12 +355,12 @@ def _facts_statement() -> sa.Select[*tuple[Any, ...]]:
         .where(
             DrawOccurrence.occurrence_id.in_(asked),
             Draw.state == DrawState.DRAWN,
-            _is_current(),
+            is_current(),
         )
     )
 
 
-def _facts_of(
+def facts_of(
     draw_id: int,
     method: SelectionMethod,
     size: int | None,
@@ -338,6 +368,7 @@ def _facts_of(
     examined: int,
     stratified: bool,
 ) -> DrawFacts:
+    """The figures of a drawn sample with ``examined`` items to judge, of a list of ``size``."""
     return DrawFacts(
         examined,
         (size or examined) if is_frame else 0,

@@ -19,9 +19,10 @@ from internkontroll.plan.models import PlanKind
 from internkontroll.review.documents import Part, minutes_document, minutes_pdf
 from internkontroll.review.models import Conclusion
 from internkontroll.review.queries import (
-    committee_meeting_select,
+    Sitting,
     minutes_facts,
     reviews_of_committee,
+    sitting_of,
 )
 from internkontroll.review.rules import StepAside, months_of, sum_of, sums_until
 from internkontroll.review.services import read_internal_minutes
@@ -150,7 +151,7 @@ def test_a_review_that_was_begun_stays_when_its_meeting_is_called_off(
     reviews = reviews_of_committee(session, year.board.id, year.first.id, 2020)
     (found,) = (row for row in reviews if row.occurrence_id == begun.id)
     assert not found.cancelled
-    facts = minutes_facts(session, year.board, cancelled)
+    facts = minutes_facts(session, year.board, sitting_at(session, year, cancelled))
     assert facts.cancelled
     assert [row.review.occurrence_id for row in facts.reviews] == [begun.id]
 
@@ -159,7 +160,7 @@ def test_nothing_in_the_minutes_can_be_tried_out_on_a_guessed_list(
     session: Session, year: Committees
 ) -> None:
     meeting, occurrence = drawn_meeting(session, year)
-    facts = minutes_facts(session, year.board, meeting)
+    facts = minutes_facts(session, year.board, sitting_at(session, year, meeting))
     draw = current_draw(session, occurrence.id)
     assert draw is not None
     sealed = sha256(record_bytes(record_for_outside(session, draw))).hexdigest()
@@ -195,14 +196,20 @@ def test_the_wall_holds_for_a_meeting(session: Session, year: Committees) -> Non
     boards = make_meeting(session, year.board, None, date(2020, 12, 4))
 
     def found(meeting: Meeting, committees: frozenset[int] | None) -> Meeting | None:
-        select = committee_meeting_select(year.board.id, meeting.id, committees=committees)
-        return session.scalars(select).one_or_none()
+        sitting = sitting_of(session, year.board.id, meeting.id, committees=committees)
+        return sitting.meeting if sitting else None
 
     assert found(own, None) is own
     assert found(own, frozenset({year.first.id})) is own
     assert found(own, frozenset({year.second.id})) is None
     assert found(own, frozenset()) is None
     assert found(boards, None) is None
+
+
+def sitting_at(session: Session, year: Committees, meeting: Meeting) -> Sitting:
+    found = sitting_of(session, year.board.id, meeting.id)
+    assert found is not None
+    return found
 
 
 def drawn_meeting(session: Session, year: Committees) -> tuple[Meeting, Occurrence]:
@@ -221,7 +228,7 @@ def test_the_minutes_name_who_drew_and_carry_no_reference(
     session: Session, year: Committees
 ) -> None:
     meeting, _ = drawn_meeting(session, year)
-    facts = minutes_facts(session, year.board, meeting)
+    facts = minutes_facts(session, year.board, sitting_at(session, year, meeting))
     (row,) = facts.reviews
     assert row.review.kind == "Beslut att inte inleda utredning"
     assert row.review.drawn is not None
@@ -255,7 +262,7 @@ def test_the_minutes_tell_of_the_kind_the_justerare_and_who_stepped_aside(
         ]
     )
     session.flush()
-    facts = minutes_facts(session, year.board, meeting)
+    facts = minutes_facts(session, year.board, sitting_at(session, year, meeting))
     (row,) = facts.reviews
     assert (row.review.kind, row.review.statement) == (
         "Särskilda kostnader",
@@ -292,7 +299,9 @@ def readings(session: Session) -> list[tuple[str, int]]:
 def test_the_internal_part_is_a_reading_in_the_trail(session: Session, year: Committees) -> None:
     meeting, occurrence = drawn_meeting(session, year)
     chair = make_actor(session, Role.CHAIR, year.board, year.first)
-    facts = read_internal_minutes(session, year.board, meeting, form="pdf", actor=chair, at=AT)
+    facts = read_internal_minutes(
+        session, year.board, sitting_at(session, year, meeting), form="pdf", actor=chair, at=AT
+    )
     assert len(facts.reviews) == 1
     assert readings(session) == [("occurrence", occurrence.id)]
 
@@ -306,7 +315,7 @@ def test_those_outside_the_review_get_no_internal_part(
         read_internal_minutes(
             session,
             year.board,
-            meeting,
+            sitting_at(session, year, meeting),
             form="page",
             actor=make_actor(session, role, year.board),
             at=AT,
@@ -320,4 +329,11 @@ def test_a_member_of_the_other_committee_gets_no_internal_part(
     meeting, _ = drawn_meeting(session, year)
     stranger = make_actor(session, Role.MEMBER, year.board, year.second)
     with pytest.raises(NotAllowed):
-        read_internal_minutes(session, year.board, meeting, form="page", actor=stranger, at=AT)
+        read_internal_minutes(
+            session,
+            year.board,
+            sitting_at(session, year, meeting),
+            form="page",
+            actor=stranger,
+            at=AT,
+        )

@@ -1,14 +1,18 @@
 """Read a review: where each item stands, what was answered last, which conclusion stands.
 
-- reviews: items, answers, conclusions, recorded results, attachments
+- reviews: items, answers, conclusions, recorded results
+- attachments: the evidence
 - committee: what is protected, noted and handed over at an individutskott's meeting
 - reopening: every conclusion, and whether a signed one is open for a correction
 - evaluation: what the judged sample proves, in items and in öre
 - history: how a control has gone at earlier occasions
 - second_reading: the items that a second person has read, and how alike the two are
+- sittings: a committee's meeting with all that is reviewed there
+- testers: who has had a part in the testing
 - meetings: what a committee has reviewed before its meetings
 """
 
+from internkontroll.review.queries.attachments import attachment_select, attachments_of
 from internkontroll.review.queries.committee import (
     Deadline,
     deadline_of,
@@ -29,7 +33,6 @@ from internkontroll.review.queries.evaluation import (
 )
 from internkontroll.review.queries.history import PastResult, past_results
 from internkontroll.review.queries.meetings import (
-    committee_meeting_select,
     committees_in_reach,
     minutes_facts,
     reviews_of_committee,
@@ -44,8 +47,6 @@ from internkontroll.review.queries.reviews import (
     DeviationReason,
     ReviewItem,
     ReviewProgress,
-    attachment_select,
-    attachments_of,
     criteria_of,
     item_by_position,
     judged_items,
@@ -53,14 +54,12 @@ from internkontroll.review.queries.reviews import (
     latest_result,
     latest_results,
     latest_returned,
-    of_current_draw,
     reasons_of_item,
     results_of,
     review_items,
     review_progress,
     shared_items,
     standing_conclusion,
-    testers_of,
 )
 from internkontroll.review.queries.second_reading import (
     ReadingAnswer,
@@ -72,9 +71,19 @@ from internkontroll.review.queries.second_reading import (
     reads_again,
     standing_reading,
 )
+from internkontroll.review.queries.sittings import (
+    CaseFacts,
+    Sitting,
+    SittingReview,
+    case_facts,
+    reviews_at,
+    sitting_of,
+)
+from internkontroll.review.queries.testers import of_current_draw, testers_of, testers_of_each
 
 __all__ = [
     "AmountsFound",
+    "CaseFacts",
     "Conclusions",
     "Deadline",
     "DeviationReason",
@@ -83,12 +92,14 @@ __all__ = [
     "ReadingAnswer",
     "ReviewItem",
     "ReviewProgress",
+    "Sitting",
+    "SittingReview",
     "StratumLine",
     "answers_of_reading",
     "attachment_select",
     "attachments_of",
     "blind_to",
-    "committee_meeting_select",
+    "case_facts",
     "committees_in_reach",
     "conclusions_of",
     "corrected_since",
@@ -118,12 +129,15 @@ __all__ = [
     "results_of",
     "review_items",
     "review_progress",
+    "reviews_at",
     "reviews_of_committee",
     "shared_items",
+    "sitting_of",
     "standing_conclusion",
     "standing_note_rule",
     "standing_reading",
     "standing_reopening",
     "testers_of",
+    "testers_of_each",
     "things_of",
 ]

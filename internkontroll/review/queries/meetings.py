@@ -1,8 +1,7 @@
 """What a committee has reviewed before its meetings: in figures, and for the minutes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,7 +17,8 @@ from internkontroll.organisation.models import (
 )
 from internkontroll.plan.models import Control, Criterion, Plan, PlanKind
 from internkontroll.review.models import Answer, Conclusion
-from internkontroll.review.queries.reviews import ReviewItem, judged_items
+from internkontroll.review.queries.reviews import ReviewItem, judged_rows
+from internkontroll.review.queries.sittings import Sitting
 from internkontroll.review.rules import (
     DEVIATING,
     Drawn,
@@ -30,40 +30,18 @@ from internkontroll.review.rules import (
     StepAside,
 )
 from internkontroll.sampling.models import Draw
-from internkontroll.sampling.queries import draw_facts, is_unreconciled, record_for_outside
-from internkontroll.sampling.rules import record_bytes
+from internkontroll.sampling.queries import ToldDraw, draw_facts, is_unreconciled, told_draws
 from internkontroll.schedule.models import (
     CommitteeReview,
     ConflictOfInterest,
     Occurrence,
     OccurrenceState,
 )
-from internkontroll.schedule.queries import (
-    Committees,
-    conflicts_of,
-    frame_of_occurrence,
-    seats_of,
-)
-from internkontroll.schedule.rules import short_text
+from internkontroll.schedule.queries import Committees, frame_of_meeting
+from internkontroll.schedule.rules import Frame, short_text
 
 THE_PROGRAM = "programmet"
 """Who drew where no person did."""
-
-
-def committee_meeting_select(
-    board_id: int, meeting_id: int, *, committees: Committees
-) -> sa.Select[Meeting]:
-    """One meeting of a committee of the board that the reader reaches; None: every committee."""
-    select = (
-        sa.select(Meeting)
-        .options(joinedload(Meeting.subcommittee))
-        .where(
-            Meeting.board_id == board_id,
-            Meeting.id == meeting_id,
-            Meeting.subcommittee_id.is_not(None),
-        )
-    )
-    return select if committees is None else select.where(Meeting.subcommittee_id.in_(committees))
 
 
 def _reviews_statement(board_id: int) -> sa.Select[*tuple[Any, ...]]:
@@ -95,6 +73,7 @@ def _reviews_statement(board_id: int) -> sa.Select[*tuple[Any, ...]]:
             Conclusion.population_size,
             Conclusion.deviating,
             Conclusion.not_applicable,
+            Conclusion.text.label("observation"),
         )
         .select_from(Occurrence)
         .join(Meeting, Meeting.id == Occurrence.meeting_id)
@@ -136,9 +115,18 @@ def _drawn(session: Session, occurrence_ids: Collection[int]) -> dict[int, Drawn
     }
 
 
-def _reviews(session: Session, statement: sa.Select[*tuple[Any, ...]]) -> list[MeetingReview]:
-    rows = session.execute(statement).all()
-    drawn = _drawn(session, [row.occurrence_id for row in rows])
+def _told(told: ToldDraw) -> Drawn:
+    """The figures of a draw that is read with its record."""
+    draw, facts = told.draw, told.facts
+    if draw.drawn_at is None:
+        raise ValueError("the sample is not drawn")
+    by = told.drawn_by or THE_PROGRAM
+    return Drawn(draw.id, facts.n, facts.size, draw.method, draw.drawn_at, by)
+
+
+def _reviews(
+    rows: Sequence[sa.Row[*tuple[Any, ...]]], drawn: Mapping[int, Drawn]
+) -> list[MeetingReview]:
     return [
         MeetingReview(
             occurrence_id=row.occurrence_id,
@@ -164,37 +152,51 @@ def reviews_of_committee(
     session: Session, board_id: int, subcommittee_id: int, year: int
 ) -> list[MeetingReview]:
     """What the committee was to review before each meeting of the year, in order of days."""
-    return _reviews(
-        session,
+    rows = session.execute(
         _reviews_statement(board_id).where(
             Occurrence.subcommittee_id == subcommittee_id,
             Plan.year == year,
             Occurrence.scheduled_on.between(date(year, 1, 1), date(year, 12, 31)),
-        ),
-    )
+        )
+    ).all()
+    return _reviews(rows, _drawn(session, [row.occurrence_id for row in rows]))
 
 
-def minutes_facts(session: Session, board: Board, meeting: Meeting) -> MinutesFacts:
+def minutes_facts(
+    session: Session, board: Board, sitting: Sitting, *, internal: bool = True
+) -> MinutesFacts:
     """Underlag till paragraf: what was reviewed before a committee's meeting, without references.
 
-    Raises ValueError for a meeting that is not a committee's.
+    Without ``internal`` no outcome by running number is read, and no words on the cases. Four
+    queries, five for the internal part; more only of what :func:`told_draws` says. Raises
+    ValueError for a meeting that is not a committee's.
     """
+    meeting, seats = sitting.meeting, sitting.seats
     committee = meeting.subcommittee
     if committee is None:
         raise ValueError("the meeting is not a committee's")
-    reviews = _reviews(
-        session,
-        _reviews_statement(board.id).where(
+    rows = session.execute(
+        _reviews_statement(board.id)
+        .add_columns(ConflictOfInterest)
+        .outerjoin(
+            ConflictOfInterest,
+            sa.and_(
+                ConflictOfInterest.occurrence_id == Occurrence.id,
+                ConflictOfInterest.withdrawn_at.is_(None),
+            ),
+        )
+        .options(joinedload(ConflictOfInterest.user))
+        .where(
             Occurrence.meeting_id == meeting.id,
             Occurrence.subcommittee_id == committee.id,
             Occurrence.state != OccurrenceState.EXPIRED,
-        ),
-    )
-    stepped_aside = [
-        StepAside(row.occurrence_id, _who(row), row.position)
-        for row in conflicts_of(session, [row.occurrence_id for row in reviews])
-    ]
-    seats = seats_of(session, meeting.id)
+        )
+        .order_by(sa.func.coalesce(ConflictOfInterest.position, 0), ConflictOfInterest.id)
+    ).all()
+    reviewed = list({row.occurrence_id: row for row in rows}.values())
+    draws = told_draws(session, [row.occurrence_id for row in reviewed])
+    items = _items(session, draws) if internal else {}
+    frame = frame_of_meeting(session, meeting) if reviewed else None
     return MinutesFacts(
         board_code=board.code,
         board_name=board.name,
@@ -204,7 +206,30 @@ def minutes_facts(session: Session, board: Board, meeting: Meeting) -> MinutesFa
         ordinary=meeting.kind is MeetingKind.ORDINARY,
         cancelled=meeting.state is MeetingState.CANCELLED,
         verifier=seats.verifier.title if seats else None,
-        reviews=tuple(_facts(session, row, stepped_aside) for row in reviews),
+        reviews=tuple(
+            _facts(
+                review,
+                frame,
+                draws.get(row.occurrence_id),
+                items=items.get(row.occurrence_id, ()),
+                observation=row.observation if internal else None,
+                stepped_aside=_aside(rows, row.occurrence_id),
+            )
+            for row, review in zip(
+                reviewed,
+                _reviews(reviewed, {key: _told(each) for key, each in draws.items()}),
+                strict=True,
+            )
+        ),
+    )
+
+
+def _aside(rows: Sequence[sa.Row[*tuple[Any, ...]]], occurrence_id: int) -> tuple[StepAside, ...]:
+    """Jäv that stands for the occurrence: the whole review first, then case by case."""
+    return tuple(
+        StepAside(occurrence_id, _who(row.ConflictOfInterest), row.ConflictOfInterest.position)
+        for row in rows
+        if row.occurrence_id == occurrence_id and row.ConflictOfInterest is not None
     )
 
 
@@ -214,47 +239,40 @@ def _who(row: ConflictOfInterest) -> str:
 
 
 def _facts(
-    session: Session, review: MeetingReview, stepped_aside: Sequence[StepAside]
+    review: MeetingReview,
+    frame: Frame | None,
+    told: ToldDraw | None,
+    *,
+    items: tuple[ItemOutcome, ...],
+    observation: str | None,
+    stepped_aside: tuple[StepAside, ...],
 ) -> ReviewFacts:
-    occurrence = session.get_one(Occurrence, review.occurrence_id)
-    own = tuple(row for row in stepped_aside if row.occurrence_id == review.occurrence_id)
-    frame = frame_of_occurrence(session, occurrence)
-    observation = _observation(session, occurrence.id)
-    if review.drawn is None:
-        return ReviewFacts(review, frame, observation=observation, stepped_aside=own)
-    draw = session.get_one(Draw, review.drawn.draw_id, options=[joinedload(Draw.population)])
-    purged = draw.population.purged_at is not None
+    if told is None:
+        return ReviewFacts(review, frame, observation=observation, stepped_aside=stepped_aside)
+    population = told.draw.population
     return ReviewFacts(
         review,
         frame,
-        is_secret=draw.population.is_secret,
-        unreconciled=is_unreconciled(draw.population),
-        seed_source=draw.seed_source,
-        digest=None
-        if purged
-        else sha256(record_bytes(record_for_outside(session, draw))).hexdigest(),
-        items=_items(session, occurrence.id, draw.id),
+        is_secret=population.is_secret,
+        unreconciled=is_unreconciled(population),
+        seed_source=told.draw.seed_source,
+        digest=told.digest,
+        items=items,
         observation=observation,
-        stepped_aside=own,
+        stepped_aside=stepped_aside,
     )
 
 
-def _observation(session: Session, occurrence_id: int) -> str | None:
-    """The text of the signed conclusion that stands."""
-    return session.scalar(
-        sa.select(Conclusion.text)
-        .where(Conclusion.occurrence_id == occurrence_id, Conclusion.signed_at.is_not(None))
-        .order_by(Conclusion.id.desc())
-        .limit(1)
-    )
-
-
-def _items(session: Session, occurrence_id: int, draw_id: int) -> tuple[ItemOutcome, ...]:
-    criteria, items = judged_items(session, [occurrence_id], draw_id)
-    return tuple(
-        ItemOutcome(item.position, item.state, _faults(criteria[occurrence_id], item))
-        for item in items[occurrence_id]
-    )
+def _items(session: Session, draws: Mapping[int, ToldDraw]) -> dict[int, tuple[ItemOutcome, ...]]:
+    if not draws:
+        return {}
+    criteria, items = judged_rows(session, {key: told.items for key, told in draws.items()})
+    return {
+        key: tuple(
+            ItemOutcome(item.position, item.state, _faults(criteria[key], item)) for item in own
+        )
+        for key, own in items.items()
+    }
 
 
 def _faults(criteria: Sequence[Criterion], item: ReviewItem) -> tuple[tuple[str, Answer], ...]:

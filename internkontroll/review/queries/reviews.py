@@ -6,18 +6,14 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from internkontroll.plan.models import Criterion
 from internkontroll.review.models import (
     Answer,
-    Attachment,
     Conclusion,
-    ItemAmount,
     ItemResult,
     RecordedResult,
-    SecondAnswer,
-    SecondReading,
 )
 from internkontroll.review.rules import (
     DEVIATING,
@@ -30,7 +26,7 @@ from internkontroll.review.rules import (
     standing_reason,
     tally,
 )
-from internkontroll.sampling.models import Draw, DrawOccurrence, DrawRound, SampleItem
+from internkontroll.sampling.models import SampleItem
 from internkontroll.sampling.queries import sampling_progress
 from internkontroll.schedule.models import Occurrence
 
@@ -40,7 +36,7 @@ class ReviewItem:
     """Dragen post i granskningen, by its running number; its reference is deliberately not here.
 
     ``replaced_by`` and ``replaces`` are running numbers. ``version`` grows by one with every
-    answer that is recorded.
+    answer that is recorded. ``by_committee`` tells that an answer that counts is the utskott's own.
     """
 
     item_id: int
@@ -50,6 +46,7 @@ class ReviewItem:
     replacement_reason: str | None
     judgements: tuple[Judgement, ...]
     version: int
+    by_committee: bool = False
 
     @property
     def stands(self) -> bool:
@@ -229,13 +226,34 @@ def judged_items(
         .where(SampleItem.draw_id == draw_id)
         .order_by(SampleItem.position)
     ).all()
-    criteria, results = _criteria_and_latest(session, occurrence_ids)
+    return judged_rows(session, dict.fromkeys(occurrence_ids, rows))
+
+
+def judged_rows(
+    session: Session, rows_of: Mapping[int, Sequence[Any]]
+) -> tuple[dict[int, list[Criterion]], dict[int, list[ReviewItem]]]:
+    """As :func:`judged_items`, where the items of each occurrence's draw are read already.
+
+    ``rows_of`` are they by occurrence, in order: id, position, replaces_id, replacement_reason.
+    One statement however many occurrences there are.
+    """
+    criteria, results = _criteria_and_latest(session, rows_of)
+    return criteria, {
+        each: _review_items(rows, each, criteria[each], results) for each, rows in rows_of.items()
+    }
+
+
+def _review_items(
+    rows: Sequence[Any],
+    occurrence_id: int,
+    criteria: Sequence[Criterion],
+    results: Mapping[tuple[int, int, int], ItemResult],
+) -> list[ReviewItem]:
     position_of = {row.id: row.position for row in rows}
     replaced_by = {row.replaces_id: row.position for row in rows if row.replaces_id is not None}
 
-    def item(row: sa.Row[*tuple[Any, ...]], occurrence_id: int) -> ReviewItem:
-        own = criteria[occurrence_id]
-        found = [results.get((occurrence_id, row.id, criterion.id)) for criterion in own]
+    def item(row: Any) -> ReviewItem:
+        found = [results.get((occurrence_id, row.id, criterion.id)) for criterion in criteria]
         return ReviewItem(
             item_id=row.id,
             position=row.position,
@@ -243,12 +261,14 @@ def judged_items(
             replaced_by=replaced_by.get(row.id),
             replacement_reason=row.replacement_reason,
             judgements=tuple(
-                _judgement(criterion, result) for criterion, result in zip(own, found, strict=True)
+                _judgement(criterion, result)
+                for criterion, result in zip(criteria, found, strict=True)
             ),
             version=sum(result.revision for result in found if result is not None),
+            by_committee=any(result.by_committee for result in found if result is not None),
         )
 
-    return criteria, {each: [item(row, each) for row in rows] for each in occurrence_ids}
+    return [item(row) for row in rows]
 
 
 def item_by_position(session: Session, draw_id: int, position: int) -> SampleItem | None:
@@ -297,25 +317,6 @@ def latest_result(session: Session, occurrence_id: int) -> RecordedResult | None
     )
 
 
-def attachments_of(session: Session, occurrence_id: int) -> Sequence[Attachment]:
-    """The attachments, removed ones too, in the order they were added."""
-    return session.scalars(
-        sa.select(Attachment)
-        .options(joinedload(Attachment.added_by), joinedload(Attachment.removed_by))
-        .where(Attachment.occurrence_id == occurrence_id)
-        .order_by(Attachment.id)
-    ).all()
-
-
-def attachment_select(occurrence_id: int, attachment_id: int) -> sa.Select[Attachment]:
-    """One attachment of the occurrence, whose wall the caller has asked about, if it stands."""
-    return sa.select(Attachment).where(
-        Attachment.id == attachment_id,
-        Attachment.occurrence_id == occurrence_id,
-        Attachment.removed_at.is_(None),
-    )
-
-
 def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
     """The conclusion that was sent back last, with the reason its writer has to read."""
     return session.scalar(
@@ -324,46 +325,6 @@ def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
         .order_by(Conclusion.id.desc())
         .limit(1)
     )
-
-
-def of_current_draw() -> sa.ColumnElement[bool]:
-    """Whether a second reading is of a draw that is not redrawn: only that is still a task."""
-    redraw = aliased(Draw)
-    return ~sa.exists().where(redraw.redraw_of_id == SecondReading.draw_id)
-
-
-def testers_of(session: Session, occurrence_id: int) -> frozenset[int]:
-    """Users with any part in the testing: drew, answered, recorded, added evidence or concluded.
-
-    So has the one who reads the items again, whose answers end in the review, and the one who
-    settles where the two differ. What was corrected or sent back later counts too. The chair who
-    takes down the committee's outcome has no part in it.
-    """
-    draws = sa.select(DrawOccurrence.draw_id).where(DrawOccurrence.occurrence_id == occurrence_id)
-    parts: sa.CompoundSelect[int | None] = sa.union(
-        sa.select(ItemResult.recorded_by_id).where(
-            ItemResult.occurrence_id == occurrence_id, ItemResult.by_committee.is_(False)
-        ),
-        sa.select(Conclusion.written_by_id).where(Conclusion.occurrence_id == occurrence_id),
-        sa.select(RecordedResult.recorded_by_id).where(
-            RecordedResult.occurrence_id == occurrence_id
-        ),
-        sa.select(Attachment.added_by_id).where(Attachment.occurrence_id == occurrence_id),
-        sa.select(SecondReading.reader_id).where(
-            SecondReading.occurrence_id == occurrence_id,
-            SecondReading.cancelled_at.is_(None),
-            sa.or_(SecondReading.finished_at.is_not(None), of_current_draw()),
-        ),
-        sa.select(SecondAnswer.settled_by_id)
-        .join(SecondReading, SecondReading.id == SecondAnswer.reading_id)
-        .where(SecondReading.occurrence_id == occurrence_id),
-        sa.select(ItemAmount.recorded_by_id).where(ItemAmount.occurrence_id == occurrence_id),
-        sa.select(Draw.committed_by_id).where(Draw.id.in_(draws)),
-        sa.select(Draw.drawn_by_id).where(Draw.id.in_(draws)),
-        sa.select(DrawRound.committed_by_id).where(DrawRound.draw_id.in_(draws)),
-        sa.select(DrawRound.drawn_by_id).where(DrawRound.draw_id.in_(draws)),
-    )
-    return frozenset(user_id for user_id in session.scalars(parts) if user_id is not None)
 
 
 def review_progress(session: Session, occurrence_id: int) -> ReviewProgress:

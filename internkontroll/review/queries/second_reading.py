@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
@@ -12,7 +13,7 @@ from internkontroll.core.access import Role
 from internkontroll.core.collation import swedish_order
 from internkontroll.plan.models import Criterion
 from internkontroll.review.models import SecondAnswer, SecondReading
-from internkontroll.review.queries.reviews import of_current_draw, testers_of
+from internkontroll.review.queries.testers import of_current_draw, testers_of
 from internkontroll.review.rules import Agreement, Pair, agreement
 from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence
@@ -66,12 +67,18 @@ def blind_to(session: Session, occurrence_ids: Collection[int], user_id: int | N
     """
     return session.scalar(
         sa.select(sa.func.min(SecondReading.occurrence_id)).where(
-            of_current_draw(),
-            SecondReading.occurrence_id.in_(occurrence_ids),
-            SecondReading.reader_id == user_id,
-            SecondReading.finished_at.is_(None),
-            SecondReading.cancelled_at.is_(None),
+            SecondReading.occurrence_id.in_(occurrence_ids), is_not_handed_in(user_id)
         )
+    )
+
+
+def is_not_handed_in(user_id: Any) -> sa.ColumnElement[bool]:
+    """Whether a second reading is the user's, and hides the first answers from them still."""
+    return sa.and_(
+        of_current_draw(),
+        SecondReading.reader_id == user_id,
+        SecondReading.finished_at.is_(None),
+        SecondReading.cancelled_at.is_(None),
     )
 
 

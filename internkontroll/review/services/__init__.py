@@ -23,6 +23,7 @@ from internkontroll.review.services.bulk import (
 )
 from internkontroll.review.services.committee import (
     confirm_outcome,
+    confirmable,
     decide_outcome,
     mark_protected,
     may_confirm,
@@ -117,6 +118,7 @@ __all__ = [
     "check_free_text",
     "close_reopening",
     "confirm_outcome",
+    "confirmable",
     "correct_signed_result",
     "decide_outcome",
     "destroy_orphans",

@@ -3,6 +3,7 @@
 The justerare proposes, the committee decides, and the chair's confirmation signs the conclusion.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from internkontroll.review.models import (
     SecondAnswer,
 )
 from internkontroll.review.queries import standing_conclusion
-from internkontroll.review.services.concluding import may_sign, sign_conclusion
+from internkontroll.review.services.concluding import may_sign, sign_conclusion, signable
 from internkontroll.review.services.guards import (
     COMMENT_MAX,
     TEXT_MAX,
@@ -212,14 +213,20 @@ def confirm_outcome(
     return conclusion
 
 
-def may_confirm(session: Session, occurrence: Occurrence, actor: Actor) -> bool:
-    """Whether there is an outcome to confirm and the actor had no part in proposing it."""
-    conclusion = standing_conclusion(session, occurrence.id)
-    return (
-        conclusion is not None
-        and conclusion.signed_at is None
-        and may_sign(session, conclusion, actor)
-    )
+def may_confirm(session: Session, conclusion: Conclusion | None, actor: Actor) -> bool:
+    """Whether there is an outcome to confirm and the actor had no part in proposing it.
+
+    ``conclusion`` is the standing one of what is reviewed.
+    """
+    return bool(confirmable(session, [conclusion], actor))
+
+
+def confirmable(
+    session: Session, conclusions: Iterable[Conclusion | None], actor: Actor
+) -> frozenset[int]:
+    """The kontrolltillfällen of the standing conclusions that the actor may confirm. One query."""
+    waiting = [row.occurrence_id for row in conclusions if row is not None and not row.signed_at]
+    return signable(session, waiting, actor) if waiting else frozenset()
 
 
 def _waiting(session: Session, occurrence: Occurrence) -> Conclusion:

@@ -1,6 +1,6 @@
 """Write the conclusion, sign it or send it back. The tester never signs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +23,7 @@ from internkontroll.review.queries import (
     review_items,
     standing_conclusion,
     standing_reopening,
-    testers_of,
+    testers_of_each,
 )
 from internkontroll.review.rules import Hindrances, hindrances, needs_sample, tally
 from internkontroll.review.services.guards import (
@@ -234,9 +234,16 @@ def write_conclusion(
 
 def may_sign(session: Session, conclusion: Conclusion, actor: Actor) -> bool:
     """Whether the actor had no part in the testing: drew, judged and wrote nothing of it, ever."""
-    return actor.user_id is not None and actor.user_id not in testers_of(
-        session, conclusion.occurrence_id
-    )
+    own = conclusion.occurrence_id
+    return own in signable(session, [own], actor)
+
+
+def signable(session: Session, occurrence_ids: Collection[int], actor: Actor) -> frozenset[int]:
+    """The kontrolltillfällen in whose testing the actor had no part, as :func:`may_sign`."""
+    if actor.user_id is None:
+        return frozenset()
+    found = testers_of_each(session, occurrence_ids).items()
+    return frozenset(each for each, testers in found if actor.user_id not in testers)
 
 
 def _waiting(session: Session, occurrence: Occurrence) -> Conclusion:

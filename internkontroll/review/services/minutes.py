@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
-from internkontroll.organisation.models import Board, Meeting
+from internkontroll.organisation.models import Board
 from internkontroll.review.models import ReviewEvent
 from internkontroll.review.policy import PERMISSIONS
-from internkontroll.review.queries import minutes_facts
+from internkontroll.review.queries import Sitting, minutes_facts
 from internkontroll.review.rules import MinutesFacts
 from internkontroll.trail.services import chain_of_reader, record
 
@@ -17,7 +17,7 @@ from internkontroll.trail.services import chain_of_reader, record
 def read_internal_minutes(
     session: Session,
     board: Board,
-    meeting: Meeting,
+    sitting: Sitting,
     *,
     form: str,
     actor: Actor,
@@ -32,11 +32,11 @@ def read_internal_minutes(
     ensure(
         actor,
         Permission.MINUTES_READ_INTERNAL,
-        Scope(board.id, meeting.subcommittee_id),
+        Scope(board.id, sitting.meeting.subcommittee_id),
         swedish_day(at),
         PERMISSIONS,
     )
-    facts = minutes_facts(session, board, meeting)
+    facts = minutes_facts(session, board, sitting)
     for row in facts.reviews:
         record(
             session,
@@ -45,6 +45,6 @@ def read_internal_minutes(
             at=at,
             event=ReviewEvent.MINUTES_READ,
             subject=("occurrence", row.review.occurrence_id),
-            data={"board": board.code, "meeting": meeting.id, "form": form},
+            data={"board": board.code, "meeting": sitting.meeting.id, "form": form},
         )
     return facts

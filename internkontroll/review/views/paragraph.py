@@ -1,6 +1,7 @@
 """Underlag till paragraf, and a committee's reviews month by month."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 
 from flask import Blueprint, Response, abort, flash, redirect, url_for
@@ -10,7 +11,7 @@ from internkontroll.core.access import Permission
 from internkontroll.core.words import StateWord
 from internkontroll.files import docx
 from internkontroll.files.csv_out import Cell, csv_bytes
-from internkontroll.organisation.models import Board, Meeting, MeetingState, Subcommittee
+from internkontroll.organisation.models import Board, MeetingState, Subcommittee
 from internkontroll.organisation.queries import points_of_year
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
 from internkontroll.organisation.words import STATES as MEETING_STATES
@@ -22,11 +23,11 @@ from internkontroll.review.documents import (
     minutes_pdf,
 )
 from internkontroll.review.queries import (
-    blind_to,
-    committee_meeting_select,
+    Sitting,
     committees_in_reach,
     minutes_facts,
     reviews_of_committee,
+    sitting_of,
 )
 from internkontroll.review.rules import (
     MeetingReview,
@@ -37,12 +38,11 @@ from internkontroll.review.rules import (
 )
 from internkontroll.review.services import read_internal_minutes
 from internkontroll.schedule.policy import committees_within_reach
-from internkontroll.schedule.queries import Committees, occurrences_of_meeting
+from internkontroll.schedule.queries import Committees
 from internkontroll.schedule.words import STATES as OCCURRENCE_STATES
 from internkontroll.web.access import (
     current_actor,
     demand,
-    load_or_404,
     may,
     now,
     recorded_reading,
@@ -62,12 +62,19 @@ def _reach(board: Board) -> Committees:
     return committees_within_reach(current_actor(), board.id, today())
 
 
-def _meeting(board: Board, meeting_id: int) -> Meeting:
+def _sitting(board: Board, meeting_id: int) -> Sitting:
     """The committee's meeting; 404 for another board's and for a committee out of reach."""
-    return load_or_404(committee_meeting_select(board.id, meeting_id, committees=_reach(board)))
+    reader_id = current_actor().user_id
+    found = sitting_of(
+        session(), board.id, meeting_id, committees=_reach(board), reader_id=reader_id
+    )
+    if found is None:
+        abort(404)
+    return found
 
 
-def _page(board: Board, meeting: Meeting, facts: MinutesFacts, part: Part) -> ResponseReturnValue:
+def _page(board: Board, sitting: Sitting, facts: MinutesFacts, part: Part) -> ResponseReturnValue:
+    meeting = sitting.meeting
     return page(
         "review/minutes.html",
         board=board,
@@ -87,17 +94,17 @@ def _file(body: bytes, kind: str, name: str) -> Response:
     return answer
 
 
-def _public(board: Board, meeting_id: int) -> tuple[Meeting, MinutesFacts]:
-    meeting = _meeting(board, meeting_id)
-    return meeting, minutes_facts(session(), board, meeting)
+def _public(board: Board, meeting_id: int) -> tuple[Sitting, MinutesFacts]:
+    sitting = _sitting(board, meeting_id)
+    return sitting, minutes_facts(session(), board, sitting, internal=False)
 
 
 @minutes.get("/sammantraden/<int:meeting_id>/underlag")
 @requires(Permission.OCCURRENCE_READ)
 def show(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The public part of what the minutes take in: counts and the kind of case."""
-    meeting, facts = _public(board, meeting_id)
-    return _page(board, meeting, facts, Part.PUBLIC)
+    sitting, facts = _public(board, meeting_id)
+    return _page(board, sitting, facts, Part.PUBLIC)
 
 
 @minutes.get("/sammantraden/<int:meeting_id>/underlag.pdf")
@@ -118,36 +125,44 @@ def word(board: Board, meeting_id: int) -> ResponseReturnValue:
     return _file(minutes_docx(facts, Part.PUBLIC), docx.CONTENT_TYPE, name)
 
 
-def _internal(board: Board, meeting_id: int, form: str) -> tuple[Meeting, MinutesFacts]:
-    """The internal part, its reading in the trail; not for one who reads the items again."""
-    meeting = _meeting(board, meeting_id)
-    demand(Permission.MINUTES_READ_INTERNAL, meeting.subcommittee_id)
-    own = [row.id for row in occurrences_of_meeting(session(), board.id, meeting.id)]
-    if blind_to(session(), own, current_actor().user_id) is not None:
-        flash("Du läser om posterna och får inte se de första svaren än.", "warn")
-        where = url_for("minutes.show", board_code=board.code.lower(), meeting_id=meeting_id)
-        abort(redirect(where, 303))
+@contextmanager
+def _internal(board: Board, meeting_id: int, form: str) -> Iterator[tuple[Sitting, MinutesFacts]]:
+    """The internal part, its reading in the trail; not for one who reads the items again.
+
+    The reading is recorded when the block ends, and nothing is handed out if it cannot be.
+    """
     with recorded_reading() as open_session:
-        meeting = _meeting(board, meeting_id)
+        sitting = _sitting(board, meeting_id)
+        demand(Permission.MINUTES_READ_INTERNAL, sitting.meeting.subcommittee_id)
+        if sitting.is_blind:
+            flash("Du läser om posterna och får inte se de första svaren än.", "warn")
+            where = url_for("minutes.show", board_code=board.code.lower(), meeting_id=meeting_id)
+            abort(redirect(where, 303))
         facts = read_internal_minutes(
-            open_session, board, meeting, form=form, actor=current_actor(), at=now()
+            open_session, board, sitting, form=form, actor=current_actor(), at=now()
         )
-    return meeting, facts
+        yield sitting, facts
+
+
+def _read(board: Board, meeting_id: int, form: str) -> MinutesFacts:
+    """The internal part for a file, which is made after the reading is recorded."""
+    with _internal(board, meeting_id, form) as (_, facts):
+        return facts
 
 
 @minutes.get("/sammantraden/<int:meeting_id>/underlag-internt")
 @requires(Permission.MINUTES_READ_INTERNAL)
 def internal(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The internal part: outcomes by running number; a reading in the trail."""
-    meeting, facts = _internal(board, meeting_id, "page")
-    return _page(board, meeting, facts, Part.INTERNAL)
+    with _internal(board, meeting_id, "page") as (sitting, facts):
+        return _page(board, sitting, facts, Part.INTERNAL)
 
 
 @minutes.get("/sammantraden/<int:meeting_id>/underlag-internt.pdf")
 @requires(Permission.MINUTES_READ_INTERNAL)
 def internal_pdf(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The internal part as PDF; a reading in the trail."""
-    _, facts = _internal(board, meeting_id, "pdf")
+    facts = _read(board, meeting_id, "pdf")
     name = minutes_file_name(facts, Part.INTERNAL, "pdf")
     return _file(minutes_pdf(facts, Part.INTERNAL), PDF, name)
 
@@ -156,7 +171,7 @@ def internal_pdf(board: Board, meeting_id: int) -> ResponseReturnValue:
 @requires(Permission.MINUTES_READ_INTERNAL)
 def internal_word(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The internal part as DOCX; a reading in the trail."""
-    _, facts = _internal(board, meeting_id, "docx")
+    facts = _read(board, meeting_id, "docx")
     name = minutes_file_name(facts, Part.INTERNAL, "docx")
     return _file(minutes_docx(facts, Part.INTERNAL), docx.CONTENT_TYPE, name)
 

@@ -287,12 +287,14 @@ def frame_of_occurrence(session: Session, occurrence: Occurrence) -> Frame | Non
 
     Computed from the committee's meetings as they stand now; None for every other occurrence.
     """
-    meeting = occurrence.meeting
-    if meeting is None:
-        return None
+    return None if occurrence.meeting is None else frame_of_meeting(session, occurrence.meeting)
+
+
+def frame_of_meeting(session: Session, meeting: Meeting) -> Frame:
+    """Ramen of what is done for the meeting: since when decisions are in its lists."""
     rows = session.execute(
         sa.select(Meeting.held_on, Meeting.kind, Meeting.state).where(
-            Meeting.board_id == occurrence.board_id,
+            Meeting.board_id == meeting.board_id,
             Meeting.subcommittee_id == meeting.subcommittee_id,
             Meeting.held_on < meeting.held_on,
             Meeting.held_on >= date(meeting.held_on.year - 1, 1, 1),

@@ -9,7 +9,7 @@ from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Criterion
 from internkontroll.review.forms import JudgementForm, judgement_form
 from internkontroll.review.models import Answer
-from internkontroll.review.queries import ReviewItem, judged_items, notes_of, protected_items
+from internkontroll.review.queries import ReviewItem, case_facts, judged_items
 from internkontroll.review.services import COMMENT_MAX, judge_item, mark_protected, read_item
 from internkontroll.review.views.blueprint import (
     ANSWERS,
@@ -22,7 +22,6 @@ from internkontroll.review.views.blueprint import address as review_address
 from internkontroll.review.views.committee.blueprint import address, bp, review_occurrence
 from internkontroll.review.words import WORDS
 from internkontroll.schedule.models import Occurrence
-from internkontroll.schedule.queries import conflicts_of, review_of
 from internkontroll.web.access import (
     current_actor,
     demand,
@@ -63,23 +62,24 @@ def _case_page(
     with recorded_reading() as open_session:
         occurrence = review_occurrence(board, occurrence_id)
         demand(Permission.COMMITTEE_REVIEW, occurrence.subcommittee_id)
-        refuse_blind_reader(board, occurrence)
         draw = drawn_of(occurrence)
+        own = current_actor().user_id
+        facts = case_facts(open_session, occurrence.id, draw.id, position, reader_id=own)
+        if facts is None:
+            abort(404)
+        if facts.is_blind:
+            refuse_blind_reader(board, occurrence)
         asked, judged = judged_items(open_session, [occurrence.id], draw.id)
         criteria, items = asked[occurrence.id], judged[occurrence.id]
         here = next((item for item in items if item.position == position and item.stands), None)
         if here is None:
             abort(404)
-        drawn = item_of(draw, position)
         reads = may(Permission.SAMPLE_READ, occurrence.subcommittee_id)
-        is_protected = drawn.id in protected_items(open_session, draw.id)
-        if reads and not is_protected:
-            read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())
+        if reads and not facts.is_protected:
+            read_item(open_session, occurrence, facts.item, actor=current_actor(), at=now())
         judgement = form if isinstance(form, JudgementForm) else case_form(criteria, here)
         if judgement.errors and judgement.refused_with == 409:
             judgement.version.data = str(here.version)
-        note = notes_of(open_session, [occurrence.id]).get(drawn.id)
-        own = current_actor().user_id
         standing = [item for item in items if item.stands]
         return page(
             "review/committee/case.html",
@@ -87,20 +87,17 @@ def _case_page(
             judgement=judgement,
             board=board,
             occurrence=occurrence,
-            review=review_of(open_session, occurrence.id),
+            review=facts.review,
             here=here,
             number=1 + standing.index(here),
             items=standing,
             criteria=criteria,
-            reference=drawn.reference if reads and not is_protected else None,
-            is_protected=is_protected,
-            note=note if note is not None and note.text is not None else None,
+            reference=facts.item.reference if reads and not facts.is_protected else None,
+            is_protected=facts.is_protected,
+            note=facts.note if facts.note is not None and facts.note.text is not None else None,
             can_edit=occurrence.state in OPEN
             and may(Permission.OCCURRENCE_PERFORM, occurrence.subcommittee_id),
-            stepped_aside=any(
-                row.user_id == own and row.position in (None, position)
-                for row in conflicts_of(open_session, [occurrence.id])
-            ),
+            stepped_aside=facts.stepped_aside,
             protect_key=ButtonForm(formdata=None).key.data,
             before=max((i.position for i in standing if i.position < position), default=None),
             after=min((i.position for i in standing if i.position > position), default=None),

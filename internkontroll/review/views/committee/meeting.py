@@ -1,52 +1,44 @@
 """Sammanträdets sida: what the committee reviews, who draws, who stepped aside, what comes next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash, url_for
+from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
-from internkontroll.organisation.models import Board, Meeting, MeetingKind, MeetingState
+from internkontroll.organisation.models import Board, MeetingKind, MeetingState
 from internkontroll.review.forms import MinutesForm, VerifierForm
 from internkontroll.review.models import Conclusion, UrgentHandover
 from internkontroll.review.queries import (
     Deadline,
     ReviewItem,
-    blind_to,
+    Sitting,
+    SittingReview,
     deadline_of,
     handovers_of,
     judgements_by_position,
-    notes_of,
-    protected_items,
-    review_items,
-    standing_conclusion,
-    standing_note_rule,
+    reviews_at,
+    sitting_of,
 )
 from internkontroll.review.rules import tally
-from internkontroll.review.services import may_confirm, verify_minutes
+from internkontroll.review.services import confirmable, verify_minutes
 from internkontroll.review.views.committee.blueprint import (
     address,
     bp,
-    meeting_of,
     people_of,
 )
-from internkontroll.sampling.queries import SamplingProgress, is_unreconciled, sampling_progress
+from internkontroll.sampling.queries import SamplingProgress, is_unreconciled
 from internkontroll.schedule.models import (
     CommitteeReview,
     ConflictOfInterest,
     Occurrence,
     OccurrenceState,
 )
-from internkontroll.schedule.queries import (
-    conflicts_of,
-    frame_of_occurrence,
-    review_of,
-    reviewed_kinds,
-    reviews_of_meeting,
-    seats_of,
-)
+from internkontroll.schedule.policy import committees_within_reach
+from internkontroll.schedule.queries import frame_of_meeting, kinds_before
 from internkontroll.schedule.rules import (
     SKIPPABLE_STATES,
     case_kinds,
@@ -76,7 +68,6 @@ class Shown:
 
     occurrence: Occurrence
     review: CommitteeReview | None
-    kinds: tuple[str, ...]
     proposed: str | None
     sampling: SamplingProgress
     unreconciled: bool
@@ -92,15 +83,31 @@ class Shown:
     frame: str | None
 
 
-def _verifier_form(board: Board, meeting: Meeting, *, sent: bool = False) -> VerifierForm:
-    seats = seats_of(session(), meeting.id)
+def _sitting(board: Board, meeting_id: int) -> Sitting:
+    """The meeting; 404 for another board's or committee's."""
+    actor = current_actor()
+    found = sitting_of(
+        session(),
+        board.id,
+        meeting_id,
+        committees=committees_within_reach(actor, board.id, today()),
+        reviews_cases=True,
+        reader_id=actor.user_id,
+    )
+    if found is None:
+        abort(404)
+    return found
+
+
+def _verifier_form(board: Board, sitting: Sitting, *, sent: bool = False) -> VerifierForm:
+    seats = sitting.seats
     data = {
         "row_version": str(seats.row_version) if seats else "0",
         "verifier": str(seats.verifier_id) if seats else "",
         "substitute": str(seats.substitute_id) if seats and seats.substitute_id else "",
     }
     form = VerifierForm() if sent else VerifierForm(formdata=None, data=data)
-    people = people_of(board, meeting)
+    people = people_of(board, sitting.meeting)
     form.verifier.choices = choices([("", "Välj"), *people])
     form.substitute.choices = choices([("", "Ingen"), *people])
     return form
@@ -108,14 +115,14 @@ def _verifier_form(board: Board, meeting: Meeting, *, sent: bool = False) -> Ver
 
 def _step(
     board: Board,
-    occurrence: Occurrence,
-    sampling: SamplingProgress,
-    items: list[ReviewItem],
+    row: SittingReview,
     *,
     ready: bool,
     draws: bool,
+    confirms: bool,
 ) -> tuple[str, str, str | None, str | None]:
     """What comes next: a sentence, the button, where it leads if the reader may, and who may."""
+    occurrence, sampling, items = row.occurrence, row.sampling, row.items
     code = board.code.lower()
     here: dict[str, Any] = {"board_code": code, "occurrence_id": occurrence.id}
     committee = occurrence.subcommittee_id
@@ -128,9 +135,6 @@ def _step(
             None,
         )
     if occurrence.state is OccurrenceState.PERFORMED:
-        confirms = may(Permission.COMMITTEE_CONFIRM, committee) and may_confirm(
-            session(), occurrence, current_actor()
-        )
         return (
             "Justeraren har lämnat sitt förslag. Ordföranden bekräftar utskottets utfall.",
             "Bekräfta utskottets utfall",
@@ -194,58 +198,105 @@ def _step(
     )
 
 
-def _shown(board: Board, meeting: Meeting, occurrence: Occurrence, draws: bool) -> Shown:
-    open_session = session()
-    sampling = sampling_progress(open_session, occurrence.id)
-    draw = sampling.draw if sampling.is_drawn else None
-    items = review_items(open_session, occurrence.id, draw.id) if draw else []
-    counted = tally(judgements_by_position(items).values())
-    review = review_of(open_session, occurrence.id)
+def _shown(
+    board: Board,
+    row: SittingReview,
+    *,
+    named: bool,
+    draws: bool,
+    confirms: bool,
+    frame: str,
+    earlier: Sequence[str],
+    handovers: Sequence[UrgentHandover],
+) -> Shown:
+    """``named`` tells whether there is a justerare; ``earlier`` are kinds taken before."""
+    occurrence, sampling = row.occurrence, row.sampling
+    counted = tally(judgements_by_position(row.items).values())
     kinds = case_kinds(occurrence.control.text)
     committee = occurrence.subcommittee_id
     open_still = occurrence.state in SKIPPABLE_STATES
     chooses = open_still and (draws or may(Permission.COMMITTEE_PREPARE, committee))
     chooses = chooses and may(Permission.COMMITTEE_REVIEW, committee)
-    frame = frame_of_occurrence(open_session, occurrence)
-    ready = seats_of(open_session, meeting.id) is not None and (review is not None or not kinds)
     return Shown(
         occurrence=occurrence,
-        review=review,
-        kinds=kinds,
-        proposed=proposed_kind(kinds, reviewed_kinds(open_session, occurrence)),
+        review=row.review,
+        proposed=proposed_kind(kinds, earlier),
         sampling=sampling,
         unreconciled=sampling.population is not None and is_unreconciled(sampling.population),
-        items=items,
+        items=row.items,
         judged=counted.judged,
         deviating=counted.deviating,
-        protected=protected_items(open_session, draw.id) if draw else frozenset(),
-        conclusion=standing_conclusion(open_session, occurrence.id),
-        conflicts=list(conflicts_of(open_session, [occurrence.id])),
+        protected=row.protected,
+        conclusion=row.conclusion,
+        conflicts=row.conflicts,
         handovers=[
-            (row, deadline_of(row, now())) for row in handovers_of(open_session, [occurrence.id])
+            (each, deadline_of(each, now()))
+            for each in handovers
+            if each.occurrence_id == occurrence.id
         ],
         chooses=chooses,
-        step=_step(board, occurrence, sampling, items, ready=ready, draws=draws),
-        frame=frame_sentence(frame) if frame else None,
+        step=_step(
+            board,
+            row,
+            ready=named and (row.review is not None or not kinds),
+            draws=draws,
+            confirms=confirms,
+        ),
+        frame=frame,
     )
 
 
+def _confirms(rows: Sequence[SittingReview]) -> frozenset[int]:
+    """The reviews that are handed over and whose outcome the reader may confirm."""
+    handed_over = [
+        row.conclusion for row in rows if row.occurrence.state is OccurrenceState.PERFORMED
+    ]
+    return confirmable(session(), handed_over, current_actor())
+
+
+def _every_shown(
+    board: Board, sitting: Sitting, rows: Sequence[SittingReview], *, draws: bool
+) -> list[Shown]:
+    """Each review with what is read of all of them at once."""
+    if not rows:
+        return []
+    meeting = sitting.meeting
+    # What is on its turn is told only until the kind is chosen.
+    to_choose = {
+        row.occurrence.control.lineage
+        for row in rows
+        if row.review is None and case_kinds(row.occurrence.control.text)
+    }
+    earlier = kinds_before(session(), meeting, to_choose) if to_choose else {}
+    handovers = handovers_of(session(), [row.occurrence.id for row in rows])
+    frame = frame_sentence(frame_of_meeting(session(), meeting))
+    confirms = _confirms(rows) if may(Permission.COMMITTEE_CONFIRM, meeting.subcommittee_id) else ()
+    return [
+        _shown(
+            board,
+            row,
+            named=sitting.seats is not None,
+            draws=draws,
+            confirms=row.occurrence.id in confirms,
+            frame=frame,
+            earlier=earlier.get(row.occurrence.control.lineage, ()),
+            handovers=handovers,
+        )
+        for row in rows
+    ]
+
+
 def _meeting_page(
-    board: Board, meeting: Meeting, form: BaseForm | None = None
+    board: Board, sitting: Sitting, form: BaseForm | None = None
 ) -> ResponseReturnValue:
     """The meeting with every form it may need; a refused one takes its own place."""
+    meeting, seats = sitting.meeting, sitting.seats
     committee = meeting.subcommittee_id
-    seats = seats_of(session(), meeting.id)
     held = meeting.state is MeetingState.PLANNED
     own = current_actor().user_id
     draws = seats is not None and own in (seats.verifier_id, seats.substitute_id)
     prepares = may(Permission.COMMITTEE_PREPARE, committee) and held
-    shown = [
-        _shown(board, meeting, row, draws)
-        for row in reviews_of_meeting(session(), board.id, meeting.id)
-    ]
-    ids = [row.occurrence.id for row in shown]
-    notes = notes_of(session(), ids)
+    rows = reviews_at(session(), board.id, meeting.id)
     performs = may(Permission.OCCURRENCE_PERFORM, committee)
     inside = prepares or performs or may(Permission.MINUTES_READ_INTERNAL, committee)
     return page(
@@ -259,7 +310,7 @@ def _meeting_page(
         prepares=prepares,
         verifier_form=form
         if isinstance(form, VerifierForm)
-        else _verifier_form(board, meeting)
+        else _verifier_form(board, sitting)
         if prepares
         else None,
         minutes_form=form
@@ -267,15 +318,15 @@ def _meeting_page(
         else MinutesForm(formdata=None)
         if prepares and seats and not seats.minutes_verified_on and meeting.held_on <= today()
         else None,
-        shown=shown,
-        has_notes=any(note.text is not None for note in notes.values()),
-        note_rule=standing_note_rule(session(), board.id),
+        shown=_every_shown(board, sitting, rows, draws=draws),
+        has_notes=any(row.has_notes for row in rows),
+        note_rule=sitting.note_rule,
         short_text=short_text,
         may_allow_notes=may(Permission.CASE_NOTE_ALLOW),
         may_note=held and may(Permission.CASE_NOTE, committee),
         performs=performs,
         # What the internal part of the minutes tells is for those who may read that.
-        inside=inside and blind_to(session(), ids, own) is None,
+        inside=inside and not sitting.is_blind,
         notes_conflicts=held and may(Permission.COMMITTEE_STEP_ASIDE, committee),
     )
 
@@ -284,16 +335,17 @@ def _meeting_page(
 @requires(Permission.OCCURRENCE_READ)
 def meeting(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The meeting's page."""
-    return _meeting_page(board, meeting_of(board, meeting_id))
+    return _meeting_page(board, _sitting(board, meeting_id))
 
 
 @bp.post("/sammantraden/<int:meeting_id>/justerare")
 @requires(Permission.COMMITTEE_PREPARE)
 def save_verifier(board: Board, meeting_id: int) -> ResponseReturnValue:
     """Name the justerare and the substitute."""
-    found = meeting_of(board, meeting_id)
+    sitting = _sitting(board, meeting_id)
+    found = sitting.meeting
     demand(Permission.COMMITTEE_PREPARE, found.subcommittee_id)
-    form = _verifier_form(board, found, sent=True)
+    form = _verifier_form(board, sitting, sent=True)
 
     def act(open_session: Session) -> str:
         verifier_id, substitute_id = form.people()
@@ -310,14 +362,14 @@ def save_verifier(board: Board, meeting_id: int) -> ResponseReturnValue:
 
     if form.validate() and (answer := submit(form, act, done="Justeraren är utsedd.")):
         return answer
-    return _meeting_page(board, found, form)
+    return _meeting_page(board, _sitting(board, meeting_id), form)
 
 
 @bp.post("/sammantraden/<int:meeting_id>/justering")
 @requires(Permission.COMMITTEE_PREPARE)
 def save_minutes(board: Board, meeting_id: int) -> ResponseReturnValue:
     """Record that the minutes are verified; the notes are destroyed."""
-    found = meeting_of(board, meeting_id)
+    found = _sitting(board, meeting_id).meeting
     demand(Permission.COMMITTEE_PREPARE, found.subcommittee_id)
     form = MinutesForm()
     purged: list[int] = []
@@ -335,4 +387,4 @@ def save_minutes(board: Board, meeting_id: int) -> ResponseReturnValue:
             one = purged[0] == 1
             flash("1 anteckning är förstörd." if one else f"{purged[0]} anteckningar är förstörda.")
         return answer
-    return _meeting_page(board, found, form)
+    return _meeting_page(board, _sitting(board, meeting_id), form)

@@ -64,13 +64,16 @@ def _note_page(
 @bp.get("/<int:occurrence_id>/anteckning/<int:position>")
 @requires(Permission.CASE_NOTE)
 def note(board: Board, occurrence_id: int, position: int) -> ResponseReturnValue:
-    """The note of a case; without the board's decision the page says so."""
-    occurrence = review_occurrence(board, occurrence_id)
-    demand(Permission.CASE_NOTE, occurrence.subcommittee_id)
-    item = item_of(drawn_of(occurrence), position)
+    """The note of a case; without the board's decision the page says so.
+
+    Rendered inside the transaction that records its opening.
+    """
     with recorded_reading() as open_session:
-        form = _filled(open_session, occurrence, item)
-    return _note_page(board, occurrence, item, form)
+        occurrence = review_occurrence(board, occurrence_id)
+        demand(Permission.CASE_NOTE, occurrence.subcommittee_id)
+        draw = drawn_of(occurrence)  # kept here: what the trail tells is asked of it again
+        item = item_of(draw, position)
+        return _note_page(board, occurrence, item, _filled(open_session, occurrence, item))
 
 
 @bp.post("/<int:occurrence_id>/anteckning/<int:position>")

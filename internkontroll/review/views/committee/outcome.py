@@ -10,7 +10,6 @@ from internkontroll.review.forms import ConfirmForm, JudgementForm, OutcomeForm
 from internkontroll.review.queries import (
     judged_items,
     judgements_by_position,
-    latest_results,
     protected_items,
     standing_conclusion,
 )
@@ -50,7 +49,6 @@ def _outcome_page(
     asked, judged = judged_items(open_session, [occurrence.id], draw.id)
     items = [item for item in judged[occurrence.id] if item.stands]
     conclusion = standing_conclusion(open_session, occurrence.id)
-    results = latest_results(open_session, occurrence.id)
     shown = ConfirmForm(
         formdata=None, data={"shown": str(conclusion.id) if conclusion is not None else ""}
     )
@@ -67,10 +65,10 @@ def _outcome_page(
         items=items,
         counted=tally(judgements_by_position(items).values()),
         population=draw.population,
-        by_committee={item_id for (item_id, _), row in results.items() if row.by_committee},
+        by_committee={item.item_id for item in items if item.by_committee},
         protected=protected_items(open_session, draw.id),
         conflicts=conflicts_of(open_session, [occurrence.id]),
-        may_confirm=may_confirm(open_session, occurrence, current_actor()),
+        may_confirm=may_confirm(open_session, conclusion, current_actor()),
         text_max=TEXT_MAX,
     )
 

@@ -1,11 +1,13 @@
-"""What each kind of records holds of a year. One question to the database per kind.
+"""What each kind of records holds of a year. One question to the database for any number of kinds.
 
 The year of what belongs to a kontroll is its plan's; of the trail it is when it happened, and of an
 account when it was closed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -52,16 +54,40 @@ PURGED_NAME = "gallrat-"
 """What the name of an account begins with once it has been disposed of."""
 
 
-def _of_year(board: Board, year: int) -> tuple[sa.ColumnElement[bool], ...]:
+_Held = sa.Select[*tuple[Any, ...]]
+"""Records of one kind and year: the columns of :func:`_told`, of ``board_id``, ``chain`` and year.
+
+The year is asked for as ``year``, or as its ``first`` and ``last`` moment.
+"""
+
+
+def _told(
+    kind: RecordKind, key: Any, at: Any, waits: Any = None, *, prefix: str = ""
+) -> tuple[Any, ...]:
+    """The kind, the key with what stands before it, when, and whether it is in use still."""
+    return (
+        sa.literal(kind.value, sa.String()).label("kind"),
+        sa.literal(prefix, sa.String()).label("prefix"),
+        key.label("key"),
+        at.label("at"),
+        (sa.false() if waits is None else waits).label("waits"),
+    )
+
+
+def _of_year() -> tuple[sa.ColumnElement[bool], ...]:
     """What belongs to a kontrolltillfälle of the board's plans of the year."""
-    return (Occurrence.board_id == board.id, Plan.year == year)
+    return (
+        Occurrence.board_id == sa.bindparam("board_id"),
+        Plan.year == sa.bindparam("year"),
+    )
 
 
-def _in_year(column: sa.orm.InstrumentedAttribute[object], year: int) -> sa.ColumnElement[bool]:
-    return column.between(start_of_day(date(year, 1, 1)), end_of_day(date(year, 12, 31)))
+def _in_year(column: Any) -> sa.ColumnElement[bool]:
+    found: sa.ColumnElement[bool] = column.between(sa.bindparam("first"), sa.bindparam("last"))
+    return found
 
 
-def _item_references(session: Session, board: Board, year: int) -> list[Candidate]:
+def _item_references() -> Sequence[_Held]:
     still_used = sa.exists(
         sa.select(DrawOccurrence.occurrence_id)
         .join(Draw, Draw.id == DrawOccurrence.draw_id)
@@ -69,78 +95,66 @@ def _item_references(session: Session, board: Board, year: int) -> list[Candidat
         .where(Draw.population_id == Population.id, Occurrence.state.not_in(ENDED))
         .correlate(Population)
     )
-    rows = session.execute(
+    return [
         sa.select(
-            Population.id,
-            Population.frozen_at,
-            Population.received_at,
-            sa.or_(Occurrence.state.not_in(ENDED), still_used),
+            *_told(
+                RecordKind.ITEM_REFERENCES,
+                Population.id,
+                sa.func.coalesce(Population.frozen_at, Population.received_at),
+                sa.or_(Occurrence.state.not_in(ENDED), still_used),
+            )
         )
         .select_from(Population)
         .join(Population.occurrence)
         .join(Occurrence.control)
         .join(Plan, Plan.id == Control.plan_id)
         .where(
-            *_of_year(board, year),
+            *_of_year(),
             Population.state == PopulationState.FROZEN,
             Population.purged_at.is_(None),
         )
-        .order_by(Population.id)
-    )
-    return [
-        Candidate(str(key), frozen_at or received_at, UNDER_WAY_LIST if used else None)
-        for key, frozen_at, received_at, used in rows
     ]
 
 
-def _attachments(session: Session, board: Board, year: int) -> list[Candidate]:
-    rows = session.execute(
-        sa.select(Attachment.id, Attachment.added_at, Occurrence.state)
+def _attachments() -> Sequence[_Held]:
+    under_way = Occurrence.state.not_in(ENDED)
+    return [
+        sa.select(*_told(RecordKind.ATTACHMENTS, Attachment.id, Attachment.added_at, under_way))
         .join(Occurrence, Occurrence.id == Attachment.occurrence_id)
         .join(Occurrence.control)
         .join(Plan, Plan.id == Control.plan_id)
-        .where(*_of_year(board, year), Attachment.removed_at.is_(None))
-        .order_by(Attachment.id)
-    )
-    return [_judged(str(key), at, state) for key, at, state in rows]
+        .where(*_of_year(), Attachment.removed_at.is_(None))
+    ]
 
 
-def _judged(key: str, at: datetime, state: OccurrenceState) -> Candidate:
-    return Candidate(key, at, None if state in ENDED else UNDER_WAY)
-
-
-def _notes(session: Session, board: Board, year: int) -> list[Candidate]:
-    first = (
-        sa.select(ItemResult.id, ItemResult.recorded_at, Occurrence.state)
+def _notes() -> Sequence[_Held]:
+    kind, under_way = RecordKind.NOTES, Occurrence.state.not_in(ENDED)
+    return [
+        sa.select(*_told(kind, ItemResult.id, ItemResult.recorded_at, under_way, prefix="svar:"))
         .join(Occurrence, Occurrence.id == ItemResult.occurrence_id)
         .join(Occurrence.control)
         .join(Plan, Plan.id == Control.plan_id)
-        .where(*_of_year(board, year), ItemResult.comment.is_not(None))
-        .order_by(ItemResult.id)
-    )
-    second = (
-        sa.select(SecondAnswer.id, SecondReading.ordered_at, Occurrence.state)
+        .where(*_of_year(), ItemResult.comment.is_not(None)),
+        sa.select(
+            *_told(kind, SecondAnswer.id, SecondReading.ordered_at, under_way, prefix="omläsning:")
+        )
         .join(SecondReading, SecondReading.id == SecondAnswer.reading_id)
         .join(Occurrence, Occurrence.id == SecondReading.occurrence_id)
         .join(Occurrence.control)
         .join(Plan, Plan.id == Control.plan_id)
-        .where(*_of_year(board, year), SecondAnswer.comment.is_not(None))
-        .order_by(SecondAnswer.id)
-    )
-    return [_judged(f"svar:{key}", at, state) for key, at, state in session.execute(first)] + [
-        _judged(f"omläsning:{key}", at, state) for key, at, state in session.execute(second)
+        .where(*_of_year(), SecondAnswer.comment.is_not(None)),
     ]
 
 
-def _report_drafts(session: Session, board: Board, year: int) -> list[Candidate]:
+def _report_drafts() -> Sequence[_Held]:
     later = sa.orm.aliased(ReportRemark)
-    rows = session.execute(
-        sa.select(ReportRemark.id, ReportRemark.recorded_at)
+    return [
+        sa.select(*_told(RecordKind.REPORT_DRAFTS, ReportRemark.id, ReportRemark.recorded_at))
         .join(FollowUpReport, FollowUpReport.id == ReportRemark.report_id)
         .join(ReportingPoint, ReportingPoint.id == FollowUpReport.reporting_point_id)
         .where(
-            FollowUpReport.board_id == board.id,
-            ReportingPoint.year == year,
+            FollowUpReport.board_id == sa.bindparam("board_id"),
+            ReportingPoint.year == sa.bindparam("year"),
             sa.exists(
                 sa.select(later.id).where(
                     later.report_id == ReportRemark.report_id,
@@ -149,31 +163,26 @@ def _report_drafts(session: Session, board: Board, year: int) -> list[Candidate]
                 )
             ),
         )
-        .order_by(ReportRemark.id)
-    )
-    return [Candidate(str(key), at) for key, at in rows]
+    ]
 
 
-def _trail(board: Board, year: int, *of_kind: sa.ColumnElement[bool]) -> sa.Select[int, datetime]:
-    return (
-        sa.select(TrailRow.id, TrailRow.at)
+def _trail(kind: RecordKind, *of_kind: sa.ColumnElement[bool]) -> Sequence[_Held]:
+    return [
+        sa.select(*_told(kind, TrailRow.id, TrailRow.at))
         .join(TrailPayload, TrailPayload.row_id == TrailRow.id)
-        .where(TrailRow.chain == board.code, _in_year(TrailRow.at, year), *of_kind)
-        .order_by(TrailRow.id)
-    )
+        .where(TrailRow.chain == sa.bindparam("chain"), _in_year(TrailRow.at), *of_kind)
+    ]
 
 
-def _reading_trail(session: Session, board: Board, year: int) -> list[Candidate]:
-    rows = session.execute(_trail(board, year, TrailRow.event.in_(READING_EVENTS)))
-    return [Candidate(str(key), at) for key, at in rows]
+def _reading_trail() -> Sequence[_Held]:
+    return _trail(RecordKind.READING_TRAIL, TrailRow.event.in_(READING_EVENTS))
 
 
-def _other_trail(session: Session, board: Board, year: int) -> list[Candidate]:
-    rows = session.execute(_trail(board, year, TrailRow.event.not_in(READING_EVENTS)))
-    return [Candidate(str(key), at) for key, at in rows]
+def _other_trail() -> Sequence[_Held]:
+    return _trail(RecordKind.TRAIL, TrailRow.event.not_in(READING_EVENTS))
 
 
-def _accounts(session: Session, _board: Board, year: int) -> list[Candidate]:
+def _accounts() -> Sequence[_Held]:
     closed_at = (
         sa.select(sa.func.max(TrailRow.at))
         .where(
@@ -185,19 +194,16 @@ def _accounts(session: Session, _board: Board, year: int) -> list[Candidate]:
         .correlate(User)
         .scalar_subquery()
     )
-    rows = session.execute(
-        sa.select(User.id, closed_at)
-        .where(
+    return [
+        sa.select(*_told(RecordKind.ACCOUNTS, User.id, closed_at)).where(
             User.is_active.is_(False),
             User.username.not_like(f"{PURGED_NAME}%"),
-            closed_at.between(start_of_day(date(year, 1, 1)), end_of_day(date(year, 12, 31))),
+            _in_year(closed_at),
         )
-        .order_by(User.id)
-    )
-    return [Candidate(str(key), at) for key, at in rows]
+    ]
 
 
-CANDIDATES: Mapping[RecordKind, Callable[[Session, Board, int], Sequence[Candidate]]] = {
+_HELD: Mapping[RecordKind, Callable[[], Sequence[_Held]]] = {
     RecordKind.ITEM_REFERENCES: _item_references,
     RecordKind.ATTACHMENTS: _attachments,
     RecordKind.NOTES: _notes,
@@ -206,3 +212,30 @@ CANDIDATES: Mapping[RecordKind, Callable[[Session, Board, int], Sequence[Candida
     RecordKind.TRAIL: _other_trail,
     RecordKind.ACCOUNTS: _accounts,
 }
+
+
+@cache
+def _statement(kinds: tuple[RecordKind, ...]) -> sa.CompoundSelect[*tuple[Any, ...]]:
+    # Made once: to put it together takes longer than to run it.
+    return sa.union_all(*(select for kind in kinds for select in _HELD[kind]()))
+
+
+def candidates_of(
+    session: Session, board: Board, year: int, kinds: Iterable[RecordKind]
+) -> dict[RecordKind, list[Candidate]]:
+    """What the board holds of the year, kind by kind, in the order it was written. One query."""
+    found: dict[RecordKind, list[Candidate]] = {kind: [] for kind in kinds}
+    asked = {
+        "board_id": board.id,
+        "chain": board.code,
+        "year": year,
+        "first": start_of_day(date(year, 1, 1)),
+        "last": end_of_day(date(year, 12, 31)),
+    }
+    rows = session.execute(_statement(tuple(found)), asked).all()
+    for row in sorted(rows, key=lambda row: (row.prefix != "svar:", row.key)):
+        kind = RecordKind(row.kind)
+        waits = UNDER_WAY_LIST if kind is RecordKind.ITEM_REFERENCES else UNDER_WAY
+        key = f"{row.prefix}{row.key}"
+        found[kind].append(Candidate(key, row.at, waits if row.waits else None))
+    return found

@@ -1,12 +1,13 @@
 """Provkörning: what could be destroyed of a year today, and why not the rest."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.archive.models import AuditClosing, RecordKind
-from internkontroll.archive.queries.candidates import CANDIDATES
+from internkontroll.archive.queries.candidates import candidates_of
 from internkontroll.archive.queries.reading import (
     RuleEntry,
     audit_closing,
@@ -14,7 +15,7 @@ from internkontroll.archive.queries.reading import (
     rule_of,
     rules_of,
 )
-from internkontroll.archive.rules import OF_THE_MUNICIPALITY, DryRun, dry_run, due_on
+from internkontroll.archive.rules import OF_THE_MUNICIPALITY, Candidate, DryRun, dry_run, due_on
 from internkontroll.core.dates import long_date
 from internkontroll.organisation.models import Board, Decision
 from internkontroll.organisation.queries import points_of_year
@@ -58,10 +59,9 @@ def _refusals(
 
 
 def _tried(
-    session: Session,
-    board: Board,
     entry: RuleEntry,
     year: int,
+    candidates: Sequence[Candidate],
     *,
     closed: AuditClosing | None,
     decided_on: date | None,
@@ -70,7 +70,7 @@ def _tried(
     return dry_run(
         entry.kind,
         year,
-        CANDIDATES[entry.kind](session, board, year),
+        candidates,
         refusals=_refusals(entry, year, closed, decided_on, on),
         due=due_on(year, entry.frist, decided_on),
     )
@@ -81,22 +81,24 @@ def try_disposal(
 ) -> DryRun:
     """What would be destroyed of one kind of the year, were it done on that day."""
     return _tried(
-        session,
-        board,
         rule_of(session, board.id, kind),
         year,
+        candidates_of(session, board, year, [kind])[kind],
         closed=audit_closing(session, board.id, year),
         decided_on=year_decided_on(session, board.id, year),
         on=on,
     )
 
 
-def try_year(session: Session, board: Board, year: int, *, on: date) -> list[DryRun]:
-    """The same for every kind that the board decides on."""
-    closed = audit_closing(session, board.id, year)
+def try_year(
+    session: Session, board: Board, year: int, *, closed: AuditClosing | None, on: date
+) -> list[DryRun]:
+    """The same for every kind that the board decides on. ``closed`` is the auditors' word."""
+    kinds = kinds_of(board)
+    candidates = candidates_of(session, board, year, kinds)
     decided_on = year_decided_on(session, board.id, year)
     return [
-        _tried(session, board, entry, year, closed=closed, decided_on=decided_on, on=on)
+        _tried(entry, year, candidates[entry.kind], closed=closed, decided_on=decided_on, on=on)
         for entry in rules_of(session, board.id)
-        if entry.kind in kinds_of(board)
+        if entry.kind in kinds
     ]

@@ -21,7 +21,8 @@ def index(board: Board) -> ResponseReturnValue:
     years = years_of(session(), board.id)
     asked = request.args.get("ar", type=int)
     year = asked if asked in years else next(iter(years), today().year)
-    runs = try_year(session(), board, year, on=today()) if years else []
+    closed = audit_closing(session(), board.id, year)
+    runs = try_year(session(), board, year, closed=closed, on=today()) if years else []
     told = [set(run.refusals) for run in runs]
     return page(
         "archive/index.html",
@@ -32,7 +33,7 @@ def index(board: Board) -> ResponseReturnValue:
         common=[each for each in runs[0].refusals if all(each in one for one in told)]
         if runs
         else [],
-        closed=audit_closing(session(), board.id, year),
+        closed=closed,
         disposals=disposals_of(session(), board.id, year),
         may_close=may(Permission.AUDIT_CLOSE) and year < today().year,
     )

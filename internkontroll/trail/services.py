@@ -58,21 +58,39 @@ def record(
     The chain is locked until the transaction ends, so that two writers cannot share a number.
     """
     with _reach_of(chain):
-        return _added(
-            session,
-            chain,
-            at,
-            event,
-            subject,
-            {
-                "actor": actor.name,
-                "user_id": actor.user_id,
-                "os_user": actor.os_user,
-                "request_id": actor.request_id,
-                "reason": reason,
-                "data": dict(data or {}),
-            },
-        )
+        (row,) = _added(session, chain, at, event, [subject], _told(actor, data, reason))
+        return row
+
+
+def record_each(
+    session: Session,
+    subjects: Sequence[tuple[str, int]],
+    *,
+    chain: str,
+    actor: Actor,
+    at: datetime,
+    event: StrEnum,
+    data: Mapping[str, Any] | None = None,
+) -> list[TrailRow]:
+    """Spåra the same of several subjects: one row for each in that order, as :func:`record`.
+
+    Three statements however many they are.
+    """
+    if not subjects:
+        return []
+    with _reach_of(chain):
+        return _added(session, chain, at, event, subjects, _told(actor, data, None))
+
+
+def _told(actor: Actor, data: Mapping[str, Any] | None, reason: str | None) -> dict[str, Any]:
+    return {
+        "actor": actor.name,
+        "user_id": actor.user_id,
+        "os_user": actor.os_user,
+        "request_id": actor.request_id,
+        "reason": reason,
+        "data": dict(data or {}),
+    }
 
 
 def _added(
@@ -80,9 +98,9 @@ def _added(
     chain: str,
     at: datetime,
     event: StrEnum,
-    subject: tuple[str, int],
+    subjects: Sequence[tuple[str, int]],
     told: Mapping[str, Any],
-) -> TrailRow:
+) -> list[TrailRow]:
     session.flush()
     _lock_chain(session, chain)
     last = session.execute(
@@ -92,35 +110,32 @@ def _added(
         .limit(1)
     ).first()
     seq, previous = (last.seq + 1, last.hash) if last else (1, GENESIS)
-    kind, subject_id = subject
     body: dict[str, Any] = plain(dict(told))
-    salt = secrets.token_hex(16)
-    digest = payload_digest(salt, body)
-    row = TrailRow(
-        chain=chain,
-        seq=seq,
-        at=at,
-        event=event.value,
-        subject_kind=kind,
-        subject_id=subject_id,
-        digest=digest,
-        previous=previous,
-        hash=row_hash(
-            chain=chain,
-            seq=seq,
-            at=at,
-            event=event.value,
-            subject_kind=kind,
-            subject_id=subject_id,
-            digest=digest,
-            previous=previous,
-        ),
+    values: list[dict[str, Any]] = []
+    salts = [secrets.token_hex(16) for _ in subjects]
+    for number, ((kind, subject_id), salt) in enumerate(zip(subjects, salts, strict=True), seq):
+        digest = payload_digest(salt, body)
+        told_of_row: dict[str, Any] = {
+            "chain": chain,
+            "seq": number,
+            "at": at,
+            "event": event.value,
+            "subject_kind": kind,
+            "subject_id": subject_id,
+            "digest": digest,
+            "previous": previous,
+        }
+        previous = row_hash(**told_of_row)
+        values.append({**told_of_row, "hash": previous})
+    # One statement however many rows: the unit of work would write them one by one.
+    written = session.scalars(sa.insert(TrailRow).returning(TrailRow), values).all()
+    rows = sorted(written, key=lambda row: row.seq)
+    session.add_all(
+        TrailPayload(row_id=row.id, salt=salt, body=body)
+        for row, salt in zip(rows, salts, strict=True)
     )
-    session.add(row)
     session.flush()
-    session.add(TrailPayload(row_id=row.id, salt=salt, body=body))
-    session.flush()
-    return row
+    return rows
 
 
 def dispose_payloads(

@@ -36,6 +36,7 @@ from internkontroll.schedule.models import (
     OccurrenceState,
 )
 from internkontroll.trail.models import TrailRow
+from internkontroll.trail.queries import history_of, verify_trail
 from tests.committee_rows import Committees, make_committee_year
 from tests.factories import (
     make_actor,
@@ -304,6 +305,23 @@ def test_the_internal_part_is_a_reading_in_the_trail(session: Session, year: Com
     )
     assert len(facts.reviews) == 1
     assert readings(session) == [("occurrence", occurrence.id)]
+
+
+def test_one_reading_of_two_controls_is_two_rows_in_a_chain_that_holds(
+    session: Session, year: Committees
+) -> None:
+    meeting, first = drawn_meeting(session, year)
+    control = make_control(session, year.control.plan)
+    second = make_occurrence(session, control, meeting=meeting, state=OccurrenceState.STARTED)
+    chair = make_actor(session, Role.CHAIR, year.board, year.first)
+    sitting = sitting_at(session, year, meeting)
+    for form in ("page", "pdf"):
+        read_internal_minutes(session, year.board, sitting, form=form, actor=chair, at=AT)
+    both = [("occurrence", first.id), ("occurrence", second.id)]
+    assert readings(session) == both + both
+    assert all(verdict.whole for verdict in verify_trail(session))
+    told = [row.data["form"] for row in history_of(session, "SCN", *both[1])]
+    assert told == ["pdf", "page"], "the latest first"
 
 
 @pytest.mark.parametrize("role", [Role.CONTROLLER, Role.DIRECTOR, Role.READER, Role.UNIT_MANAGER])

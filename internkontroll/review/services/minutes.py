@@ -11,7 +11,7 @@ from internkontroll.review.models import ReviewEvent
 from internkontroll.review.policy import PERMISSIONS
 from internkontroll.review.queries import Sitting, minutes_facts
 from internkontroll.review.rules import MinutesFacts
-from internkontroll.trail.services import chain_of_reader, record
+from internkontroll.trail.services import chain_of_reader, record_each
 
 
 def read_internal_minutes(
@@ -37,14 +37,13 @@ def read_internal_minutes(
         PERMISSIONS,
     )
     facts = minutes_facts(session, board, sitting)
-    for row in facts.reviews:
-        record(
-            session,
-            chain=chain_of_reader(actor, at, board.code),
-            actor=actor,
-            at=at,
-            event=ReviewEvent.MINUTES_READ,
-            subject=("occurrence", row.review.occurrence_id),
-            data={"board": board.code, "meeting": sitting.meeting.id, "form": form},
-        )
+    record_each(
+        session,
+        [("occurrence", row.review.occurrence_id) for row in facts.reviews],
+        chain=chain_of_reader(actor, at, board.code),
+        actor=actor,
+        at=at,
+        event=ReviewEvent.MINUTES_READ,
+        data={"board": board.code, "meeting": sitting.meeting.id, "form": form},
+    )
     return facts

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import AccountEvent, User
 from internkontroll.archive.models import CountedFrom, Disposal, DisposalState, RecordKind
-from internkontroll.archive.queries import try_disposal
+from internkontroll.archive.queries import audit_closing, try_disposal, try_year
 from internkontroll.archive.rules import DryRun
 from internkontroll.archive.services import (
     close_audit,
@@ -221,6 +221,39 @@ def test_two_persons_destroy_exactly_what_the_dry_run_showed(
     assert disposal.head_after == chain_head(office.session, "SCN")
     assert all(verdict.whole for verdict in verify_trail(office.session))
     assert office.events() == ["disposal:executed", "disposal:ordered"]
+
+
+def test_the_year_at_once_says_of_every_kind_what_is_said_of_it_alone(office: Office) -> None:
+    office.rule(RecordKind.NOTES)
+    office.occurrence.state = OccurrenceState.STARTED
+    office.board.oversight = True
+    closed_at = datetime(YEAR, 6, 1, 9, tzinfo=UTC)
+    gone = make_user(office.session, Role.MEMBER, office.board)
+    gone.is_active = False
+    record(
+        office.session,
+        chain=MUNICIPALITY_CHAIN,
+        actor=system_actor("provning"),
+        at=closed_at,
+        event=AccountEvent.USER_CLOSED,
+        subject=("user", gone.id),
+    )
+    office.session.flush()
+    closed = audit_closing(office.session, office.board.id, YEAR)
+    runs = try_year(office.session, office.board, YEAR, closed=closed, on=LATER.date())
+    assert runs == [office.tried(kind) for kind in RecordKind]
+    assert {run.kind: run.total for run in runs} == {
+        RecordKind.ITEM_REFERENCES: 1,
+        RecordKind.ATTACHMENTS: 1,
+        RecordKind.NOTES: 1,
+        RecordKind.REPORT_DRAFTS: 1,
+        RecordKind.READING_TRAIL: 1,
+        RecordKind.TRAIL: 1,
+        RecordKind.ACCOUNTS: 1,
+    }
+    stopped = {run.kind for run in runs if run.obstacles}
+    assert stopped == {RecordKind.ITEM_REFERENCES, RecordKind.ATTACHMENTS, RecordKind.NOTES}
+    assert {run.oldest for run in runs if run.free} == {AT, closed_at}
 
 
 def test_references_and_keys_go_and_the_figures_stand(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Gallring on the screen: a rule, the auditors' word, one person orders, another confirms."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -219,3 +220,38 @@ def test_the_register_is_open_to_everybody_who_is_logged_in(client_of: As) -> No
 
     assert "Beteckningar på granskade ärenden" in page.text
     assert "2 år efter nämndens beslut" in page.text
+
+
+@pytest.mark.usefixtures("year_over")
+def test_the_year_asks_the_database_as_often_for_forty_records_as_for_one(
+    app: Flask, client_of: As, town: Town, count_queries: Callable[[], Any]
+) -> None:
+    def add_comments() -> None:
+        with app.app_context(), intent_to_write():
+            session = db.session()
+            session.get_one(Board, town.boards["SCN"]).oversight = True
+            first = session.scalars(sa.select(ItemResult)).one()
+            session.add_all(
+                ItemResult(
+                    occurrence_id=first.occurrence_id,
+                    item_id=first.item_id,
+                    criterion_id=first.criterion_id,
+                    revision=revision,
+                    answer=Answer.NO,
+                    comment="Datum saknas.",
+                    recorded_at=AT,
+                )
+                for revision in range(2, 41)
+            )
+            session.commit()
+            db.session.remove()
+
+    controller, url = client_of(Role.CONTROLLER), "/namnd/scn/gallring?ar=2020"
+    controller.get(url)
+    with count_queries() as one:
+        controller.get(url)
+    add_comments()
+    with count_queries() as forty:
+        page = controller.get(url)
+    assert "40" in page.text
+    assert int(forty) == int(one) <= 12

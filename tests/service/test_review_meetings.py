@@ -26,7 +26,14 @@ from internkontroll.review.queries import (
 )
 from internkontroll.review.rules import StepAside, months_of, sum_of, sums_until
 from internkontroll.review.services import read_internal_minutes
-from internkontroll.sampling.queries import current_draw, full_record, record_for_outside
+from internkontroll.sampling.models import DrawOccurrence
+from internkontroll.sampling.queries import (
+    current_draw,
+    draw_facts,
+    full_record,
+    record_for_outside,
+    told_draws,
+)
 from internkontroll.sampling.rules import record_bytes, record_digest
 from internkontroll.schedule.models import (
     CommitteeMeeting,
@@ -176,6 +183,31 @@ def test_nothing_in_the_minutes_can_be_tried_out_on_a_guessed_list(
     ]
     assert all(str(secret) not in text for secret in told for text in texts)
     assert all(sealed in text for text in texts)
+
+
+def test_a_draw_that_two_controls_share_is_told_of_both_with_the_digest_of_its_own_record(
+    session: Session, year: Committees
+) -> None:
+    meeting, first = drawn_meeting(session, year)
+    later = year.meeting(date(2020, 11, 26))
+    same = make_occurrence(session, year.control, meeting=later)
+    other = make_occurrence(session, make_control(session, year.control.plan), meeting=meeting)
+    shared = [first, same, other]
+    drawn = current_draw(session, first.id)
+    assert drawn is not None
+    session.add_all(
+        DrawOccurrence(draw_id=drawn.id, occurrence_id=each.id) for each in (same, other)
+    )
+    drawn.committed_by_id = drawn.population.frozen_by_id = year.people[1]
+    session.flush()
+    session.expire_all()
+    told = told_draws(session, {each.id for each in shared})
+    sealed = sha256(record_bytes(record_for_outside(session, drawn))).hexdigest()
+    assert [each.digest for each in told.values()] == [sealed] * 3
+    assert {each.facts for each in told.values()} == {draw_facts(session, [first.id])[first.id]}
+    drawn.population.purged_at, drawn.population.purge_decision = AT, "§ 12"
+    session.flush()
+    assert {each.digest for each in told_draws(session, [first.id]).values()} == {None}
 
 
 def test_another_plan_year_board_and_committee_are_not_counted(

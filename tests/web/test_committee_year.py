@@ -1,7 +1,7 @@
 """A year of two individutskott: ten meetings each, with what a year brings, recounted by SQL."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
@@ -13,9 +13,7 @@ from internkontroll.accounts.models import User
 from internkontroll.core.access import Role
 from internkontroll.core.clock import start_of_day
 from internkontroll.core.database import db, intent_to_write
-from internkontroll.organisation.models import Board, Meeting, MeetingKind, Subcommittee
-from internkontroll.plan.models import Control
-from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
+from internkontroll.organisation.models import Meeting
 from internkontroll.review.models import Answer
 from internkontroll.review.services import (
     confirm_outcome,
@@ -28,36 +26,33 @@ from internkontroll.sampling.services import commit_draw, seed_draw
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.services import name_verifier
 from tests.client import Page, PageClient
+from tests.committee_year import (
+    APRIL,
+    DAY_OF,
+    DICE,
+    KINDS,
+    MONTHS,
+    WHOLE_YEAR,
+    Sittings,
+    list_cases,
+    make_sittings,
+    recounts,
+)
 from tests.conftest import MovableClock
 from tests.factories import (
     PASSWORD,
     Town,
     actor_of,
-    make_control,
-    make_frozen_list,
-    make_meeting,
-    make_occurrence,
-    make_plan,
-    make_user,
 )
 
-MONTHS = (1, 2, 3, 4, 5, 6, 9, 10, 11, 12)
-DAY_OF = {"IU1": 12, "IU2": 19}
-KINDS = ("särskilda kostnader", "inte inledda utredningar", "avslutade utan åtgärd")
-TEXT = "Utskottet granskar endera:\n" + "\n".join(f"- {kind}" for kind in KINDS)
-DICE = "00417720653198842213"
 
-
-@dataclass
-class CommitteeYear:
+@dataclass(kw_only=True)
+class CommitteeYear(Sittings):
     """The app with both committees' meetings of 2020 and their occurrences."""
 
     app: Flask
     town: Town
     clock: MovableClock
-    meetings: dict[tuple[str, int], int] = field(default_factory=dict)
-    occurrences: dict[tuple[str, int], int] = field(default_factory=dict)
-    second: dict[str, str] = field(default_factory=dict)
 
     def logged_in(self, username: str) -> PageClient:
         client = PageClient(self.app)
@@ -69,12 +64,6 @@ class CommitteeYear:
 
     def evening_before(self, committee: str, month: int) -> None:
         self.clock.move_to(2020, month, DAY_OF[committee] - 1, 18)
-
-    def url(self, committee: str, month: int, path: str = "") -> str:
-        return f"/namnd/scn/individutskott/{self.occurrences[committee, month]}{path}"
-
-    def meeting_url(self, committee: str, month: int) -> str:
-        return f"/namnd/scn/individutskott/sammantraden/{self.meetings[committee, month]}"
 
     def write(self, act: Callable[[Session], None]) -> None:
         with self.app.app_context(), intent_to_write():
@@ -89,13 +78,10 @@ class CommitteeYear:
         return found
 
     def list_of(self, committee: str, month: int, size: int = 9) -> None:
-        def make(session: Session) -> None:
-            occurrence = session.get_one(Occurrence, self.occurrences[committee, month])
-            rows = [(f"{committee}-{month:02d}-{n:04d}", None) for n in range(1, size + 1)]
-            made = make_frozen_list(session, occurrence, rows, secret=True)
-            made.made_by_controlled = True
-
-        self.write(make)
+        name = f"{committee}-{month:02d}"
+        self.write(
+            lambda session: list_cases(session, self.occurrences[committee, month], name, size)
+        )
 
     def prepare(self, committee: str, month: int, substitute: bool = False) -> Page:
         """On the screen: the chair names who draws, and takes the kind that is in turn."""
@@ -207,41 +193,11 @@ class CommitteeYear:
 
 @pytest.fixture
 def year(app: Flask, town: Town, clock: MovableClock) -> CommitteeYear:
-    made = CommitteeYear(app, town, clock)
-
-    def seed(session: Session) -> None:
-        board = session.get_one(Board, town.boards["SCN"])
-        control: Control = make_control(
-            session,
-            make_plan(session, board, decided=True),
-            text=TEXT,
-            frequency=Frequency.PER_MEETING,
-            sample_kind=SampleKind.AT_LEAST,
-            sample_n=3,
-            criteria=("Är skälen dokumenterade?",),
-        )
-        for code, day in DAY_OF.items():
-            committee = session.get_one(Subcommittee, town.subcommittees[code])
-            made.second[code] = make_user(
-                session, Role.MEMBER, board, committee, username=f"ledamot2.{code.lower()}"
-            ).username
-            for month in MONTHS:
-                meeting = make_meeting(session, board, committee, date(2020, month, day))
-                made.meetings[code, month] = meeting.id
-                made.occurrences[code, month] = make_occurrence(
-                    session, control, meeting=meeting
-                ).id
-        extra = make_meeting(
-            session,
-            board,
-            session.get_one(Subcommittee, town.subcommittees["IU2"]),
-            date(2020, 5, 27),
-            kind=MeetingKind.EXTRA,
-        )
-        made.meetings["IU2", 0] = extra.id
-
-    made.write(seed)
-    return made
+    with app.app_context(), intent_to_write():
+        sittings = make_sittings(db.session(), town, {"IU2": date(2020, 5, 27)})
+        db.session.commit()
+        db.session.remove()
+    return CommitteeYear(app=app, town=town, clock=clock, **vars(sittings))
 
 
 def test_a_year_of_two_individutskott(year: CommitteeYear) -> None:
@@ -329,29 +285,12 @@ def test_a_year_of_two_individutskott(year: CommitteeYear) -> None:
     for month in (9, 10, 11, 12):
         year.quiet_meeting("IU2", month, deviating=1 if month == 9 else 0)
 
-    counted = (
-        "SELECT s.code, count(*), sum(c.reviewed), sum(c.deviating) FROM conclusion c "
-        "JOIN occurrence o ON o.id = c.occurrence_id JOIN subcommittee s "
-        "ON s.id = o.subcommittee_id WHERE c.signed_at IS NOT NULL AND o.state = 'approved' "
-        "AND o.due_on <= '{until}' GROUP BY s.code ORDER BY s.code"
-    )
-    recounted = (
-        "SELECT s.code, count(DISTINCT o.id), count(DISTINCT i.id), "
-        "count(DISTINCT CASE WHEN r.answer IN ('no', 'evidence_missing') THEN i.id END) "
-        "FROM occurrence o JOIN subcommittee s ON s.id = o.subcommittee_id "
-        "JOIN draw_occurrence d ON d.occurrence_id = o.id JOIN sample_item i "
-        "ON i.draw_id = d.draw_id JOIN item_result r ON r.item_id = i.id WHERE r.revision = "
-        "(SELECT max(x.revision) FROM item_result x WHERE x.item_id = r.item_id AND "
-        "x.criterion_id = r.criterion_id) AND o.state = 'approved' AND o.due_on <= '{until}' "
-        "GROUP BY s.code ORDER BY s.code"
-    )
-    april, whole = "2020-04-30", "2020-12-31"
     for until, expected in (
-        (april, [("IU1", 3, 9, 2), ("IU2", 4, 12, 0)]),
-        (whole, [("IU1", 9, 27, 2), ("IU2", 10, 29, 1)]),
+        (APRIL, [("IU1", 3, 9, 2), ("IU2", 4, 12, 0)]),
+        (WHOLE_YEAR, [("IU1", 9, 27, 2), ("IU2", 10, 29, 1)]),
     ):
-        assert year.rows(counted.format(until=until)) == expected
-        assert year.rows(recounted.format(until=until)) == expected
+        for statement in recounts(until):
+            assert year.rows(statement) == expected
     expired = year.rows("SELECT count(*) FROM occurrence WHERE state = 'expired'")
     assert expired == [(1,)]
     drawers = year.rows("SELECT count(*) FROM draw WHERE handled_rows IS NOT NULL")

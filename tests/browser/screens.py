@@ -1,7 +1,7 @@
 """People at their screens through a nämnd's year: each step as the one who does it does it."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -10,8 +10,10 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
+from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Role
+from internkontroll.core.database import intent_to_write
 from tests.conftest import MovableClock
 from tests.factories import PASSWORD, Town
 
@@ -43,21 +45,32 @@ class Person:
         answer = self.page.goto(self.base + path)
         assert answer is not None
         assert answer.status == 200, f"{path}: {answer.status}"
+        self.arrives()
+
+    def arrives(self) -> None:
+        """What holds on every page that is come to: nothing lies beside the screen."""
+        size = self.page.viewport_size
+        assert size is not None
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= size["width"], f"{self.page.url} is {wide} px wide at {size['width']}"
 
     def press(self, name: str) -> None:
         with self.page.expect_navigation():
             self.page.get_by_role("button", name=name).first.click()
+        self.arrives()
         self.sees_no_error()
 
     def send(self) -> None:
         """Press the first button of the page's own form, whatever is written on it."""
         with self.page.expect_navigation():
             self.page.locator("main form button[type=submit]").first.click()
+        self.arrives()
         self.sees_no_error()
 
     def follow(self, name: str) -> None:
         with self.page.expect_navigation():
             self.page.get_by_role("link", name=name).first.click()
+        self.arrives()
 
     def write(self, label: str, text: str) -> None:
         self.page.get_by_label(label).fill(text)
@@ -75,6 +88,43 @@ class Person:
     def sees_no_error(self) -> None:
         errors: Locator = self.page.locator(".errors")
         assert errors.count() == 0, errors.first.inner_text()
+
+
+TOO_SMALL = """smallest => [...document.querySelectorAll(
+    'main button, main .btn, main label.choice, main .input')].map(each => {
+  const box = each.getBoundingClientRect();
+  return [each.innerText, box.width, box.height];
+}).filter(([words, width, height]) => width && Math.min(width, height) < smallest)"""
+
+
+class AtTheTable(Person):
+    """A member of a committee with a tablet or a telephone, whose taps are counted."""
+
+    MOST_TAPS = 3
+    SMALLEST = 44
+
+    def arrives(self) -> None:
+        """What is pressed in the page is also large enough for a finger."""
+        super().arrives()
+        small = self.page.evaluate(TOO_SMALL, self.SMALLEST)
+        assert not small, f"{self.page.url}: {small}"
+
+    def judges(self, position: int, of: int, answers: Sequence[tuple[int, str]], taps: int) -> None:
+        """Answer what is not Ja, by question, and let one press do the rest and go on.
+
+        ``taps`` is what it took to come to the case.
+        """
+        self.sees(f"{position} av {of}")
+        for question, answer in answers:
+            group = self.page.locator("main fieldset").nth(question)
+            group.locator("label.choice", has_text=answer).first.click()
+        self.press("Resten Ja, nästa")
+        taps += len(answers) + 1
+        assert taps <= self.MOST_TAPS, f"case {position} took {taps} taps"
+
+    def hands_in(self, text: str) -> None:
+        self.fill({"text": text})
+        self.press("Lämna för underskrift")
 
 
 class Year:
@@ -95,6 +145,24 @@ class Year:
         somebody.log_in(self.town.account(role, where)[0])
         yield somebody
         page.context.close()
+
+    @contextmanager
+    def at_the_table(self, username: str, screen: Mapping[str, Any]) -> Iterator[AtTheTable]:
+        """A member of a committee, at the screen they hold."""
+        page = self._new_page(self.base, **screen)
+        member = AtTheTable(page, self.base)
+        member.log_in(username)
+        yield member
+        page.context.close()
+
+    def write(self, act: Callable[[Session], Any]) -> Any:
+        """Do what is done elsewhere, straight in the database."""
+        engine = sa.create_engine(self.app.config["SQLALCHEMY_DATABASE_URI"], poolclass=sa.NullPool)
+        with intent_to_write(), Session(engine) as session:
+            made = act(session)
+            session.commit()
+        engine.dispose()
+        return made
 
     def rows(self, statement: str, **values: object) -> list[tuple[object, ...]]:
         engine = sa.create_engine(self.app.config["SQLALCHEMY_DATABASE_URI"], poolclass=sa.NullPool)
@@ -159,10 +227,14 @@ def open_the_year(year: Year) -> None:
             assert year.rows("SELECT count(*) FROM occurrence") == [(75,)]
 
 
-def prepare_the_meeting(chair: Person, meeting: int, committee: str) -> None:
+def prepare_the_meeting(
+    chair: Person, meeting: int, committee: str, substitute: str | None = None
+) -> None:
     """The chair names the justerare and takes the kind of cases that is in turn."""
     chair.open(f"/namnd/scn/individutskott/sammantraden/{meeting}")
     chair.page.locator("[name=verifier]").select_option(label=f"member.{committee.lower()}")
+    if substitute is not None:
+        chair.page.locator("[name=substitute]").select_option(label=substitute)
     chair.press("Spara justeraren")
     chair.follow("Välj slag av ärenden")
     chair.fill({"protected": "0"})

@@ -289,8 +289,8 @@ def test_the_months_tell_each_meeting_and_sum_what_is_signed(
     assert page.h1 == "Individutskott 1 månadsvis 2020"
     assert "Summa mars: 2 av 2 underskrivna 5 av 23 2 utan avvikelse 3" in page.text
     assert "26 mar 2020 extra" in page.text
-    assert "april 2 av 3 5 av 23 2 utan avvikelse 3" in page.text
-    assert "årsbokslut 2 av 3 5 av 23 2 utan avvikelse 3" in page.text
+    assert "April 2 av 3 5 av 23 2 utan avvikelse 3" in page.text
+    assert "Årsbokslut 2 av 3 5 av 23 2 utan avvikelse 3" in page.text
     # The sum of one meeting is that meeting; what is drawn and not signed has no outcome.
     assert "Summa april" not in page.text
     assert "Påbörjad – –" in page.text

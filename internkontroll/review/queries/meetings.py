@@ -38,7 +38,7 @@ from internkontroll.schedule.models import (
     OccurrenceState,
 )
 from internkontroll.schedule.queries import Committees, frame_of_meeting
-from internkontroll.schedule.rules import Frame, short_text
+from internkontroll.schedule.rules import Frame, case_kinds, short_text
 
 THE_PROGRAM = "programmet"
 """Who drew where no person did."""
@@ -138,6 +138,7 @@ def _reviews(
             state=row.state,
             number=row.number,
             kind=row.case_kind or short_text(row.text),
+            kind_is_open=row.case_kind is None and bool(case_kinds(row.text)),
             statement=row.statement,
             drawn=drawn.get(row.occurrence_id),
             outcomes=Outcomes(row.reviewed, row.population_size, row.deviating, row.not_applicable)

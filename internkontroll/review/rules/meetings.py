@@ -74,6 +74,8 @@ class MeetingReview:
     outcomes: Outcomes | None = None
     statement: str | None = None
     """The committee's own words on the whole."""
+    kind_is_open: bool = False
+    """Whether the committee has kinds to choose among and has not chosen; ``kind`` tells them."""
 
 
 @dataclass(frozen=True)

@@ -224,6 +224,7 @@ COLUMNS = (
     "Sammanträde", "Slag", "Kontroll", "Slag av ärende", "Läge", "I listan (N)", "Dragna",
     "Dragna den", "Dragna av", "Granskade (n)", "Avviker",
 )  # fmt: skip
+NOT_CHOSEN = "Inte valt"
 OUTCOME_COLUMNS = ("Utan avvikelse", "Gäller inte")
 
 
@@ -234,7 +235,7 @@ def _cells(row: MeetingReview, *, sees_outcomes: bool) -> list[Cell]:
         row.held_on,
         "Ordinarie" if row.ordinary else "Extra",
         row.number,
-        row.kind,
+        NOT_CHOSEN if row.kind_is_open else row.kind,
         _review_word(row).word,
         size,
         drawn.n if drawn else None,

@@ -5,12 +5,15 @@ A control with no frequency of its own is done once for each point it is reporte
 """
 
 import calendar
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from internkontroll.plan.rules.vocabulary import Frequency
 from internkontroll.schedule.models import OccurrenceState
+
+_BULLET = re.compile(r"\s*\n[ \t]*[-–—•*·▪●○][ \t]+")
 
 DUE_DAYS_BEFORE_CUT_OFF = 14
 """Days before a reporting point's cut-off by which its occurrences are to be done."""
@@ -253,9 +256,10 @@ def days_late(due_on: date, state: OccurrenceState, on: date) -> int:
 def short_text(text: str, length: int = 90) -> str:
     """The start of a control's text for a heading: its first sentence, cut between words.
 
-    ``length`` is the most characters that are kept, the ellipsis not counted.
+    A list in it is written on with commas. ``length`` is the most characters that are kept, the
+    ellipsis not counted.
     """
-    line = " ".join(text.split())
+    line = " ".join(_BULLET.sub(", ", text).split()).replace(":, ", ": ").removeprefix(", ")
     first, divider, _ = line.partition(". ")
     if divider and len(first) <= length:
         return first

@@ -171,3 +171,10 @@ def test_a_role_that_reads_nothing_or_has_ended_reaches_no_committee() -> None:
     assert committees_within_reach(actor(Grant(Role.ADMINISTRATOR, 1)), 1, DAY) == set()
     ended = Grant(Role.CONTROLLER, 1, valid_to=date(2020, 5, 6))
     assert committees_within_reach(actor(ended), 1, DAY) == set()
+
+
+def test_a_list_in_a_heading_is_written_with_commas() -> None:
+    text = "Utskottet granskar endera:\n- särskilda kostnader\n  – avslutade utan åtgärd"
+    assert (
+        short_text(text) == "Utskottet granskar endera: särskilda kostnader, avslutade utan åtgärd"
+    )

@@ -348,3 +348,38 @@ def test_what_cannot_wait_is_asked_for_in_words_and_never_a_whistleblower(
 def test_only_the_chair_finds_the_outcome_to_confirm(year: CommitteeYear) -> None:
     year.client(Role.MEMBER, "IU1").get(year.url("IU1", 1, "/utfall"), 403)
     year.client(Role.CONTROLLER).get(year.url("IU1", 1, "/utfall"), 403)
+
+
+def test_the_meeting_leads_to_what_is_next_one_step_at_a_time(year: CommitteeYear) -> None:
+    year.evening_before("IU1", 1)
+    year.list_of("IU1", 1)
+    page = year.client(Role.CHAIR, "IU1").get(year.meeting_url("IU1", 1))
+    assert 'href="#justerare">Utse justerare' in page.html
+    page = year.client(Role.MEMBER, "IU1").get(year.meeting_url("IU1", 1))
+    assert "Ordföranden utser justeraren." in page.text
+    assert "#justerare" not in page.html
+    page = year.prepare("IU1", 1)
+    assert "Sammanträdets justerare, eller den som ersätter, drar." in page.text
+    months = f"/namnd/scn/utskott/{year.town.subcommittees['IU1']}/manadsvis/2020"
+    page = year.client(Role.CHAIR, "IU1").get(months)
+    assert page.text.count("Inte valt") == len(MONTHS) - 1
+    rows = year.client(Role.CHAIR, "IU1").raw(f"{months}.csv").get_data(as_text=True)
+    assert rows.count("Inte valt") == len(MONTHS) - 1
+
+
+def test_a_case_left_without_an_answer_is_told_of_and_found_again(year: CommitteeYear) -> None:
+    year.evening_before("IU1", 1)
+    year.list_of("IU1", 1)
+    year.prepare("IU1", 1)
+    justerare = year.client(Role.MEMBER, "IU1")
+    year.draw(justerare, "IU1", 1)
+    page = year.judge(justerare, "IU1", 1, 1, "")
+    assert page.h1 == "Ärende 2"
+    assert "Ärende 1 är inte färdigbedömt än." in page.text
+    page = year.judge(justerare, "IU1", 1, 2, "yes")
+    assert "färdigbedömt" not in page.text
+    page = year.judge(justerare, "IU1", 1, 3, "yes")
+    assert page.h1 == "Ärende 1"
+    page = year.judge(justerare, "IU1", 1, 1, None)
+    assert "Ordföranden bekräftar utfallet vid sammanträdet." in page.text
+    assert "i en tabell" not in page.text

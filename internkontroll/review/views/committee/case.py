@@ -1,6 +1,6 @@
 """Ett ärende i taget, för surfplatta: the questions, a short remark, next; what is protected."""
 
-from flask import abort, request
+from flask import abort, flash, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -132,6 +132,8 @@ def judge(board: Board, occurrence_id: int, position: int) -> ResponseReturnValu
     asked, _ = judged_items(session(), [occurrence.id], draw.id)
     form = case_form(asked[occurrence.id])
 
+    left: list[int] = []
+
     def act(open_session: Session) -> str:
         answers = form.answers()
         if request.form.get("after") == ALL_YES:
@@ -149,9 +151,12 @@ def judge(board: Board, occurrence_id: int, position: int) -> ResponseReturnValu
             version=form.read_version(),
         )
         items = judged_items(open_session, [occurrence.id], draw.id)[1][occurrence.id]
+        left.extend(i.position for i in items if i.position == position and not i.judged)
         return _next(board, occurrence, position, items)
 
     if form.validate() and (answer := submit(form, act)):
+        if left:
+            flash(f"Ärende {position} är inte färdigbedömt än.", "warn")
         return answer
     return _case_page(board, occurrence_id, position, form)
 

@@ -113,11 +113,20 @@ def _verifier_form(board: Board, sitting: Sitting, *, sent: bool = False) -> Ver
     return form
 
 
+def _opens_cases(committee: int | None, *, draws: bool) -> bool:
+    """Whether the reader takes part in the review, and so is led to the cases."""
+    return may(Permission.COMMITTEE_REVIEW, committee) and (
+        draws or not may(Permission.COMMITTEE_CONFIRM, committee)
+    )
+
+
 def _step(
     board: Board,
     row: SittingReview,
     *,
-    ready: bool,
+    seated: bool,
+    kind_is_chosen: bool,
+    chooses: bool,
     draws: bool,
     confirms: bool,
 ) -> tuple[str, str, str | None, str | None]:
@@ -143,12 +152,19 @@ def _step(
         )
     if occurrence.state not in SKIPPABLE_STATES:
         return "", "", None, None
-    if not ready:
+    if not seated:
         return (
-            "Börja med justerare och slag av ärenden.",
-            "",
-            None,
-            None,
+            "Ingen justerare är utsedd.",
+            "Utse justerare",
+            "#justerare" if may(Permission.COMMITTEE_PREPARE, committee) else None,
+            "Ordföranden utser justeraren.",
+        )
+    if not kind_is_chosen:
+        return (
+            "Slaget av ärenden är inte valt.",
+            "Välj slag av ärenden",
+            address("kind", board, occurrence_id=occurrence.id) if chooses else None,
+            "Justeraren eller ordföranden väljer slag av ärenden.",
         )
     if not sampling.is_frozen and sampling.draw is None:
         return (
@@ -183,8 +199,7 @@ def _step(
             f"{len(waiting)} ärenden återstår." if len(waiting) > 1 else "1 ärende återstår.",
             f"Granska ärende {waiting[0]}",
             address("case", board, occurrence_id=occurrence.id, position=waiting[0])
-            if may(Permission.COMMITTEE_REVIEW, committee)
-            and (draws or not may(Permission.COMMITTEE_CONFIRM, committee))
+            if _opens_cases(committee, draws=draws)
             else None,
             "Utskottets ledamöter granskar. Den som granskar bekräftar inte utfallet.",
         )
@@ -238,7 +253,9 @@ def _shown(
         step=_step(
             board,
             row,
-            ready=named and (row.review is not None or not kinds),
+            seated=named,
+            kind_is_chosen=row.review is not None or not kinds,
+            chooses=chooses,
             draws=draws,
             confirms=confirms,
         ),
@@ -324,6 +341,7 @@ def _meeting_page(
         short_text=short_text,
         may_allow_notes=may(Permission.CASE_NOTE_ALLOW),
         may_note=held and may(Permission.CASE_NOTE, committee),
+        opens_cases=_opens_cases(committee, draws=draws),
         performs=performs,
         # What the internal part of the minutes tells is for those who may read that.
         inside=inside and not sitting.is_blind,

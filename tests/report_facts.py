@@ -103,7 +103,7 @@ def sample_facts() -> ReportFacts:
             signed=at(day.month, 12 + late),
             reviewed=3,
             population=40 + place,
-            deviating=place == 1,
+            deviating=int(place == 1),
             where="Individutskott 1",
         )
         for place, (day, late) in enumerate(zip(meetings[:3], (0, 0, 3), strict=True))

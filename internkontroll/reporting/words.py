@@ -9,7 +9,14 @@ from internkontroll.reporting.models import (
     ReportEvent,
     ReportState,
 )
-from internkontroll.reporting.rules import LaterKind, Outcome
+from internkontroll.reporting.rules import (
+    ActionStanding,
+    AdviceKind,
+    Change,
+    LaterKind,
+    Outcome,
+    StatementKind,
+)
 
 STATES: dict[Enum, StateWord] = {
     Assessment.WITHOUT_DEVIATION: StateWord("Utan avvikelse", "ok"),
@@ -20,6 +27,14 @@ STATES: dict[Enum, StateWord] = {
     OverallAssessment.SUFFICIENT: StateWord("Tillräcklig", "ok"),
     OverallAssessment.PARTLY: StateWord("Delvis tillräcklig", "warn"),
     OverallAssessment.INSUFFICIENT: StateWord("Inte tillräcklig", "bad"),
+    Change.NEW: StateWord("Ny", "idle"),
+    Change.WORSE: StateWord("Försämrad", "bad"),
+    Change.SAME: StateWord("Oförändrad", "idle"),
+    Change.BETTER: StateWord("Förbättrad", "ok"),
+    ActionStanding.OPEN: StateWord("Pågår", "idle"),
+    ActionStanding.LATE: StateWord("Försenad", "warn"),
+    ActionStanding.DONE: StateWord("Klar", "ok"),
+    ActionStanding.CANCELLED: StateWord("Avbruten", "idle"),
     ReportState.LIVE: StateWord("Utkast", "idle"),
     ReportState.DECIDED: StateWord("Beslutad", "ok"),
 }
@@ -50,6 +65,18 @@ WORDS: dict[Enum, str] = {
     LaterKind.OCCURRENCE: "Nytt kontrolltillfälle",
     LaterKind.MOVED: "Flyttades",
     LaterKind.EXPIRED: "Utgick",
+    LaterKind.ITEM_CORRECTED: "Posten rättades",
+    LaterKind.ACTION: "Ny åtgärd",
+    LaterKind.ACTION_MOVED: "Åtgärden flyttades",
+    LaterKind.ACTION_ENDED: "Åtgärden avslutades",
+    StatementKind.KNOWN_RISKS: "Vad vi vet om riskerna",
+    StatementKind.EARLIER_ACTIONS: "Så gick det med åtgärderna",
+    StatementKind.RECURRING: "Brister som kommer tillbaka",
+    StatementKind.CONCENTRATION: "Var kontrollerna ligger",
+    StatementKind.WITHOUT_DEVIATION: "Länge utan avvikelse",
+    AdviceKind.MORE_OFTEN: "Tätare",
+    AdviceKind.LESS_OFTEN: "Glesare",
+    AdviceKind.NEW_CONTROL: "Nytt kontrollmoment",
     ReportEvent.COMMENTED: "Kommentaren ändrades",
     ReportEvent.ASSESSED: "Bedömningen ändrades",
     ReportEvent.CONCLUDED: "Den samlade bedömningen skrevs",

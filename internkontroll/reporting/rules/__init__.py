@@ -2,10 +2,14 @@
 
 - count: the count that must close
 - assessment: what the printed rule proposes, and what a sample proves
+- lines: what a report tells of a finding, an action, a draw or a year
 - report: the report object, to plain data and back
+- facts: what it is made of, each with the moment at which it became known
 - committees: what each committee's reviews add up to
 - matters: what the board needs to take a stand on
-- build: from facts to the report
+- comparison: each control beside what was decided before
+- knowledge, actions, patterns: the computed sentences and the figures they carry
+- builder, build: from facts to the report
 """
 
 from internkontroll.reporting.rules.assessment import (
@@ -17,11 +21,6 @@ from internkontroll.reporting.rules.assessment import (
     worst,
 )
 from internkontroll.reporting.rules.build import (
-    ControlFact,
-    FindingFact,
-    PointFacts,
-    RemarkFact,
-    ReportFacts,
     build_report,
     decided_cut_off,
     live_cut_off,
@@ -29,6 +28,13 @@ from internkontroll.reporting.rules.build import (
     report_title,
 )
 from internkontroll.reporting.rules.committees import COMMITTEE_RULE, committee_lines
+from internkontroll.reporting.rules.comparison import (
+    COMPARISON_RULE,
+    EarlierReport,
+    EarlierRow,
+    change_between,
+    earlier_report,
+)
 from internkontroll.reporting.rules.count import (
     COUNT_RULE,
     Absence,
@@ -42,19 +48,50 @@ from internkontroll.reporting.rules.count import (
     outcome_of,
     total,
 )
-from internkontroll.reporting.rules.report import (
+from internkontroll.reporting.rules.facts import (
+    ActionFact,
+    ActionMoved,
+    ControlFact,
+    CorrectionFact,
+    FindingFact,
+    PointFacts,
+    RemarkFact,
+    ReportFacts,
+    RiskFact,
+)
+from internkontroll.reporting.rules.lines import (
     AbsenceLine,
+    ActionCount,
+    ActionLine,
+    ActionStanding,
+    Advice,
+    AdviceKind,
+    BoundLine,
+    Change,
+    Comparison,
+    CorrectionCount,
+    CorrectionLine,
+    EarlierPoint,
+    ExtraLine,
+    Figure,
+    FindingLine,
+    MoveLine,
+    RiskCount,
+    Statement,
+    StatementKind,
+    YearOutcome,
+)
+from internkontroll.reporting.rules.patterns import HISTORY_YEARS
+from internkontroll.reporting.rules.report import (
     AreaCount,
     AssessmentCount,
     ChangedControl,
     CommitteeLine,
     ControlRow,
     DecisionFacts,
-    FindingLine,
     LaterFact,
     LaterKind,
     Matter,
-    MoveLine,
     PlanFacts,
     Report,
     ShownReport,
@@ -67,18 +104,38 @@ from internkontroll.reporting.rules.report import (
 __all__ = [
     "ASSESSMENT_RULE",
     "COMMITTEE_RULE",
+    "COMPARISON_RULE",
     "COUNT_RULE",
+    "HISTORY_YEARS",
     "Absence",
     "AbsenceLine",
+    "ActionCount",
+    "ActionFact",
+    "ActionLine",
+    "ActionMoved",
+    "ActionStanding",
+    "Advice",
+    "AdviceKind",
     "AreaCount",
     "AssessmentCount",
+    "BoundLine",
+    "Change",
     "ChangedControl",
     "ClosingCount",
     "CommitteeLine",
+    "Comparison",
     "ControlFact",
     "ControlRow",
+    "CorrectionCount",
+    "CorrectionFact",
+    "CorrectionLine",
     "CountDoesNotClose",
     "DecisionFacts",
+    "EarlierPoint",
+    "EarlierReport",
+    "EarlierRow",
+    "ExtraLine",
+    "Figure",
     "FindingFact",
     "FindingLine",
     "LaterFact",
@@ -93,13 +150,20 @@ __all__ = [
     "RemarkFact",
     "Report",
     "ReportFacts",
+    "RiskCount",
+    "RiskFact",
     "ShownReport",
+    "Statement",
+    "StatementKind",
     "UnreportedControl",
     "Verdict",
+    "YearOutcome",
     "build_report",
+    "change_between",
     "closing_count",
     "committee_lines",
     "decided_cut_off",
+    "earlier_report",
     "live_cut_off",
     "note_of",
     "outcome_of",

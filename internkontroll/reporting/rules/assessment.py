@@ -53,6 +53,16 @@ def _examined(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.population or verdict.reviewed]
 
 
+def was_drawn(verdict: Verdict) -> bool:
+    """Whether items were looked at one by one, so that there is something to say of the rest."""
+    return not verdict.recorded and bool(verdict.population or verdict.reviewed)
+
+
+def is_bound(verdict: Verdict) -> bool:
+    """Whether what is told of it is a limit, or a whole list examined."""
+    return proof_of([verdict]) is not None
+
+
 def proof_of(verdicts: Sequence[Verdict]) -> str | None:
     """The sentence on what the sample proves, where one random draw stands alone.
 
@@ -77,7 +87,7 @@ def proof_of(verdicts: Sequence[Verdict]) -> str | None:
 
 def note_of(verdicts: Sequence[Verdict]) -> str | None:
     """Why no bound is told of what was drawn; None where there is one, or nothing was drawn."""
-    drawn = [verdict for verdict in _examined(verdicts) if not verdict.recorded]
+    drawn = [verdict for verdict in verdicts if was_drawn(verdict)]
     if len(drawn) > 1:
         return why_no_bound(WithoutBound.SEVERAL_DRAWS)
     if not drawn or proof_of(verdicts) is not None:

@@ -1,49 +1,42 @@
 """Bygg uppföljningen av fakta: pure, from what the queries read to the one report object."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from internkontroll.core.clock import end_of_day, swedish_day
-from internkontroll.core.dates import long_date
-from internkontroll.findings.models import Severity
 from internkontroll.reporting.models import Assessment, OverallAssessment, ReportState
-from internkontroll.reporting.rules.assessment import (
-    ASSESSMENT_RULE,
-    note_of,
-    proof_of,
-    propose,
-    undone_words,
+from internkontroll.reporting.rules.actions import (
+    action_line,
+    count_actions,
+    count_corrections,
+    earlier_actions,
+    open_then,
 )
+from internkontroll.reporting.rules.assessment import ASSESSMENT_RULE
+from internkontroll.reporting.rules.builder import Builder
 from internkontroll.reporting.rules.committees import COMMITTEE_RULE, committee_lines
-from internkontroll.reporting.rules.count import (
-    COUNT_RULE,
-    OccurrenceFact,
-    Outcome,
-    Verdict,
-    closing_count,
-    outcome_of,
-    total,
-)
+from internkontroll.reporting.rules.comparison import COMPARISON_RULE
+from internkontroll.reporting.rules.count import COUNT_RULE, total
+from internkontroll.reporting.rules.facts import ControlFact, ReportFacts
+from internkontroll.reporting.rules.knowledge import count_risks, known_risks, risk_standings
+from internkontroll.reporting.rules.lines import ActionLine, Advice, Statement
 from internkontroll.reporting.rules.matters import matters_of
-from internkontroll.reporting.rules.news import news_of
+from internkontroll.reporting.rules.patterns import (
+    advice_of,
+    concentration,
+    concentration_of,
+    recurring,
+    runs_of,
+    without_deviation,
+)
 from internkontroll.reporting.rules.report import (
-    AbsenceLine,
     AreaCount,
     AssessmentCount,
-    ChangedControl,
-    ControlRow,
     DecisionFacts,
-    FindingLine,
-    LaterFact,
-    LaterKind,
-    MoveLine,
-    PlanFacts,
     Report,
     UnreportedControl,
 )
-from internkontroll.review.rules import known_size
 
 MATTERS_SHOWN = 3
 _OVERALL_WORDS = {
@@ -51,79 +44,6 @@ _OVERALL_WORDS = {
     OverallAssessment.PARTLY: "delvis tillräcklig",
     OverallAssessment.INSUFFICIENT: "inte tillräcklig",
 }
-
-
-@dataclass(frozen=True)
-class ControlFact:
-    """Kontrollmoment as the plan has it; not ``in_force`` when a revision has taken it away.
-
-    ``not_applicable`` is why an obligatory one is *ej tillämpligt hos oss*: nothing is planned.
-    """
-
-    lineage: str
-    number: int
-    area: str
-    area_position: int
-    text: str
-    method: str
-    performed_by: str | None
-    points: tuple[str, ...]
-    risks: tuple[str, ...]
-    in_force: bool = True
-    not_applicable: str | None = None
-
-
-@dataclass(frozen=True)
-class FindingFact:
-    """Avvikelse with the moment it was recorded; ``occurrence_id`` None where that is unknown."""
-
-    lineage: str
-    label: str
-    severity: Severity
-    description: str
-    recorded_at: datetime
-    occurrence_id: int | None = None
-
-
-@dataclass(frozen=True)
-class RemarkFact:
-    """Kommentar och ändrad bedömning; the latest one counts."""
-
-    comment: str
-    assessment: Assessment | None
-    reason: str | None
-
-
-@dataclass(frozen=True)
-class PointFacts:
-    """Rapporteringstidpunkten and its board. ``previous_cut_off`` is the point's before it."""
-
-    board_code: str
-    board_name: str
-    is_executive: bool
-    year: int
-    name: str
-    period_end: date
-    cut_off: date
-    board_on: date | None
-    executive_on: date | None
-    previous_cut_off: date | None
-
-
-@dataclass(frozen=True)
-class ReportFacts:
-    """Everything a report is made of, as it was read from the database."""
-
-    point: PointFacts
-    plan: PlanFacts
-    controls: Sequence[ControlFact]
-    occurrences: Sequence[OccurrenceFact]
-    findings: Sequence[FindingFact]
-    remarks: Mapping[str, RemarkFact]
-    overall: OverallAssessment | None
-    grounds: str | None
-    program_version: str
-    trail_head: str
 
 
 def report_title(point: str, year: int) -> str:
@@ -157,167 +77,6 @@ def proposals_for(
     return tuple(clauses)
 
 
-def _finding_lines(findings: Iterable[FindingFact]) -> tuple[FindingLine, ...]:
-    return tuple(
-        FindingLine(
-            label=finding.label,
-            severity=finding.severity,
-            description=finding.description,
-            recorded_on=swedish_day(finding.recorded_at),
-        )
-        for finding in findings
-    )
-
-
-class _Builder:
-    """The facts sorted by kontrollmoment and split at the cut-off."""
-
-    def __init__(self, facts: ReportFacts, cut_off_at: datetime, until: datetime) -> None:
-        self.facts, self.cut_off_at, self.until = facts, cut_off_at, until
-        known = {control.lineage for control in facts.controls}
-        strangers = {fact.lineage for fact in facts.occurrences} - known
-        if strangers:
-            raise ValueError(f"occurrences of controls that were not read: {sorted(strangers)}")
-        self.occurrences: dict[str, list[OccurrenceFact]] = defaultdict(list)
-        self.added: dict[str, list[OccurrenceFact]] = defaultdict(list)
-        start = date(facts.point.year, 1, 1)
-        counted: set[int | None] = {None}
-        for fact in facts.occurrences:
-            if start <= fact.scheduled_at(cut_off_at) <= facts.point.period_end:
-                counted.add(fact.occurrence_id)
-                late = fact.recorded_at > cut_off_at
-                (self.added if late else self.occurrences)[fact.lineage].append(fact)
-        self.findings: dict[str, list[FindingFact]] = defaultdict(list)
-        self.late_findings: dict[str, list[FindingFact]] = defaultdict(list)
-        for finding in facts.findings:
-            if finding.occurrence_id not in counted:
-                continue
-            late = finding.recorded_at > cut_off_at
-            (self.late_findings if late else self.findings)[finding.lineage].append(finding)
-
-    def _verdicts(self, lineage: str) -> list[Verdict]:
-        known = (fact.verdict_at(self.cut_off_at) for fact in self.occurrences[lineage])
-        return [verdict for verdict in known if verdict is not None]
-
-    def _absences(self, lineage: str) -> tuple[AbsenceLine, ...]:
-        lines = []
-        for fact in self.occurrences[lineage]:
-            absence = fact.absence_at(self.cut_off_at)
-            if absence and outcome_of(fact, self.cut_off_at) in {
-                Outcome.NOT_PERFORMED,
-                Outcome.NOT_YET_DUE,
-            }:
-                day = fact.scheduled_at(self.cut_off_at)
-                lines.append(AbsenceLine(day, fact.where, absence.reason))
-        return tuple(lines)
-
-    def _moves(self, lineage: str) -> tuple[MoveLine, ...]:
-        return tuple(
-            MoveLine(fact.where, move.old_due_on, move.new_due_on, move.reason)
-            for fact in self.occurrences[lineage]
-            for move in fact.moves
-            if move.recorded_at <= self.cut_off_at and move.changes_day
-        )
-
-    def tells_of(self, control: ControlFact) -> bool:
-        """Whether the report has a row of it: it is in force, or something was done before."""
-        known = self.occurrences[control.lineage] or self.findings[control.lineage]
-        return control.in_force or bool(known)
-
-    def row(self, control: ControlFact) -> ControlRow:
-        """The row of one control."""
-        count = closing_count(self.occurrences[control.lineage], self.cut_off_at)
-        verdicts = self._verdicts(control.lineage)
-        findings = self.findings[control.lineage]
-        deviating = sum(verdict.deviating for verdict in verdicts)
-        proposed = propose(count, [finding.severity for finding in findings], deviating)
-        remark = self.facts.remarks.get(control.lineage, RemarkFact("", None, None))
-        return ControlRow(
-            number=control.number,
-            area=control.area,
-            text=control.text,
-            risks=control.risks,
-            method=control.method,
-            performed_by=control.performed_by,
-            count=count,
-            reviewed=sum(verdict.reviewed for verdict in verdicts),
-            population=known_size((row.reviewed, row.population) for row in verdicts),
-            deviating=deviating,
-            proof=proof_of(verdicts),
-            undone=undone_words(count),
-            proposed=proposed,
-            assessment=remark.assessment or proposed,
-            assessment_reason=remark.reason if remark.assessment else None,
-            comment=remark.comment,
-            absences=self._absences(control.lineage),
-            findings=_finding_lines(findings),
-            moves=self._moves(control.lineage),
-            removed=not control.in_force,
-            not_applicable=control.not_applicable,
-            proof_note=note_of(verdicts),
-        )
-
-    def changed(self, control: ControlFact) -> ChangedControl | None:
-        """A control that this point does not report, if anything happened since the last one."""
-        since = self.facts.point.previous_cut_off
-        after = end_of_day(since) if since else None
-        occurrences = self.occurrences[control.lineage]
-        findings = self.findings[control.lineage]
-        happened = any(self._happened(fact, after) for fact in occurrences) or any(
-            after is None or finding.recorded_at > after for finding in findings
-        )
-        if not happened:
-            return None
-        return ChangedControl(
-            number=control.number,
-            area=control.area,
-            text=control.text,
-            count=closing_count(occurrences, self.cut_off_at),
-            findings=_finding_lines(findings),
-        )
-
-    def _happened(self, fact: OccurrenceFact, after: datetime | None) -> bool:
-        verdict, absence = fact.verdict_at(self.cut_off_at), fact.absence_at(self.cut_off_at)
-        if verdict is not None:
-            corrected = [row.signed_at for row in fact.corrections]
-            known = [moment for moment in corrected if moment <= self.cut_off_at]
-            return after is None or max([verdict.signed_at, *known]) > after
-        if absence is not None:
-            return after is None or absence.recorded_at > after
-        missed = outcome_of(fact, self.cut_off_at) is Outcome.MISSED
-        due_on = fact.due_at(self.cut_off_at)
-        return missed and (after is None or due_on > swedish_day(after))
-
-    def later(self, controls: Sequence[ControlFact]) -> tuple[LaterFact, ...]:
-        """What was recorded after the cut-off, in the order in which it came."""
-        rows = [row for control in controls for row in self._later_of(control)]
-        return tuple(sorted(rows, key=lambda row: (row.recorded_on, row.number, row.kind)))
-
-    def _later_of(self, control: ControlFact) -> Iterable[LaterFact]:
-        def after(moment: datetime | None) -> bool:
-            return moment is not None and self.cut_off_at < moment <= self.until
-
-        def line(kind: LaterKind, moment: datetime, text: str) -> LaterFact:
-            return LaterFact(kind, control.number, swedish_day(moment), text)
-
-        known = self.occurrences[control.lineage]
-        added = [fact for fact in self.added[control.lineage] if after(fact.recorded_at)]
-        for fact in added:
-            text = f"Kontrolltillfället den {long_date(fact.scheduled_on)} lades till."
-            yield line(LaterKind.OCCURRENCE, fact.recorded_at, text)
-        for fact in (*known, *added):
-            if not fact.touched_after(self.cut_off_at):
-                continue
-            occasion = f"Kontrolltillfället den {long_date(fact.scheduled_at(self.cut_off_at))}"
-            for kind, moment, text in news_of(fact, occasion):
-                if after(moment):
-                    yield line(kind, moment, text)
-        for finding in self.late_findings[control.lineage]:
-            if after(finding.recorded_at):
-                text = f"{finding.label} registrerades."
-                yield line(LaterKind.FINDING, finding.recorded_at, text)
-
-
 def _unreported(
     controls: Iterable[ControlFact], told: Collection[int]
 ) -> tuple[UnreportedControl, ...]:
@@ -326,6 +85,36 @@ def _unreported(
         for control in controls
         if control.in_force and control.number not in told
     )
+
+
+def _patterns(
+    builder: Builder, controls: Sequence[ControlFact]
+) -> tuple[list[Statement], tuple[Advice, ...]]:
+    """What the years and the spread of the controls say, and what they speak for."""
+    facts = builder.facts
+    own = [control for control in controls if control.in_force]
+    outcomes = {control.number: builder.years(control) for control in own}
+    faulty, clean = runs_of(outcomes, facts.point.year)
+    undone = {control.number for control in own if builder.count(control.lineage).undone}
+    clean = [run for run in clean if run.number not in undone]
+    found = concentration_of(own, facts.risks)
+    statements = [recurring(run) for run in faulty]
+    if found is not None:
+        statements.append(concentration(found))
+    return [*statements, *without_deviation(clean)], advice_of(faulty, clean, found)
+
+
+def _earlier(builder: Builder) -> tuple[list[ActionLine], Statement | None]:
+    """The actions that were open when the point before this one closed, as they stand now."""
+    facts = builder.facts
+    closed = facts.point.before_cut_off
+    then = end_of_day(closed) if closed else None
+    lines = [action_line(fact, builder.cut_off_at) for fact in open_then(facts.actions, then)]
+    number_of = {control.lineage: control.number for control in facts.controls}
+    numbers = {
+        fact.label: number_of[fact.lineage] for fact in facts.actions if fact.lineage in number_of
+    }
+    return lines, earlier_actions(lines, facts.point.before or "", numbers)
 
 
 def build_report(
@@ -342,7 +131,7 @@ def build_report(
     occurrence belongs to a control that was not read.
     """
     point = facts.point
-    builder = _Builder(facts, cut_off_at, until)
+    builder = Builder(facts, cut_off_at, until)
     ordered = sorted(facts.controls, key=lambda one: (one.number, not one.in_force))
     controls = [control for control in ordered if builder.tells_of(control)]
     reported = [control for control in controls if point.name in control.points]
@@ -356,6 +145,11 @@ def build_report(
     to_executive = point.executive_on is not None and not point.is_executive
     own = (fact for control in reported for fact in builder.occurrences[control.lineage])
     committees = committee_lines(own, cut_off_at)
+    standings = risk_standings((one, builder.count(one.lineage)) for one in controls)
+    earlier_lines, follow_up = _earlier(builder)
+    patterns, advice = _patterns(builder, controls)
+    first = (known_risks(standings), follow_up)
+    findings = [finding for row in rows for finding in row.findings]
     counts = {name: [row.count for row in rows if row.area == name] for _, name in areas}
     return Report(
         title=title,
@@ -379,7 +173,7 @@ def build_report(
         assessments=tuple(AssessmentCount(kind, tally[kind]) for kind in Assessment),
         reviewed=sum(row.reviewed for row in rows),
         deviating=sum(row.deviating for row in rows),
-        findings=sum(len(row.findings) for row in rows),
+        findings=len(findings),
         matters=tuple(matters[:MATTERS_SHOWN]),
         matters_left=max(0, len(matters) - MATTERS_SHOWN),
         others=tuple(changed),
@@ -392,6 +186,15 @@ def build_report(
         committees=committees,
         committee_rule=COMMITTEE_RULE if committees else "",
         unreported=_unreported(others, {row.number for row in changed}),
+        statements=(*(one for one in first if one is not None), *patterns),
+        advice=advice,
+        risks=count_risks(standings),
+        actions=count_actions(action for finding in findings for action in finding.actions),
+        corrections=count_corrections(findings),
+        earlier_actions=count_actions(earlier_lines),
+        previous=facts.previous.told if facts.previous else None,
+        last_year=facts.last_year.told if facts.last_year else None,
+        comparison_rule=COMPARISON_RULE if facts.previous or facts.last_year else "",
         program_version=facts.program_version,
         trail_head=facts.trail_head,
     )

@@ -104,6 +104,8 @@ class OccurrenceFact:
     expired_reason: str | None = None
     corrections: tuple[Verdict, ...] = ()
     """Signed conclusions that corrected the first one, in the order of their signatures."""
+    wanted_because: str | None = None
+    """Why it was called for beside what the frequency makes."""
 
     def _next_move(self, moment: datetime) -> Move | None:
         return next((move for move in self.moves if move.recorded_at > moment), None)

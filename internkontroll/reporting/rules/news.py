@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from internkontroll.core.dates import long_date
+from internkontroll.findings.models import ActionState, CorrectionOutcome
 from internkontroll.reporting.rules.count import OccurrenceFact
+from internkontroll.reporting.rules.facts import ActionFact, CorrectionFact
 from internkontroll.reporting.rules.report import LaterKind
 
 
@@ -29,3 +31,25 @@ def news_of(fact: OccurrenceFact, occasion: str) -> Iterable[tuple[LaterKind, da
     if fact.expired_at:
         text = f"{occasion} utgick: {fact.expired_reason}"
         yield LaterKind.EXPIRED, fact.expired_at, text
+
+
+def news_of_correction(row: CorrectionFact, label: str) -> tuple[LaterKind, datetime, str]:
+    """That the single item was put right, or that it cannot be."""
+    told = "rättades" if row.outcome is CorrectionOutcome.CORRECTED else "kan inte rättas"
+    return LaterKind.ITEM_CORRECTED, row.recorded_at, f"{label}: posten {told}."
+
+
+def news_of_action(fact: ActionFact) -> list[tuple[LaterKind, datetime, str]]:
+    """Everything that happened to an action, whenever it did."""
+    which = f"Åtgärd {fact.number} mot {fact.label}"
+    text = f"{which} bestämdes, klar senast {long_date(fact.due_at(fact.recorded_at))}."
+    told = [(LaterKind.ACTION, fact.recorded_at, text)]
+    days = [*(move.old_due_on for move in fact.moves), fact.due_on]
+    for place, move in enumerate(fact.moves, start=1):
+        text = f"{which} flyttades till {long_date(days[place])}."
+        told.append((LaterKind.ACTION_MOVED, move.recorded_at, text))
+    if fact.ended_at is not None:
+        done = fact.state is ActionState.DONE
+        text = f"{which} {'blev klar' if done else 'avbröts'}."
+        told.append((LaterKind.ACTION_ENDED, fact.ended_at, text))
+    return told

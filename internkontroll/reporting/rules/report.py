@@ -10,13 +10,29 @@ import typing
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
+from functools import cache
 from typing import Any, TypeVar
 
 from internkontroll.core.canonical import plain
 from internkontroll.core.dates import long_date
-from internkontroll.findings.models import Severity
 from internkontroll.reporting.models import Assessment, OverallAssessment, ReportState
 from internkontroll.reporting.rules.count import ClosingCount
+from internkontroll.reporting.rules.lines import (
+    AbsenceLine,
+    ActionCount,
+    ActionLine,
+    Advice,
+    BoundLine,
+    Comparison,
+    CorrectionCount,
+    EarlierPoint,
+    ExtraLine,
+    FindingLine,
+    MoveLine,
+    RiskCount,
+    Statement,
+    YearOutcome,
+)
 
 SCHEMA = 1
 """Raised when a field changes its meaning; a new field gets a default: old snapshots stay read."""
@@ -33,6 +49,10 @@ class LaterKind(StrEnum):
     OCCURRENCE = "occurrence"
     MOVED = "moved"
     EXPIRED = "expired"
+    ITEM_CORRECTED = "item_corrected"
+    ACTION = "action"
+    ACTION_MOVED = "action_moved"
+    ACTION_ENDED = "action_ended"
 
 
 @dataclass(frozen=True)
@@ -53,35 +73,6 @@ class PlanFacts:
     version: int
     sha256: str
     decision: DecisionFacts
-
-
-@dataclass(frozen=True)
-class FindingLine:
-    """Avvikelse as the report tells it."""
-
-    label: str
-    severity: Severity
-    description: str
-    recorded_on: date
-
-
-@dataclass(frozen=True)
-class AbsenceLine:
-    """Ett kontrolltillfälle som inte gjordes, and why."""
-
-    scheduled_on: date
-    where: str | None
-    reason: str
-
-
-@dataclass(frozen=True)
-class MoveLine:
-    """Ett kontrolltillfälle som har flyttats, from which day to which, and why."""
-
-    where: str | None
-    old_due_on: date
-    new_due_on: date
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -116,6 +107,19 @@ class ControlRow:
     not_applicable: str | None = None
     proof_note: str | None = None
     """Why no bound is told of the sample, where there is a sample and no ``proof``."""
+    lineage: str = ""
+    bounds: tuple[BoundLine, ...] = ()
+    """What each draw shows, one line for each; never of several together."""
+    extras: tuple[ExtraLine, ...] = ()
+    previous: Comparison | None = None
+    last_year: Comparison | None = None
+    history: tuple[YearOutcome, ...] = ()
+    """This year to the cut-off first, then the years before it; only those with anything done."""
+
+    @property
+    def actions(self) -> tuple[ActionLine, ...]:
+        """The actions against its findings."""
+        return tuple(action for finding in self.findings for action in finding.actions)
 
 
 @dataclass(frozen=True)
@@ -235,6 +239,18 @@ class Report:
     unreported: tuple[UnreportedControl, ...] = ()
     committees: tuple[CommitteeLine, ...] = ()
     committee_rule: str = ""
+    statements: tuple[Statement, ...] = ()
+    """Computed sentences, in the order in which they are told."""
+    advice: tuple[Advice, ...] = ()
+    """What the outcome speaks for in next year's plan."""
+    risks: RiskCount = RiskCount()  # noqa: RUF009 -- frozen
+    actions: ActionCount = ActionCount()  # noqa: RUF009
+    corrections: CorrectionCount = CorrectionCount()  # noqa: RUF009
+    earlier_actions: ActionCount = ActionCount()  # noqa: RUF009
+    """The actions that were open, and known, when the point before it closed."""
+    previous: EarlierPoint | None = None
+    last_year: EarlierPoint | None = None
+    comparison_rule: str = ""
 
     @property
     def period(self) -> str:
@@ -288,8 +304,13 @@ def report_from_plain(data: dict[str, Any]) -> Report:
     return _dataclass_from(Report, data)
 
 
+@cache  # To read the annotations of a class takes far longer than to read a row of it.
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return typing.get_type_hints(kind)
+
+
 def _dataclass_from(kind: type[Made], data: dict[str, Any]) -> Made:
-    hints = typing.get_type_hints(kind)
+    hints = _hints(typing.cast(Any, kind))
     values: dict[str, Any] = {}
     for entry in dataclasses.fields(typing.cast(Any, kind)):
         if entry.name in data:

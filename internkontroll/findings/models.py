@@ -235,6 +235,26 @@ class ActionMove(Base):
     recorded_by: Mapped[User | None] = relationship()
 
 
+class ActionAssignment(Base):
+    """Byte av ansvarig: who answered for the action until then, and who did from then on.
+
+    A report as of a moment reads the first row recorded after it, else the action itself.
+    """
+
+    __tablename__ = "action_assignment"
+    __table_args__ = (sa.Index(None, "action_id"),)
+
+    id: Mapped[Pk]
+    action_id: Mapped[int] = mapped_column(sa.ForeignKey("action.id", ondelete="RESTRICT"))
+    old_responsible_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    new_responsible_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    recorded_at: Mapped[datetime]
+
+
 class Retest(Base):
     """Omtest: the kontrolltillfälle that shows whether the åtgärd worked. The latest one counts."""
 

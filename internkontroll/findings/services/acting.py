@@ -11,7 +11,14 @@ from internkontroll.core.access import Actor, Permission
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
-from internkontroll.findings.models import Action, ActionMove, ActionState, Finding, FindingEvent
+from internkontroll.findings.models import (
+    Action,
+    ActionAssignment,
+    ActionMove,
+    ActionState,
+    Finding,
+    FindingEvent,
+)
 from internkontroll.findings.queries import possible_responsibles
 from internkontroll.findings.rules import OPEN_ACTIONS
 from internkontroll.findings.services.guards import (
@@ -278,6 +285,14 @@ def assign_action(
             f"Någon annan har ändrat åtgärden under tiden. Ansvarig är nu {holder}. Du valde "
             f"{user.title}. Spara igen om ditt val ska gälla."
         )
+    session.add(
+        ActionAssignment(
+            action_id=action.id,
+            old_responsible_id=old,
+            new_responsible_id=user.id,
+            recorded_at=at,
+        )
+    )
     trace(
         session,
         action.finding,

@@ -2,10 +2,14 @@
 
 - points: a board's reporting points with their reports
 - facts: what a report is made of, with the moments at which it became known
+- plans: the plan that it follows up
+- following: åtgärder and rättelser
+- earlier: what it is compared with
 - shown: the report itself, live or as it was decided
 """
 
-from internkontroll.reporting.queries.facts import decision_facts, report_facts
+from internkontroll.reporting.queries.facts import report_facts
+from internkontroll.reporting.queries.plans import decision_facts
 from internkontroll.reporting.queries.points import (
     PointEntry,
     StandingRemark,

@@ -1,10 +1,10 @@
 """Read the facts that a report is made of, each with the moment at which it became known.
 
-A live report takes nine statements however many rows there are.
+A live report takes as many statements however many rows there are.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from importlib.metadata import version
@@ -14,33 +14,37 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.base import UtcDateTime
+from internkontroll.core.clock import end_of_day
 from internkontroll.findings.models import Finding
 from internkontroll.findings.queries import earlier_texts, was_mistaken
 from internkontroll.organisation.models import (
     Board,
     BoardKind,
-    Decision,
     ReportingPoint,
     Subcommittee,
 )
-from internkontroll.plan.models import Control, ControlArea, Plan, control_risk
+from internkontroll.plan.models import Control, Plan
 from internkontroll.reporting.models import FollowUpReport, ReportRemark
+from internkontroll.reporting.queries.earlier import (
+    earlier_points,
+    register_risks,
+    years_before,
+)
+from internkontroll.reporting.queries.following import finding_label, follow_up_facts
+from internkontroll.reporting.queries.plans import plan_facts
 from internkontroll.reporting.queries.points import PointEntry, of_the_plan
 from internkontroll.reporting.rules import (
     Absence,
-    ControlFact,
-    DecisionFacts,
+    CorrectionFact,
     FindingFact,
     Move,
     OccurrenceFact,
-    PlanFacts,
     PointFacts,
     RemarkFact,
     ReportFacts,
     Verdict,
 )
 from internkontroll.review.models import Basis, Conclusion
-from internkontroll.risk.models import Risk
 from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceMove
 from internkontroll.trail.queries import chain_head
 
@@ -50,89 +54,12 @@ Row = sa.Row[*tuple[Any, ...]]
 Rows = sa.Select[*tuple[Any, ...]]
 
 
-def decision_facts(decision: Decision) -> DecisionFacts:
-    """The decision as a report tells it."""
-    return DecisionFacts(
-        body=decision.body,
-        decided_on=decision.decided_on,
-        paragraph=decision.paragraph,
-        registry_number=decision.registry_number,
-        verified_on=decision.verified_on,
-    )
-
-
 # To put the statements together takes longer than to run them: each is made once.
 _BOARD: Any = sa.bindparam("board_id", type_=sa.Integer())
 _YEAR: Any = sa.bindparam("year", type_=sa.Integer())
 _FIRST = sa.bindparam("first", type_=sa.Date())
 _LAST = sa.bindparam("last", type_=sa.Date())
 _KNOWN_AT: Any = sa.bindparam("known_at", type_=UtcDateTime())
-
-
-@cache
-def _plan_statement() -> Rows:
-    return (
-        sa.select(
-            Plan.id.label("plan_id"),
-            Plan.version,
-            Plan.content_sha256,
-            Decision,
-            Control.lineage,
-            Control.number,
-            Control.text,
-            Control.method_text,
-            Control.performed_by,
-            Control.not_applicable_reason,
-            Control.points,
-            ControlArea.name.label("area"),
-            ControlArea.position,
-            Risk.description.label("risk"),
-        )
-        .join(Decision, Decision.id == Plan.decision_id)
-        .join(Control, Control.plan_id == Plan.id)
-        .join(ControlArea, ControlArea.id == Control.area_id)
-        .outerjoin(control_risk, control_risk.c.control_id == Control.id)
-        .outerjoin(Risk, Risk.id == control_risk.c.risk_id)
-        .where(*of_the_plan(_BOARD, _YEAR))
-        .order_by(Plan.version, Control.number, Risk.number)
-    )
-
-
-def _version_known(rows: Sequence[Row], moment: datetime) -> int:
-    """The newest plan decided and recorded by then; before the first one, the first one."""
-    known: list[int] = [row.version for row in rows if row.Decision.recorded_at <= moment]
-    return max(known) if known else min([row.version for row in rows], default=1)
-
-
-def _controls(rows: Sequence[Row], version_known: int) -> tuple[PlanFacts, list[ControlFact]]:
-    """The plan and its controls; one that a revision took away stays as it last stood."""
-    newest: dict[str, list[Row]] = {}
-    for row in rows:
-        if row.version > version_known:
-            continue
-        own = newest.setdefault(row.lineage, [])
-        if own and own[0].version < row.version:
-            own.clear()
-        own.append(row)
-    plan = next(row for row in rows if row.version == version_known)
-    controls = [
-        ControlFact(
-            lineage=lineage,
-            number=own[0].number,
-            area=own[0].area,
-            area_position=own[0].position,
-            text=own[0].text,
-            method=own[0].method_text,
-            performed_by=own[0].performed_by,
-            not_applicable=own[0].not_applicable_reason,
-            points=tuple(own[0].points),
-            risks=tuple(row.risk for row in own if row.risk is not None),
-            in_force=own[0].version == version_known,
-        )
-        for lineage, own in newest.items()
-    ]
-    facts = PlanFacts(plan.version, plan.content_sha256, decision_facts(plan.Decision))
-    return facts, controls
 
 
 def _period(board_id: int, point: ReportingPoint) -> dict[str, Any]:
@@ -216,7 +143,7 @@ def _absences_and_moves(
 
 # A year has thousands of rows, and a column is found far sooner by its place than by its name:
 # first what an OccurrenceFact is made of, then a Verdict's fields in their order.
-_OF_VERDICT = 8
+_OF_VERDICT = 9
 
 
 def _verdict(row: Row) -> Verdict | None:
@@ -235,6 +162,7 @@ def _occurrences_statement() -> Rows:
         Subcommittee.name,
         Occurrence.expired_at,
         Occurrence.expired_reason,
+        Occurrence.wanted_because,
         Conclusion.signed_at,
         Conclusion.reviewed,
         Conclusion.population_size,
@@ -268,7 +196,7 @@ def _occurrence(
     rows: list[Row], absences: dict[int, list[Absence]], moves: dict[int, list[Move]]
 ) -> OccurrenceFact:
     row, *corrections = rows
-    number, lineage, scheduled_on, due_on, recorded_at, where, expired_at, reason = row[
+    number, lineage, scheduled_on, due_on, recorded_at, where, expired_at, reason, wanted = row[
         :_OF_VERDICT
     ]
     return OccurrenceFact(
@@ -284,6 +212,7 @@ def _occurrence(
         expired_at,
         reason,
         tuple(Verdict(*later[_OF_VERDICT:]) for later in corrections),
+        wanted,
     )
 
 
@@ -297,6 +226,7 @@ def _findings_statement() -> Rows:
         Finding.description,
         Finding.recorded_at,
         Finding.occurrence_id,
+        Finding.item_id,
         Control.lineage,
     ).join(Occurrence, Occurrence.id == Finding.occurrence_id)
     shown = _in_period(statement).where(~was_mistaken(_KNOWN_AT))
@@ -304,7 +234,11 @@ def _findings_statement() -> Rows:
 
 
 def _findings(
-    session: Session, board: Board, point: ReportingPoint, known_at: datetime
+    session: Session,
+    board: Board,
+    point: ReportingPoint,
+    known_at: datetime,
+    corrections: Mapping[str, Sequence[CorrectionFact]],
 ) -> list[FindingFact]:
     """The findings as they read at the moment; one that had proved mistaken by then is none."""
     asked = {**_period(board.id, point), "known_at": known_at}
@@ -313,13 +247,16 @@ def _findings(
     return [
         FindingFact(
             lineage=row.lineage,
-            label=f"Avvikelse {row.year}:{row.number} ({board.code})",
+            label=named,
             severity=earlier.get(row.id, row).severity,
             description=earlier.get(row.id, row).description,
             recorded_at=row.recorded_at,
             occurrence_id=row.occurrence_id,
+            about_item=row.item_id is not None,
+            corrections=tuple(corrections.get(named, ())),
         )
         for row in rows
+        for named in (finding_label(row.year, row.number, board.code),)
     ]
 
 
@@ -346,13 +283,17 @@ def report_facts(
     ``known_at`` chooses the plan's version; the facts carry their own moments.
     """
     point = entry.point
-    rows = session.execute(_plan_statement(), {"board_id": board.id, "year": point.year}).all()
-    if not rows:
+    planned = plan_facts(session, board.id, point.year, known_at)
+    if planned is None:
         return None
-    plan, controls = _controls(rows, _version_known(rows, known_at))
+    plan, controls = planned
     # What only a later version of the plan has was not planned when the facts were closed.
     read = {control.lineage for control in controls}
     occurrences = _occurrences(session, board.id, point)
+    earlier = earlier_points(session, board.id, point, known_at)
+    since = end_of_day(earlier.before_cut_off) if earlier.before_cut_off else None
+    followed = follow_up_facts(session, board, point.year, since=since, known_at=known_at)
+    findings = _findings(session, board, point, known_at, followed.corrections)
     return ReportFacts(
         point=PointFacts(
             board_code=board.code,
@@ -365,13 +306,18 @@ def report_facts(
             board_on=point.board_on,
             executive_on=point.executive_on,
             previous_cut_off=entry.previous_cut_off,
+            before=earlier.before,
+            before_cut_off=earlier.before_cut_off,
         ),
         plan=plan,
         controls=controls,
         occurrences=[fact for fact in occurrences if fact.lineage in read],
-        findings=[
-            fact for fact in _findings(session, board, point, known_at) if fact.lineage in read
-        ],
+        findings=[fact for fact in findings if fact.lineage in read],
+        actions=followed.actions,
+        history=years_before(session, board.id, point.year, known_at),
+        risks=register_risks(session, board.id, known_at),
+        previous=earlier.previous,
+        last_year=earlier.last_year,
         remarks=_remarks(session, entry.report),
         overall=entry.report.overall if entry.report else None,
         grounds=entry.report.overall_grounds if entry.report else None,

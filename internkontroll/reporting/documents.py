@@ -12,7 +12,7 @@ from internkontroll.findings.models import Severity
 from internkontroll.findings.words import STATES as FINDING_STATES
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.rules import Report, ShownReport, section_words, to_plain
-from internkontroll.reporting.words import NOT_HERE, NOT_YET, STATES
+from internkontroll.reporting.words import FOLLOWING, NOT_HERE, NOT_YET, STATES, TOLD
 
 
 def file_name(report: Report, kind: str) -> str:
@@ -38,6 +38,14 @@ def document_data(shown: ShownReport) -> dict[str, Any]:
             "not_here": _told(NOT_HERE),
             "overall": {kind.value: _told(STATES[kind]) for kind in OverallAssessment},
             "severity": {kind.value: _told(FINDING_STATES[kind]) for kind in Severity},
+            **{
+                name: {kind.value: _told(word) for kind, word in words.items()}
+                for name, words in FOLLOWING.items()
+            },
+            **{
+                name: {kind.value: word for kind, word in words.items()}
+                for name, words in TOLD.items()
+            },
         },
     }
 
@@ -55,6 +63,8 @@ def report_html(shown: ShownReport) -> bytes:
         "not_here": NOT_HERE,
         "overall": {kind: STATES[kind] for kind in OverallAssessment},
         "severity": {kind: FINDING_STATES[kind] for kind in Severity},
+        **FOLLOWING,
+        **TOLD,
     }
     data = {
         "report": shown.report,

@@ -3,6 +3,8 @@
 from enum import Enum
 
 from internkontroll.core.words import StateWord
+from internkontroll.findings.models import CorrectionOutcome
+from internkontroll.findings.words import STATES as FINDING_STATES
 from internkontroll.reporting.models import (
     Assessment,
     OverallAssessment,
@@ -82,3 +84,16 @@ WORDS: dict[Enum, str] = {
     ReportEvent.CONCLUDED: "Den samlade bedömningen skrevs",
     ReportEvent.DECIDED: "Uppföljningen beslutades",
 }
+
+FOLLOWING: dict[str, dict[Enum, StateWord]] = {
+    "change": {kind: STATES[kind] for kind in Change},
+    "standing": {kind: STATES[kind] for kind in ActionStanding},
+    "correction": {kind: FINDING_STATES[kind] for kind in CorrectionOutcome},
+}
+"""What the documents call comparisons, åtgärder and rättelser."""
+
+TOLD: dict[str, dict[Enum, str]] = {
+    "advice": {kind: WORDS[kind] for kind in AdviceKind},
+    "outcome": {kind: WORDS[kind] for kind in Outcome},
+}
+"""What the documents call what has no tone."""

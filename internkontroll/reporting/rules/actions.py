@@ -66,7 +66,7 @@ def count_corrections(findings: Iterable[FindingLine]) -> CorrectionCount:
     items = [finding.correction for finding in findings if finding.about_item]
     outcomes = [row.outcome for row in items if row is not None]
     return CorrectionCount(
-        items=len(items),
+        items_to_correct=len(items),
         corrected=outcomes.count(CorrectionOutcome.CORRECTED),
         impossible=outcomes.count(CorrectionOutcome.IMPOSSIBLE),
         waiting=items.count(None),

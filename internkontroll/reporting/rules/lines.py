@@ -200,18 +200,18 @@ class ActionCount:
 
 @dataclass(frozen=True)
 class CorrectionCount:
-    """Rättelser; items to put right = corrected + impossible + waiting.
+    """Rättelser; items to correct = corrected + impossible + waiting.
 
     Raises CountDoesNotClose if it does not close.
     """
 
-    items: int = 0
+    items_to_correct: int = 0
     corrected: int = 0
     impossible: int = 0
     waiting: int = 0
 
     def __post_init__(self) -> None:
-        if self.items != self.corrected + self.impossible + self.waiting:
+        if self.items_to_correct != self.corrected + self.impossible + self.waiting:
             raise CountDoesNotClose(f"corrections do not add up: {self!r}")
 
 

@@ -266,6 +266,11 @@ class Report:
         return self.state is ReportState.DECIDED
 
     @property
+    def tells_follow_up(self) -> bool:
+        """Whether it knows of åtgärder and rättelser; one decided before that does not."""
+        return any(row.lineage for row in self.rows)
+
+    @property
     def highlight(self) -> str | None:
         """The one sentence on what a sample proves that the summary tells."""
         return next((matter.proof for matter in self.matters if matter.proof), None)

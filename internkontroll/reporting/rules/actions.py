@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from internkontroll.core.counting import in_words, ordinal, sentence
+from internkontroll.core.counting import and_list, in_words, ordinal, sentence
 from internkontroll.findings.models import CorrectionOutcome
 from internkontroll.reporting.rules.facts import ActionFact, FindingFact
 from internkontroll.reporting.rules.lines import (
@@ -87,7 +87,8 @@ def _opening(count: ActionCount, when: str) -> str:
         return f"Den åtgärd som var öppen {which} är {state}."
     many = f"{in_words(count.total)} åtgärder som var öppna {which}"
     if count.done == count.total:
-        return f"Alla {many} är klara."
+        every = f"Alla {many}" if count.total > 2 else many.replace("två", "Båda de", 1)
+        return f"{every} är klara."
     if not count.done:
         return f"Ingen av de {many} är klar."
     return f"Av de {many} är {in_words(count.done)} {'klar' if count.done == 1 else 'klara'}."
@@ -135,3 +136,48 @@ def earlier_actions(
     )
     own = sorted({numbers[line.label] for line in lines if line.label in numbers})
     return Statement(StatementKind.EARLIER_ACTIONS, text, figures, tuple(own))
+
+
+def _corrected(count: CorrectionCount) -> str:
+    if count.items_to_correct == 1:
+        state = "rättad" if count.corrected else "inte rättad"
+        if count.impossible:
+            return "Den enskilda posten kan inte rättas."
+        return f"Den enskilda posten är {state}."
+    if not count.corrected:
+        text = f"Ingen av {in_words(count.items_to_correct)} enskilda poster är rättad"
+    else:
+        done = "rättad" if count.corrected == 1 else "rättade"
+        text = (
+            f"{sentence(in_words(count.corrected))} av {in_words(count.items_to_correct)} enskilda "
+            f"poster är {done}"
+        )
+    rest = f", {in_words(count.impossible)} kan inte rättas" if count.impossible else ""
+    return f"{text}{rest}."
+
+
+def _acted(count: ActionCount) -> str:
+    if count.total == 1:
+        late = "är försenad" if count.late else "pågår"
+        state = "är klar" if count.done else "är avbruten" if count.cancelled else late
+        return f"Den enda åtgärden {state}."
+    parts = []
+    if count.done:
+        parts.append(f"{in_words(count.done)} {'klar' if count.done == 1 else 'klara'}")
+    if count.cancelled:
+        word = "avbruten" if count.cancelled == 1 else "avbrutna"
+        parts.append(f"{in_words(count.cancelled)} {word}")
+    on_time = count.open - count.late
+    if count.late:
+        word = "försenad" if count.late == 1 else "försenade"
+        parts.append(f"{in_words(count.late)} {word}")
+    if on_time:
+        parts.append(f"{in_words(on_time)} på väg")
+    return f"Av {in_words(count.total)} åtgärder är {and_list(parts)}."
+
+
+def follow_up_text(corrections: CorrectionCount, actions: ActionCount) -> str:
+    """How far the report's own rättelser and åtgärder have come; empty where there are none."""
+    told = [_corrected(corrections)] if corrections.items_to_correct else []
+    told += [_acted(actions)] if actions.total else []
+    return " ".join(told)

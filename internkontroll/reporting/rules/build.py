@@ -11,6 +11,7 @@ from internkontroll.reporting.rules.actions import (
     count_actions,
     count_corrections,
     earlier_actions,
+    follow_up_text,
     open_then,
 )
 from internkontroll.reporting.rules.assessment import ASSESSMENT_RULE
@@ -150,6 +151,8 @@ def build_report(
     patterns, advice = _patterns(builder, controls)
     first = (known_risks(standings), follow_up)
     findings = [finding for row in rows for finding in row.findings]
+    actions = count_actions(action for finding in findings for action in finding.actions)
+    corrections = count_corrections(findings)
     counts = {name: [row.count for row in rows if row.area == name] for _, name in areas}
     return Report(
         title=title,
@@ -189,8 +192,9 @@ def build_report(
         statements=(*(one for one in first if one is not None), *patterns),
         advice=advice,
         risks=count_risks(standings),
-        actions=count_actions(action for finding in findings for action in finding.actions),
-        corrections=count_corrections(findings),
+        actions=actions,
+        corrections=corrections,
+        follow_up=follow_up_text(corrections, actions),
         earlier_actions=count_actions(earlier_lines),
         previous=facts.previous.told if facts.previous else None,
         last_year=facts.last_year.told if facts.last_year else None,

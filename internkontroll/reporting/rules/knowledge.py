@@ -101,12 +101,10 @@ def known_risks(
     unknown = count.total - count.known
     because = _because([row for row in standings if row[0] is not RiskStanding.KNOWN])
     if not unknown:
-        text = (
-            "Vi har i år underlag för ett uttalande om planens enda risk."
-            if count.total == 1
-            else f"Vi har i år underlag för ett uttalande om alla planens {in_words(count.total)} "
-            "risker."
+        which = {1: "planens enda risk", 2: "planens båda risker"}.get(
+            count.total, f"alla planens {in_words(count.total)} risker"
         )
+        text = f"Vi har i år underlag för ett uttalande om {which}."
     elif not count.known:
         whole = (
             "planens enda risk"

@@ -246,6 +246,8 @@ class Report:
     risks: RiskCount = RiskCount()  # noqa: RUF009 -- frozen
     actions: ActionCount = ActionCount()  # noqa: RUF009
     corrections: CorrectionCount = CorrectionCount()  # noqa: RUF009
+    follow_up: str = ""
+    """How far they have come, in a sentence or two."""
     earlier_actions: ActionCount = ActionCount()  # noqa: RUF009
     """The actions that were open, and known, when the point before it closed."""
     previous: EarlierPoint | None = None

@@ -53,6 +53,7 @@ def _manned() -> sa.ColumnElement[bool]:
         )
         .order_by(ActionAssignment.id)
         .limit(1)
+        .correlate(Action)
         .scalar_subquery()
     )
     day: Any = sa.bindparam("day", type_=sa.Date())

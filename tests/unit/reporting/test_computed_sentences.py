@@ -282,8 +282,8 @@ def test_a_fault_that_comes_back_is_told_with_what_was_done_against_it() -> None
             "hittills inte ändrat utfallet."
         ),
         (
-            "Kontroll 7 visar brister för andra året i rad. Ingen åtgärd mot de tidigare bristerna är "
-            "genomförd."
+            "Kontroll 7 visar brister för andra året i rad. Ingen åtgärd mot de tidigare bristerna "
+            "är genomförd."
         ),
     ]
     assert figures(recurring(faulty[0])) == {"years": 3, "actions_done": 2}

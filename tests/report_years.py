@@ -132,9 +132,9 @@ def act(session: Session, finding: Finding, user: User, due: date, at: datetime)
     )
 
 
-def make_years(session: Session) -> Years:
+def make_years(session: Session, board: Board | None = None) -> Years:
     """Last year with a decided April report, and this year's spring with what was done in it."""
-    board = make_board(session)
+    board = board or make_board(session)
     spring = make_spring(session, board, times=3)
     manager, other = (make_user(session, Role.UNIT_MANAGER, board) for _ in range(2))
     gone = make_user(session, Role.UNIT_MANAGER, board, valid_to=date(2020, 2, 1))

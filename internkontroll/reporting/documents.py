@@ -8,7 +8,7 @@ from internkontroll.core.text import clean_line
 from internkontroll.core.words import StateWord
 from internkontroll.files.html import render_html
 from internkontroll.files.pdf import render_pdf
-from internkontroll.findings.models import Severity
+from internkontroll.findings.models import CorrectionOutcome, Severity
 from internkontroll.findings.words import STATES as FINDING_STATES
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.rules import Report, ShownReport, section_words, to_plain
@@ -42,6 +42,7 @@ def document_data(shown: ShownReport) -> dict[str, Any]:
                 name: {kind.value: _told(word) for kind, word in words.items()}
                 for name, words in FOLLOWING.items()
             },
+            "correction": {kind.value: _told(FINDING_STATES[kind]) for kind in CorrectionOutcome},
             **{
                 name: {kind.value: word for kind, word in words.items()}
                 for name, words in TOLD.items()
@@ -64,6 +65,7 @@ def report_html(shown: ShownReport) -> bytes:
         "overall": {kind: STATES[kind] for kind in OverallAssessment},
         "severity": {kind: FINDING_STATES[kind] for kind in Severity},
         **FOLLOWING,
+        "correction": {kind: FINDING_STATES[kind] for kind in CorrectionOutcome},
         **TOLD,
     }
     data = {

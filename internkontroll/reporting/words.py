@@ -3,8 +3,6 @@
 from enum import Enum
 
 from internkontroll.core.words import StateWord
-from internkontroll.findings.models import CorrectionOutcome
-from internkontroll.findings.words import STATES as FINDING_STATES
 from internkontroll.reporting.models import (
     Assessment,
     OverallAssessment,
@@ -88,9 +86,8 @@ WORDS: dict[Enum, str] = {
 FOLLOWING: dict[str, dict[Enum, StateWord]] = {
     "change": {kind: STATES[kind] for kind in Change},
     "standing": {kind: STATES[kind] for kind in ActionStanding},
-    "correction": {kind: FINDING_STATES[kind] for kind in CorrectionOutcome},
 }
-"""What the documents call comparisons, åtgärder and rättelser."""
+"""What the documents call comparisons and åtgärder."""
 
 TOLD: dict[str, dict[Enum, str]] = {
     "advice": {kind: WORDS[kind] for kind in AdviceKind},

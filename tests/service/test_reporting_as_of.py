@@ -9,7 +9,13 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.canonical import canonical_json
 from internkontroll.core.clock import end_of_day
-from internkontroll.findings.models import CorrectionOutcome, Finding, Severity
+from internkontroll.findings.models import (
+    Closing,
+    ClosingOutcome,
+    CorrectionOutcome,
+    Finding,
+    Severity,
+)
 from internkontroll.findings.services import (
     assign_action,
     cancel_action,
@@ -72,6 +78,14 @@ def happen_actions(session: Session, years: Years) -> None:
         session, actions["unmanned"], years.other, actor=SYSTEM, at=JUNE, reason="Har slutat."
     )
     move_action(session, actions["late"], date(2020, 9, 1), "Sen.", actor=SYSTEM, at=JUNE)
+    finish_action(
+        session,
+        actions["late"],
+        outcome="Till slut.",
+        done_on=date(2020, 5, 19),
+        actor=SYSTEM,
+        at=JUNE,
+    )
     cancel_action(session, actions["moved"], "Behövs inte.", actor=SYSTEM, at=JUNE)
     finish_action(
         session,
@@ -92,16 +106,8 @@ def happen_actions(session: Session, years: Years) -> None:
     )
 
 
-def happen_reviews(session: Session, years: Years) -> None:
-    """What was missed is done, what was done is corrected, what was skipped is taken up."""
-    spring = years.spring
-    people = (spring.tester_id, spring.signer_id)
-    missed = session.get_one(Occurrence, spring.occurrences[7])
-    sign(session, missed, JUNE, people, deviating=3)
-    find(session, missed, 3, Severity.SERIOUS, JUNE)
-    first = session.scalars(
-        sa.select(Conclusion).where(Conclusion.occurrence_id == spring.occurrences[0])
-    ).one()
+def correct(session: Session, first: Conclusion, people: tuple[int, int]) -> None:
+    """The conclusion is corrected: every item deviates."""
     session.add(
         Conclusion(
             occurrence_id=first.occurrence_id,
@@ -118,6 +124,39 @@ def happen_reviews(session: Session, years: Years) -> None:
             corrects_id=first.id,
         )
     )
+    session.flush()
+
+
+def correct_last_year(session: Session, years: Years) -> None:
+    """Last year's results are corrected and its finding proves to be a mistake."""
+    finding = session.scalars(sa.select(Finding).where(Finding.year == 2019)).one()
+    people = (years.spring.tester_id, years.spring.signer_id)
+    of_last_year = Conclusion.signed_at < datetime(2020, 1, 1, tzinfo=UTC)
+    for conclusion in session.scalars(sa.select(Conclusion).where(of_last_year)).all():
+        correct(session, conclusion, people)
+    session.add(
+        Closing(
+            finding_id=finding.id,
+            outcome=ClosingOutcome.MISTAKEN,
+            reason="Underlaget fanns.",
+            recorded_at=JUNE,
+        )
+    )
+    session.flush()
+
+
+def happen_reviews(session: Session, years: Years) -> None:
+    """What was missed is done, what was done is corrected, what was skipped is taken up."""
+    spring = years.spring
+    people = (spring.tester_id, spring.signer_id)
+    missed = session.get_one(Occurrence, spring.occurrences[7])
+    sign(session, missed, JUNE, people, deviating=3)
+    find(session, missed, 3, Severity.SERIOUS, JUNE)
+    first = session.scalars(
+        sa.select(Conclusion).where(Conclusion.occurrence_id == spring.occurrences[0])
+    ).one()
+    correct(session, first, people)
+    correct_last_year(session, years)
     session.scalars(sa.select(NonPerformance)).one().withdrawn_at = JUNE
     not_due = session.get_one(Occurrence, spring.occurrences[-1])
     move_occurrence(

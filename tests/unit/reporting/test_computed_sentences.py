@@ -329,6 +329,7 @@ def test_where_the_controls_lie_is_told_with_the_higher_risks_that_have_none() -
         RiskFact("Jäv.", 9),
         RiskFact("Risk 11", 16),
         RiskFact("Lägre.", 4),
+        RiskFact("Lika hög.", 6),
         RiskFact("Ovärderad.", None),
     ]
     found = concentration_of(controls, risks)

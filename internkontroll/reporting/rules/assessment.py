@@ -1,6 +1,7 @@
 """Bedömning av kontrollmoment: what the rule proposes, in words that are printed in the report."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from internkontroll.findings.models import Severity
 from internkontroll.reporting.models import Assessment
@@ -53,6 +54,12 @@ def _examined(verdicts: Sequence[Verdict]) -> list[Verdict]:
     return [verdict for verdict in verdicts if verdict.population or verdict.reviewed]
 
 
+@lru_cache(maxsize=4096)
+def _sentence(reviewed: int, not_applicable: int, deviating: int, population: int) -> str | None:
+    # The limit takes long to compute, and a report has one for each of hundreds of draws.
+    return result_sentence(reviewed, not_applicable, deviating, population)
+
+
 def was_drawn(verdict: Verdict) -> bool:
     """Whether items were looked at one by one, so that there is something to say of the rest."""
     return not verdict.recorded and bool(verdict.population or verdict.reviewed)
@@ -82,7 +89,7 @@ def proof_of(verdicts: Sequence[Verdict]) -> str | None:
         # Of a whole list of known departures the sentence tells no limit: it is a note.
         return only.proof if only.is_random or only.at_most is not None else None
     # A conclusion from before the sentence was kept with it.
-    return result_sentence(only.reviewed, only.not_applicable, only.deviating, only.population)
+    return _sentence(only.reviewed, only.not_applicable, only.deviating, only.population)
 
 
 def note_of(verdicts: Sequence[Verdict]) -> str | None:

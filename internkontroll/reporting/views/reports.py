@@ -1,0 +1,92 @@
+"""The list of reports, a report, and its files."""
+
+from flask import make_response, url_for
+from flask.typing import ResponseReturnValue
+
+from internkontroll.core.access import Permission
+from internkontroll.core.words import StateWord
+from internkontroll.organisation.models import Board
+from internkontroll.reporting.documents import file_name, report_json, report_pdf
+from internkontroll.reporting.queries import PointEntry, point_entries, shown_report
+from internkontroll.reporting.rules import ControlRow
+from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
+from internkontroll.reporting.words import NOT_HERE, NOT_YET, PERIOD_RUNS, STATES, TO_BE_WRITTEN
+from internkontroll.web.access import may, now, requires, session, today
+from internkontroll.web.submission import page
+
+
+def _assessment_word(row: ControlRow) -> StateWord:
+    if row.assessment:
+        return STATES[row.assessment]
+    return NOT_HERE if row.not_applicable else NOT_YET
+
+
+def _state_word(entry: PointEntry) -> StateWord:
+    if entry.report is not None:
+        return STATES[entry.state]
+    return PERIOD_RUNS if entry.point.period_end >= today() else TO_BE_WRITTEN
+
+
+@bp.get("")
+@requires(Permission.REPORT_READ_DECIDED)
+def index(board: Board) -> ResponseReturnValue:
+    """The reports of the board's reporting points, newest year first."""
+    entries = point_entries(session(), board.id)
+    if not may(Permission.REPORT_READ):
+        entries = [entry for entry in entries if entry.is_decided]
+    return page(
+        "reporting/index.html",
+        board=board,
+        entries=entries,
+        state_word=_state_word,
+        may_open_year=may(Permission.YEAR_OPEN),
+        sees_live=may(Permission.REPORT_READ),
+    )
+
+
+@bp.get("/<int:year>/<path:point>")
+@requires(Permission.REPORT_READ_DECIDED)
+def show(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """The report of a reporting point, live or as it was decided."""
+    entry = entry_or_404(board, year, point)
+    shown = shown_report(session(), board, entry, at=now())
+    where = address(board, entry)
+    if shown is None:
+        return page("reporting/no_plan.html", board=board, entry=entry, where=where)
+    live = not entry.is_decided
+    return page(
+        "reporting/show.html",
+        board=board,
+        entry=entry,
+        report=shown.report,
+        sha256=shown.sha256,
+        where=where,
+        assessment_word=_assessment_word,
+        remarks_url=url_for("reporting.remark", number=0, **where).removesuffix("0"),
+        may_write=live and may(Permission.REPORT_WRITE),
+        may_decide=live and may(Permission.REPORT_DECIDE),
+        may_read_trail=entry.report is not None and may(Permission.TRAIL_READ),
+    )
+
+
+@bp.get("/<int:year>/<path:point>/pdf")
+@requires(Permission.REPORT_READ_DECIDED)
+def pdf(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """The report as PDF."""
+    shown = shown_or_404(board, entry_or_404(board, year, point))
+    return _file(report_pdf(shown), "application/pdf", file_name(shown.report, "pdf"))
+
+
+@bp.get("/<int:year>/<path:point>/json")
+@requires(Permission.REPORT_READ_DECIDED)
+def json_file(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """The report as JSON; a decided one is the very bytes that its hash is of."""
+    shown = shown_or_404(board, entry_or_404(board, year, point))
+    return _file(report_json(shown), "application/json", file_name(shown.report, "json"))
+
+
+def _file(body: bytes, kind: str, name: str) -> ResponseReturnValue:
+    answer = make_response(body)
+    answer.headers["Content-Type"] = kind
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

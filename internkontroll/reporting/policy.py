@@ -1,6 +1,7 @@
 """Who may read and write a follow-up report, and who records the board's decision on it."""
 
 from internkontroll.core.access import Permission, PermissionMap, Role
+from internkontroll.plan.policy import RESPONSIBLE_ROLES
 
 READERS = frozenset(
     {
@@ -17,9 +18,15 @@ READERS = frozenset(
 )
 """Those who may see a report before it is decided."""
 
+WRITERS = frozenset({Role.CONTROLLER, Role.DIRECTOR})
+"""Those who write all of a report; who is responsible writes of their own kontrollmoment."""
+
 PERMISSIONS: PermissionMap = {
     Permission.REPORT_READ: READERS,
     Permission.REPORT_READ_DECIDED: READERS | {Role.READER, Role.OVERSIGHT_CONTROLLER},
-    Permission.REPORT_WRITE: frozenset({Role.CONTROLLER, Role.DIRECTOR}),
+    Permission.REPORT_WRITE: WRITERS,
+    Permission.REPORT_COMMENT: WRITERS | RESPONSIBLE_ROLES,
+    Permission.REPORT_APPROVE: frozenset({Role.DIRECTOR}),
     Permission.REPORT_DECIDE: frozenset({Role.SECRETARY, Role.CONTROLLER}),
+    Permission.REPORT_RECEIVE: frozenset({Role.OVERSIGHT_CONTROLLER}),
 }

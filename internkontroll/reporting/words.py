@@ -5,6 +5,7 @@ from enum import Enum
 from internkontroll.core.words import StateWord
 from internkontroll.reporting.models import (
     Assessment,
+    AssignmentState,
     OverallAssessment,
     ReportEvent,
     ReportState,
@@ -17,6 +18,8 @@ from internkontroll.reporting.rules import (
     Outcome,
     StatementKind,
 )
+from internkontroll.reporting.rules.proposed import Standing
+from internkontroll.reporting.rules.xray import XrayKind
 
 STATES: dict[Enum, StateWord] = {
     Assessment.WITHOUT_DEVIATION: StateWord("Utan avvikelse", "ok"),
@@ -36,7 +39,16 @@ STATES: dict[Enum, StateWord] = {
     ActionStanding.DONE: StateWord("Klar", "ok"),
     ActionStanding.CANCELLED: StateWord("Avbruten", "idle"),
     ReportState.LIVE: StateWord("Utkast", "idle"),
+    ReportState.APPROVED: StateWord("Godkänd av förvaltningen", "warn"),
+    ReportState.AMENDING: StateWord("Nämndens ändringar skrivs in", "warn"),
     ReportState.DECIDED: StateWord("Beslutad", "ok"),
+    AssignmentState.OPEN: StateWord("Pågår", "idle"),
+    AssignmentState.REPORTED: StateWord("Återrapporterat", "ok"),
+    Standing.OWN_WORDS: StateWord("Egna ord", "idle"),
+    Standing.PROPOSED: StateWord("Föreslagen ur siffrorna", "warn"),
+    Standing.EDITED: StateWord("Föreslagen ur siffrorna och ändrad", "warn"),
+    Standing.CHANGED: StateWord("Siffrorna har ändrats", "bad"),
+    Standing.CONFIRMED: StateWord("Siffrorna är bekräftade", "ok"),
 }
 
 NOT_YET = StateWord("Ännu inte aktuell", "idle")
@@ -81,6 +93,28 @@ WORDS: dict[Enum, str] = {
     ReportEvent.ASSESSED: "Bedömningen ändrades",
     ReportEvent.CONCLUDED: "Den samlade bedömningen skrevs",
     ReportEvent.DECIDED: "Uppföljningen beslutades",
+    ReportEvent.APPROVED: "Förvaltningsdirektören godkände uppföljningen",
+    ReportEvent.TAKEN_BACK: "Uppföljningen togs tillbaka till utkast",
+    ReportEvent.AMENDING: "Uppföljningen öppnades för nämndens ändringar",
+    ReportEvent.REFERRED_BACK: "Nämnden återremitterade uppföljningen",
+    ReportEvent.TABLED: "Nämnden bordlade uppföljningen",
+    ReportEvent.VERIFIED: "Protokollets justering antecknades",
+    ReportEvent.SENT: "Uppföljningen överlämnades till kommunstyrelsen",
+    ReportEvent.RECEIVED: "Kommunstyrelsen kvitterade uppföljningen",
+    ReportEvent.CORRECTION_OPENED: "En rättelse av uppföljningen påbörjades",
+    ReportEvent.CORRECTED: "Nämnden beslutade en rättad version",
+    ReportEvent.ASSIGNED: "Nämnden gav ett uppdrag",
+    ReportEvent.ASSIGNMENT_MOVED: "Återrapporteringen av ett uppdrag flyttades",
+    ReportEvent.ASSIGNMENT_REPORTED: "Ett uppdrag återrapporterades",
+    XrayKind.NOT_APPROVED: "Godkännandet",
+    XrayKind.NO_OVERALL: "Samlad bedömning",
+    XrayKind.NO_RESPONSIBLE: "Ansvarig saknas",
+    XrayKind.NO_EVIDENCE: "Underlag saknas",
+    XrayKind.NO_ACTION: "Åtgärd saknas",
+    XrayKind.NO_COMMENT: "Kommentar saknas",
+    XrayKind.OTHER_BOARD: "Annan nämnd i texten",
+    XrayKind.WRONG_YEAR: "Annat år i texten",
+    XrayKind.FIGURES: "Siffror att bekräfta",
 }
 
 FOLLOWING: dict[str, dict[Enum, StateWord]] = {

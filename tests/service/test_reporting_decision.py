@@ -256,7 +256,7 @@ def test_somebody_who_decides_an_instant_later_is_refused(
 ) -> None:
     case.overall()
     case.decide()
-    monkeypatch.setattr(services.deciding, "refuse_if_decided", lambda _report: None)
+    monkeypatch.setattr(services.deciding, "require_transition", lambda *_: None)
     with pytest.raises(Conflict):
         case.decide()
 

@@ -18,7 +18,7 @@ from internkontroll.reporting.queries.points import (
     point_entries,
     standing_remark,
 )
-from internkontroll.reporting.queries.shown import decided_report, shown_report
+from internkontroll.reporting.queries.shown import decided_report, shown_report, working_report
 
 __all__ = [
     "PointEntry",
@@ -31,4 +31,5 @@ __all__ = [
     "report_facts",
     "shown_report",
     "standing_remark",
+    "working_report",
 ]

@@ -195,6 +195,24 @@ class LaterFact:
 
 
 @dataclass(frozen=True)
+class AssignmentLine:
+    """Uppdrag från nämnden: what was asked for, by when, and what came of it.
+
+    ``moved`` is how many times the day has been moved; ``late`` at the moment facts were closed.
+    """
+
+    label: str
+    text: str
+    unit: str | None
+    given_on: date
+    due_on: date
+    moved: int = 0
+    reported_on: date | None = None
+    report_back: str | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True)
 class Report:
     """Uppföljning av internkontrollplanen for one board and reporting point.
 
@@ -253,6 +271,14 @@ class Report:
     previous: EarlierPoint | None = None
     last_year: EarlierPoint | None = None
     comparison_rule: str = ""
+    assignments: tuple[AssignmentLine, ...] = ()
+    version: int = 1
+    corrected_because: str | None = None
+    """Why this version took the place of the one before it."""
+    approved_on: date | None = None
+    """The day on which the director approved it."""
+    xray: tuple[str, ...] = ()
+    """What the X-ray reminded of when the board decided."""
 
     @property
     def period(self) -> str:

@@ -1,7 +1,53 @@
-"""Write and decide a follow-up report. Looking at one writes nothing: verbs make its row."""
+"""Write a follow-up report, and take it through the board. Looking at one writes nothing.
 
-from internkontroll.reporting.services.deciding import decide_report
+- writing: a kontrollmoment's comment and assessment, the overall assessment
+- approving: the director's approval, and what the board itself changes
+- deciding: bifall, ändring, återremiss, bordläggning
+- assigning: what the board asks förvaltningen to do
+- sending: minutes verified, handed over to kommunstyrelsen and received there
+- correcting: a new version of a decided report
+"""
+
+from internkontroll.reporting.services.approving import (
+    approve_report,
+    begin_report_amendment,
+    take_back_report,
+)
+from internkontroll.reporting.services.assigning import (
+    NewAssignment,
+    add_assignment,
+    move_assignment,
+    report_back,
+)
+from internkontroll.reporting.services.correcting import decide_correction, open_correction
+from internkontroll.reporting.services.deciding import (
+    Minutes,
+    decide_report,
+    refer_back_report,
+    table_report,
+)
 from internkontroll.reporting.services.guards import ensure_report
+from internkontroll.reporting.services.sending import receive_report, send_report, verify_report
 from internkontroll.reporting.services.writing import remark_control, set_overall
 
-__all__ = ["decide_report", "ensure_report", "remark_control", "set_overall"]
+__all__ = [
+    "Minutes",
+    "NewAssignment",
+    "add_assignment",
+    "approve_report",
+    "begin_report_amendment",
+    "decide_correction",
+    "decide_report",
+    "ensure_report",
+    "move_assignment",
+    "open_correction",
+    "receive_report",
+    "refer_back_report",
+    "remark_control",
+    "report_back",
+    "send_report",
+    "set_overall",
+    "table_report",
+    "take_back_report",
+    "verify_report",
+]

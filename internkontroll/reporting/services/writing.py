@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor, Permission
-from internkontroll.core.errors import Conflict, InvalidInput
+from internkontroll.core.access import Actor, Permission, Scope, can_somewhere, ensure
+from internkontroll.core.clock import swedish_day
+from internkontroll.core.errors import Conflict, InvalidInput, NotAllowed
 from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import Board, ReportingPoint
 from internkontroll.plan.models import Control
@@ -16,13 +17,15 @@ from internkontroll.reporting.models import (
     ReportEvent,
     ReportRemark,
 )
+from internkontroll.reporting.policy import PERMISSIONS
 from internkontroll.reporting.queries import standing_remark
 from internkontroll.reporting.services.guards import (
     CHANGED_MEANWHILE,
     change,
     ensure_may,
     ensure_report,
-    refuse_if_decided,
+    holds,
+    refuse_locked,
 )
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.trail.services import record
@@ -37,6 +40,17 @@ def _checked_reason(assessment: Assessment | None, reason: str | None) -> str | 
     return cleaned
 
 
+def _ensure_own(board: Board, control: Control, actor: Actor, at: datetime) -> None:
+    on = swedish_day(at)
+    if not can_somewhere(actor, Permission.REPORT_COMMENT, board.id, on, PERMISSIONS):
+        ensure(actor, Permission.REPORT_COMMENT, Scope(board.id), on, PERMISSIONS)
+    if actor.user_id is None or control.responsible_id != actor.user_id:
+        raise NotAllowed(
+            "Du är inte ansvarig för kontrollmomentet. Den ansvariga eller controllern skriver "
+            "kommentaren."
+        )
+
+
 def remark_control(
     session: Session,
     board: Board,
@@ -47,6 +61,8 @@ def remark_control(
     assessment: Assessment | None = None,
     reason: str | None = None,
     revision: int | None = None,
+    figures: str | None = None,
+    figures_confirmed: bool = False,
     actor: Actor,
     at: datetime,
 ) -> ReportRemark:
@@ -56,13 +72,19 @@ def remark_control(
 
     ``assessment`` None lets the rule's proposal stand; else a reason is asked for (InvalidInput).
     ``revision`` is the one the form was filled in against: Conflict if somebody was faster.
-    Saying the same again changes nothing. Raises NotAllowed, InvalidTransition when decided.
+    ``figures`` are those that the comment was proposed from, or that a person has confirmed it
+    against (``figures_confirmed``). Saying the same again changes nothing.
+
+    Who is responsible for the kontrollmoment writes its comment; its assessment is for those who
+    write the whole report. Raises NotAllowed, InvalidTransition when approved or decided.
     """
-    ensure_may(Permission.REPORT_WRITE, board, point, actor, at)
+    whole = holds(Permission.REPORT_WRITE, board, actor, at)
+    if not whole:
+        _ensure_own(board, control, actor, at)
     if point.name not in control.points:
         raise InvalidInput("Kontrollmomentet rapporteras inte vid den här tidpunkten.")
     report = ensure_report(session, board, point, at=at)
-    refuse_if_decided(report)
+    refuse_locked(report)
     standing = standing_remark(session, report, control.id)
     if revision is not None and revision != standing.revision:
         raise Conflict(CHANGED_MEANWHILE)
@@ -75,7 +97,11 @@ def remark_control(
         if before
         else ("", None, None)
     )
-    if before is not None and old == (comment, assessment, kept):
+    if not whole:
+        assessment, kept = old[1:]
+    of_figures = (before.figures, before.figures_confirmed) if before else (None, False)
+    now_of = (figures, figures_confirmed) if figures else (None, False)
+    if before is not None and (*old, *of_figures) == (comment, assessment, kept, *now_of):
         return before
     remark = ReportRemark(
         report_id=report.id,
@@ -84,6 +110,8 @@ def remark_control(
         comment=comment,
         assessment=assessment,
         assessment_reason=kept,
+        figures=now_of[0],
+        figures_confirmed=now_of[1],
         recorded_by_id=actor.user_id,
         recorded_at=at,
     )
@@ -100,6 +128,7 @@ def remark_control(
             "control": control.number,
             "revision": {"old": standing.revision, "new": remark.revision},
             "assessment": {"old": old[1], "new": assessment},
+            "figures": figures and ("confirmed" if figures_confirmed else "proposed"),
         },
         reason=kept,
     )
@@ -129,7 +158,7 @@ def set_overall(
         raise InvalidInput("Skriv vad den samlade bedömningen bygger på.", field="grounds")
     refuse_named_items(session, board.id, grounds, "grounds")
     report = ensure_report(session, board, point, at=at)
-    refuse_if_decided(report)
+    refuse_locked(report)
     old = (report.overall, report.overall_grounds)
     if row_version is not None and row_version != (report.row_version if report.overall else 0):
         raise Conflict(CHANGED_MEANWHILE)
@@ -141,7 +170,8 @@ def set_overall(
         overall=overall,
         overall_grounds=grounds,
         overall_at=at,
-        row_version=report.row_version + 1,
+        overall_by_id=actor.user_id,
+        refusal=CHANGED_MEANWHILE,
     )
     record(
         session,

@@ -1,0 +1,88 @@
+"""Skillnader mellan två versioner av en uppföljning: every figure and text that is not the same."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from internkontroll.reporting.models import Assessment, OverallAssessment
+from internkontroll.reporting.rules.count import ClosingCount
+from internkontroll.reporting.rules.report import ControlRow, Report
+
+_FIGURES = (
+    ("Skulle göras", "due"),
+    ("Gjort i tid", "in_time"),
+    ("Gjort sent", "late"),
+    ("Inte gjort, med orsak", "not_performed"),
+    ("Inte gjort, utan orsak", "missed"),
+    ("Ännu inte aktuellt", "not_yet_due"),
+    ("Utgått", "expired"),
+)
+
+Told = str | int | Assessment | OverallAssessment | None
+
+
+@dataclass(frozen=True)
+class Difference:
+    """En skillnad: ``number`` is the kontrollmoment, None for the whole; old and new as they are.
+
+    ``old`` or ``new`` is None where there is nothing.
+    """
+
+    number: int | None
+    what: str
+    old: Told
+    new: Told
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it is a figure that differs, and not a text or an assessment."""
+        return isinstance(self.old, int) or isinstance(self.new, int)
+
+
+def differences(old: Report, new: Report) -> tuple[Difference, ...]:
+    """What differs, the whole first and then by number of kontrollmoment."""
+    found = [
+        *_of_counts(None, old.total, new.total),
+        *_changed(
+            None,
+            ("Granskade", old.reviewed, new.reviewed),
+            ("Med avvikelse", old.deviating, new.deviating),
+            ("Beskrivna avvikelser", old.findings, new.findings),
+            ("Samlad bedömning", old.overall, new.overall),
+            ("Vad bedömningen bygger på", old.grounds, new.grounds),
+        ),
+    ]
+    before = {row.number: row for row in old.rows}
+    after = {row.number: row for row in new.rows}
+    for number in sorted(before.keys() | after.keys()):
+        found += _of_rows(number, before.get(number), after.get(number))
+    return tuple(found)
+
+
+def _changed(number: int | None, *told: tuple[str, Told, Told]) -> Iterable[Difference]:
+    for what, old, new in told:
+        if (old or None) != (new or None):
+            yield Difference(number, what, old, new)
+
+
+def _of_counts(number: int | None, old: ClosingCount, new: ClosingCount) -> Iterable[Difference]:
+    return _changed(
+        number, *((what, getattr(old, name), getattr(new, name)) for what, name in _FIGURES)
+    )
+
+
+def _of_rows(number: int, old: ControlRow | None, new: ControlRow | None) -> Iterable[Difference]:
+    if old is None or new is None:
+        told = (old.text if old else None), (new.text if new else None)
+        yield Difference(number, "Kontrollmomentet", *told)
+        return
+    yield from _of_counts(number, old.count, new.count)
+    yield from _changed(
+        number,
+        ("Granskade", old.reviewed, new.reviewed),
+        ("Urvalsram", old.population, new.population),
+        ("Med avvikelse", old.deviating, new.deviating),
+        ("Beskrivna avvikelser", len(old.findings), len(new.findings)),
+        ("Bedömning", old.assessment, new.assessment),
+        ("Skäl till bedömningen", old.assessment_reason, new.assessment_reason),
+        ("Kommentar", old.comment, new.comment),
+    )

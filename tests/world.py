@@ -47,6 +47,7 @@ from internkontroll.plan.services.checklists import (
     publish_version,
 )
 from internkontroll.plan.services.control_checklist import take_over_checklist
+from internkontroll.reporting.models import BoardAssignment, FollowUpReport, ReportVersion
 from internkontroll.review.models import Answer, Attachment, SecondAnswer, SecondReading
 from internkontroll.risk.models import Risk
 from internkontroll.sampling.models import (
@@ -101,6 +102,7 @@ def fill_world(url: str) -> None:
         _add_second_reading(session)
         _add_disposal(session)
         _add_proposal(session)
+        _add_way_of_report(session)
         _add_follow_up(session)
         _add_conflict(session)
         session.commit()
@@ -216,6 +218,40 @@ def _add_disposal(session: Session) -> None:
             ordered_at=AT,
         )
     )
+    session.flush()
+
+
+def _add_way_of_report(session: Session) -> None:
+    """April's report was corrected once, and its decision gave an assignment."""
+    april = session.scalars(
+        sa.select(FollowUpReport)
+        .join(ReportingPoint)
+        .where(ReportingPoint.board_id == World(session).board_id, ReportingPoint.name == "april")
+    ).one()
+    session.add_all(
+        [
+            ReportVersion(
+                report_id=april.id,
+                version=1,
+                decision_id=april.decision_id,
+                snapshot=april.snapshot,
+                snapshot_sha256=april.snapshot_sha256,
+                reason="En kontroll räknades inte.",
+                replaced_at=AT,
+            ),
+            BoardAssignment(
+                board_id=april.board_id,
+                report_id=april.id,
+                year=YEAR,
+                number=1,
+                text="se över rutinen för inköp",
+                given_on=date(YEAR, 5, 28),
+                report_back_on=date(YEAR, 12, 16),
+                recorded_at=AT,
+            ),
+        ]
+    )
+    april.version = 2
     session.flush()
 
 
@@ -450,6 +486,11 @@ class World:
     def proposal_id(self) -> int:
         return self._one(sa.select(RoleProposal.id).where(RoleProposal.board_id == self.board_id))
 
+    def assignment_id(self) -> int:
+        return self._one(
+            sa.select(BoardAssignment.id).where(BoardAssignment.board_id == self.board_id)
+        )
+
     def follow_up_id(self) -> int:
         return self._one(sa.select(LogFollowUp.id).where(LogFollowUp.board_id == self.board_id))
 
@@ -514,6 +555,10 @@ def _on_report(_world: World) -> dict[str, Any]:
 
 def _on_open_report(_world: World) -> dict[str, Any]:
     return {"year": YEAR, "point": "årsbokslut"}
+
+
+def _on_assignment(world: World) -> dict[str, Any]:
+    return {"assignment_id": world.assignment_id()}
 
 
 def _on_attachment(world: World) -> dict[str, Any]:
@@ -685,6 +730,28 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reporting.save_overall": _on_open_report,
     "reporting.save_remark": lambda w: {**_on_open_report(w), "number": 5},
     "reporting.show": _on_report,
+    "reporting.xray": _on_open_report,
+    "reporting.approve": _on_open_report,
+    "reporting.amend": _on_open_report,
+    "reporting.take_back": _on_open_report,
+    "reporting.take_back_now": _on_open_report,
+    "reporting.keep_overall": _on_open_report,
+    "reporting.keep_remark": lambda w: {**_on_open_report(w), "number": 5},
+    "reporting.treatment": _on_report,
+    "reporting.verify": _on_report,
+    "reporting.send": _on_report,
+    "reporting.receive": _on_report,
+    "reporting.correction": _on_report,
+    "reporting.correct": _on_report,
+    "reporting.decide_corrected": _on_report,
+    "reporting.version": lambda w: {**_on_report(w), "version": 1},
+    "reporting.version_json": lambda w: {**_on_report(w), "version": 1},
+    "reporting.new_assignment": _on_report,
+    "reporting.save_assignment": _on_report,
+    "reporting.assignments": lambda w: {},
+    "reporting.assignment": _on_assignment,
+    "reporting.report_assignment": _on_assignment,
+    "reporting.move_report_back": _on_assignment,
     "review.attach": lambda w: {"occurrence_id": w.attachment().occurrence_id},
     "review.attachment": lambda w: _on_attachment(w),
     "review.autosave": lambda w: {"occurrence_id": w.done(), "position": 1},

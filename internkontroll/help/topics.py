@@ -238,8 +238,25 @@ GROUPS: Sequence[Group] = (
             Topic(
                 "besluta-uppfoljning",
                 "Registrera nämndens beslut om uppföljningen",
-                "När beslutet är registrerat fryses alla siffror och texter.",
-                ("reporting.decide",),
+                "Granska, godkänn, registrera beslutet, överlämna och rätta.",
+                (
+                    "reporting.decide",
+                    "reporting.xray",
+                    "reporting.take_back",
+                    "reporting.treatment",
+                    "reporting.correction",
+                    "reporting.version",
+                ),
+            ),
+            Topic(
+                "uppdrag-fran-namnden",
+                "Återrapportera ett uppdrag från nämnden",
+                "Det nämnden uppdrog åt förvaltningen följs tills det är återrapporterat.",
+                (
+                    "reporting.assignment",
+                    "reporting.assignments",
+                    "reporting.new_assignment",
+                ),
             ),
             Topic(
                 "fem-poster",

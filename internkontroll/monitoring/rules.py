@@ -100,6 +100,8 @@ class Source(StrEnum):
     OCCURRENCE = "occurrence"
     SECOND_READING = "second_reading"
     REPORT = "report"
+    ASSIGNMENT = "assignment"
+    REPORT_TO_SEND = "report_to_send"
     FINDING = "finding"
     ACTION = "action"
     MEETINGS = "meetings"
@@ -127,6 +129,9 @@ class Kind(StrEnum):
     WRITE_REPORT = "write_report"
     ASSESS = "assess"
     REGISTER_REPORT = "register_report"
+    APPROVE_REPORT = "approve_report"
+    SEND_REPORT = "send_report"
+    REPORT_BACK = "report_back"
     CORRECT = "correct"
     ADD_ACTION = "add_action"
     CHOOSE_RETEST = "choose_retest"
@@ -261,8 +266,11 @@ def _of_report(fact: Fact, person: Person) -> list[Kind]:
     kinds = []
     if person.is_one_of(WATCHES, fact):
         kinds.append(Kind.WRITE_REPORT)
-    elif person.is_one_of(frozenset({Role.DIRECTOR}), fact) and not fact.settled:
-        kinds.append(Kind.ASSESS)
+    elif person.is_one_of(frozenset({Role.DIRECTOR}), fact):
+        if not fact.settled:
+            kinds.append(Kind.ASSESS)
+        elif fact.state == "live":
+            kinds.append(Kind.APPROVE_REPORT)
     if person.is_one_of(frozenset({Role.SECRETARY}), fact):
         kinds.append(Kind.REGISTER_REPORT)
     return kinds
@@ -317,6 +325,8 @@ _ADMINISTERS = frozenset({Role.ADMINISTRATOR})
 _PLAIN: dict[Source, tuple[Kind, frozenset[Role]]] = {
     Source.UNAPPOINTED: (Kind.APPOINT, APPOINTS),
     Source.MEETINGS: (Kind.ENTER_MEETINGS, STEERS),
+    Source.ASSIGNMENT: (Kind.REPORT_BACK, WATCHES),
+    Source.REPORT_TO_SEND: (Kind.SEND_REPORT, frozenset({Role.SECRETARY})),
     Source.PLAN_MINUTES: (Kind.VERIFY_PLAN, frozenset({Role.SECRETARY})),
     Source.REPORT_MINUTES: (Kind.VERIFY_REPORT, frozenset({Role.SECRETARY})),
     Source.ROLE_ENDS: (Kind.RENEW_ROLE, _ADMINISTERS),

@@ -115,6 +115,12 @@ def _of_a_report(task: Task, on: date) -> TaskWords:
             f"{_paragraph(fact.text)}, {long_date(_day(fact.done_on))}",
         )
     per = f"per {fact.text} {fact.year}"
+    if task.kind is Kind.APPROVE_REPORT:
+        return TaskWords(f"Godkänn uppföljningen {per}", "Läs igenom den före nämnden", _WAITS)
+    if task.kind is Kind.SEND_REPORT:
+        return TaskWords(
+            f"Överlämna uppföljningen {per}", "Nämnden har beslutat. Den ska till kommunstyrelsen"
+        )
     early = fact.done_on is not None and fact.done_on > on
     state = StateWord("Kan inte börja än", "idle") if early else _NOT_BEGUN
     if fact.settled:
@@ -128,6 +134,14 @@ def _of_a_report(task: Task, on: date) -> TaskWords:
         title = f"Uppföljningen {per}"
         detail = "Siffrorna är ifyllda. Skriv kommentarer och samlad bedömning"
     return TaskWords(title, wait if early else detail, state)
+
+
+def _of_an_assignment(task: Task) -> TaskWords:
+    fact = task.fact
+    return TaskWords(
+        f"Återrapportera: {first_line(fact.text)}",
+        f"Uppdrag {fact.year}:{fact.number}, som nämnden gav {long_date(_day(fact.done_on))}",
+    )
 
 
 def _of_a_finding(task: Task) -> TaskWords:
@@ -180,7 +194,16 @@ def _day(day: date | None) -> date:
 
 
 _PLANS = frozenset({Kind.PREPARE_PLAN, Kind.REGISTER_PLAN, Kind.VERIFY_PLAN, Kind.APPOINT})
-_REPORTS = frozenset({Kind.WRITE_REPORT, Kind.ASSESS, Kind.REGISTER_REPORT, Kind.VERIFY_REPORT})
+_REPORTS = frozenset(
+    {
+        Kind.WRITE_REPORT,
+        Kind.ASSESS,
+        Kind.APPROVE_REPORT,
+        Kind.REGISTER_REPORT,
+        Kind.VERIFY_REPORT,
+        Kind.SEND_REPORT,
+    }
+)
 _PROGRAM = frozenset({Kind.SEE_JOB, Kind.RENEW_ROLE, Kind.ENTER_MEETINGS})
 _CONTROLS = frozenset({*_CONTROL_STEPS, Kind.SIGN, Kind.READ_AGAIN, Kind.WATCH_OCCURRENCE})
 
@@ -193,6 +216,8 @@ def told(task: Task, on: date) -> TaskWords:
         return _of_a_plan(task)
     if task.kind in _REPORTS:
         return _of_a_report(task, on)
+    if task.kind is Kind.REPORT_BACK:
+        return _of_an_assignment(task)
     if task.kind in _PROGRAM:
         return _of_the_program(task)
     return _of_a_finding(task)
@@ -220,7 +245,7 @@ EMPTY: dict[Role | None, Emptiness] = {
     ),
     Role.CONTROLLER: Emptiness(
         "Här kommer planen som ska bli klar, kontroller och åtgärder som är försenade, "
-        "avvikelser utan åtgärd och uppföljningar 45 dagar framåt.",
+        "avvikelser utan åtgärd, nämndens uppdrag och uppföljningar 45 dagar framåt.",
         first_step="Läs in en plan",
     ),
     Role.RESPONSIBLE: Emptiness(
@@ -245,11 +270,12 @@ EMPTY: dict[Role | None, Emptiness] = {
         "Nämndsekreteraren lägger in sammanträdena.",
     ),
     Role.SECRETARY: Emptiness(
-        "Här kommer beslut som ska registreras, beslut där justeringen inte är antecknad och "
-        "sammanträden som inte är inlagda."
+        "Här kommer beslut som ska registreras eller överlämnas, beslut där justeringen inte är "
+        "antecknad och sammanträden som inte är inlagda."
     ),
     Role.DIRECTOR: Emptiness(
-        "Här kommer kontrollmoment som ingen är utsedd för, och samlade bedömningar att skriva."
+        "Här kommer kontrollmoment som ingen är utsedd för, samlade bedömningar att skriva och "
+        "uppföljningar att godkänna."
     ),
     Role.OVERSIGHT_CONTROLLER: Emptiness(
         "Nedan ser du vad nämnderna har beslutat, och vilka uppföljningar som är försenade."

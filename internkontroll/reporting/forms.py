@@ -1,10 +1,30 @@
 """Uppföljningens formulär."""
 
-from wtforms import Field, HiddenField, RadioField, StringField, TextAreaField
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length
 
+from internkontroll.organisation.models import DecisionOutcome
 from internkontroll.reporting.models import Assessment, OverallAssessment
-from internkontroll.web.forms import BaseForm, DateField, NoPersonalId, SentenceRequired
+from internkontroll.reporting.services import NewAssignment
+from internkontroll.web.forms import (
+    BaseForm,
+    DateField,
+    NoPersonalId,
+    SentenceRequired,
+    VersionedForm,
+    choices,
+)
 
 TEXT_MAX = 8_000
 BY_RULE = "rule"
@@ -30,6 +50,13 @@ class RemarkForm(BaseForm):
     assessment = RadioField("Bedömning", [SentenceRequired("Välj en bedömning.")], default=BY_RULE)
     reason = TextAreaField("Varför bedömer du på ett annat sätt?", [NoPersonalId(), _LENGTH])
     revision = _VersionField()
+    figures = HiddenField()
+    """The figures that the comment was proposed from, as canonical JSON; empty for own words."""
+    confirm = BooleanField("Siffrorna i kommentaren stämmer")
+
+    def only_comment(self) -> None:
+        """Leave the assessment to those who write the whole report."""
+        del self["assessment"], self["reason"]
 
     def validate_reason(self, field: Field) -> None:
         """Ask for a reason when the assessment is not the rule's."""
@@ -39,7 +66,13 @@ class RemarkForm(BaseForm):
     def chosen(self) -> Assessment | None:
         """The assessment chosen by hand, None for the rule's own."""
         known = {kind.value: kind for kind in Assessment}
-        return known.get(self.assessment.data)
+        field = self._fields.get("assessment")
+        return known.get(field.data) if field is not None else None
+
+    def why(self) -> str | None:
+        """The reason for an assessment by hand."""
+        field = self._fields.get("reason")
+        return field.data if field is not None else None
 
 
 class OverallForm(BaseForm):
@@ -59,8 +92,22 @@ class OverallForm(BaseForm):
         return OverallAssessment(self.overall.data)
 
 
-class DecideForm(BaseForm):
-    """Nämndens beslut om uppföljningen."""
+OUTCOMES = (
+    (DecisionOutcome.APPROVED, "Bifall"),
+    (DecisionOutcome.REFERRED_BACK, "Återremiss"),
+    (DecisionOutcome.TABLED, "Bordläggning"),
+)
+"""What the board may do with a report as it stands. What it changes is written in first."""
+
+ASSIGNMENT_ROWS = 3
+"""How many assignments the form of a decision has room for; more are noted afterwards."""
+
+_SAY_CLAUSE = "Skriv vad nämnden uppdrog åt förvaltningen att göra, eller ta bort dagen."
+_SAY_DAY = "Skriv dagen då uppdraget ska återrapporteras."
+
+
+class MinutesForm(VersionedForm):
+    """Protokollets uppgifter om ett beslut."""
 
     body = StringField("Beslutande organ", [SentenceRequired("Skriv vilket organ som beslutade.")])
     decided_on = DateField("Beslutets dag", [SentenceRequired("Skriv dagen då beslutet fattades.")])
@@ -71,3 +118,153 @@ class DecideForm(BaseForm):
         "Diarienummer", [SentenceRequired("Skriv beslutets diarienummer.")]
     )
     verified_on = DateField("Protokollet justerat den (valfritt)")
+
+    @property
+    def row_version_seen(self) -> int | None:
+        """The version that the page showed; None where there was no report yet."""
+        return self.seen_version or None
+
+    def told(self) -> Mapping[str, Any]:
+        """The facts of the decision, by the names that the verbs know."""
+        return {
+            "body": self.body.data,
+            "decided_on": self.decided_on.data,
+            "paragraph": self.paragraph.data or "",
+            "registry_number": self.registry_number.data or "",
+            "verified_on": self.verified_on.data,
+        }
+
+
+class DecideForm(MinutesForm):
+    """Nämndens beslut om uppföljningen; made with the board's units by :func:`decide_form`."""
+
+    outcome = RadioField(
+        "Vad beslutade nämnden?",
+        choices=choices([(outcome.value, word) for outcome, word in OUTCOMES]),
+        default=DecisionOutcome.APPROVED.value,
+        filters=[lambda value: value or DecisionOutcome.APPROVED.value],
+    )
+    reason = TextAreaField("Skäl", [NoPersonalId(), _LENGTH])
+    next_on = DateField("Tas upp igen den")
+
+    @property
+    def chosen(self) -> DecisionOutcome:
+        """The outcome that was chosen."""
+        return DecisionOutcome(self.outcome.data)
+
+    def rows(self) -> list[tuple[Any, Any, Any]]:
+        """The fields of each assignment: the clause, the day to report back, the unit."""
+        return [
+            (self[f"clause_{row}"], self[f"back_on_{row}"], self[f"unit_{row}"])
+            for row in range(1, ASSIGNMENT_ROWS + 1)
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for the day of an assignment, and for its words."""
+        valid = super().validate(extra_validators)
+        for clause, back_on, _ in self.rows():
+            if clause.data and not back_on.data and not back_on.errors:
+                back_on.errors = [_SAY_DAY]
+            elif back_on.data and not clause.data and not clause.errors:
+                clause.errors = [_SAY_CLAUSE]
+            valid = valid and not clause.errors and not back_on.errors
+        return valid
+
+    def assignments(self) -> list[NewAssignment]:
+        """What the board asked for, in the order of the minutes."""
+        return [
+            NewAssignment(clause.data, back_on.data, int(unit.data) if unit.data else None)
+            for clause, back_on, unit in self.rows()
+            if clause.data
+        ]
+
+
+def _unit_field(units: Sequence[tuple[int, str]]) -> SelectField:
+    rows = [("", "Ingen särskild enhet"), *((str(key), path) for key, path in units)]
+    return SelectField("Ansvarig enhet", choices=choices(rows), default="")
+
+
+def decide_form(units: Sequence[tuple[int, str]], **given: Any) -> DecideForm:
+    """The form of a decision; ``units`` are ids and paths of the board's units."""
+    fields: dict[str, Any] = {}
+    for row in range(1, ASSIGNMENT_ROWS + 1):
+        fields[f"clause_{row}"] = TextAreaField("Att-sats", [NoPersonalId(), _LENGTH])
+        fields[f"back_on_{row}"] = DateField("Återrapporteras senast")
+        fields[f"unit_{row}"] = _unit_field(units)
+    made: type[DecideForm] = type("ReportDecision", (DecideForm,), fields)
+    return made(**given)
+
+
+class AssignmentForm(BaseForm):
+    """Ett uppdrag i ett beslut som redan är registrerat; made by :func:`assignment_form`."""
+
+    text = TextAreaField(
+        "Vad uppdrog nämnden åt förvaltningen?",
+        [SentenceRequired("Skriv vad nämnden uppdrog åt förvaltningen."), NoPersonalId(), _LENGTH],
+    )
+    report_back_on = DateField("Återrapporteras senast", [SentenceRequired(_SAY_DAY)])
+
+
+def assignment_form(units: Sequence[tuple[int, str]]) -> AssignmentForm:
+    """The form of one assignment."""
+    made: type[AssignmentForm] = type(
+        "NewAssignmentForm", (AssignmentForm,), {"unit_id": _unit_field(units)}
+    )
+    return made()
+
+
+class ReportBackForm(VersionedForm):
+    """Återrapport av ett uppdrag."""
+
+    report_back = TextAreaField(
+        "Vad har gjorts?",
+        [SentenceRequired("Skriv vad som har gjorts."), NoPersonalId(), _LENGTH],
+    )
+    reported_on = DateField(
+        "Återrapporterat till nämnden den",
+        [SentenceRequired("Skriv dagen då nämnden fick återrapporten.")],
+    )
+
+
+class MoveAssignmentForm(VersionedForm):
+    """Ny dag för återrapporteringen."""
+
+    new_on = DateField("Ny dag", [SentenceRequired("Skriv den nya dagen.")])
+    reason = TextAreaField(
+        "Varför flyttas dagen?",
+        [SentenceRequired("Skriv varför dagen flyttas."), NoPersonalId(), _LENGTH],
+    )
+
+
+class TakeBackReportForm(VersionedForm):
+    """Ta tillbaka en godkänd uppföljning till utkast."""
+
+    reason = TextAreaField(
+        "Varför tas uppföljningen tillbaka?",
+        [SentenceRequired("Skriv varför uppföljningen tas tillbaka."), NoPersonalId(), _LENGTH],
+    )
+
+
+class CorrectReportForm(BaseForm):
+    """Påbörja en rättelse av en beslutad uppföljning."""
+
+    reason = TextAreaField(
+        "Varför rättas uppföljningen?",
+        [SentenceRequired("Skriv varför uppföljningen rättas."), NoPersonalId(), _LENGTH],
+    )
+
+
+class VerifyReportForm(BaseForm):
+    """När protokollet justerades."""
+
+    verified_on = DateField(
+        "Protokollet justerat den", [SentenceRequired("Skriv dagen då protokollet justerades.")]
+    )
+
+
+class ReceiveReportForm(BaseForm):
+    """Kommunstyrelsens kvittens."""
+
+    received_on = DateField(
+        "Mottagen den", [SentenceRequired("Skriv dagen då kommunstyrelsen tog emot den.")]
+    )

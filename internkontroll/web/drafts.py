@@ -8,11 +8,13 @@ any view is asked. A session that was ended (logged out, closed) names nobody.
 import logging
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+import sqlalchemy as sa
 from flask import Flask, Response, current_app, flash, redirect, render_template, request, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from internkontroll.accounts.models import FormDraft
@@ -32,6 +34,7 @@ NOT_KEPT = (
     "tillbaka i webbläsaren och kopiera texten innan du loggar in."
 )
 AUTOSAVE_SENTENCE = "Du är utloggad. Inget sparas förrän du har loggat in igen."
+NOT_TYPED = "Texten kunde inte behållas. Spara den med knappen."
 _NEVER = ("password", "losenord", "token", "secret")
 _OWN = frozenset({"csrf_token", "key", ARGUMENT})
 
@@ -86,6 +89,47 @@ def kept_page() -> str | None:
     if number is None:
         return None
     return f"{page}{'&' if '?' in page else '?'}{ARGUMENT}={number}"
+
+
+def keep_typed(path: str) -> ResponseReturnValue:
+    """Keep a form that is being written, as the script sends it; ``path`` is where it goes.
+
+    Nothing of it is executed. The page of the form shows it to the same person until it is saved.
+    """
+    fields = [(name, value) for name, value in request.form.items(multi=True) if _may_be_kept(name)]
+    with transaction(db.session()) as session:
+        kept = keep_draft(
+            session,
+            user_id=current_user.actor.user_id,
+            path=path[:400],
+            page=path[:1000],
+            fields=fields,
+            at=current_app.extensions["clock"](),
+        )
+    return ("", 204) if kept is not None else ({"errors": [NOT_TYPED]}, 422)
+
+
+def drop_typed(session: Session, path: str) -> None:
+    """Forget what was kept of a form that is now being saved."""
+    session.execute(
+        sa.delete(FormDraft).where(
+            FormDraft.user_id == current_user.actor.user_id, FormDraft.path == path[:400]
+        )
+    )
+
+
+def unsaved_page(path: str) -> ResponseReturnValue | None:
+    """The form's own page with what was typed but never saved; None where there is nothing."""
+    if ARGUMENT in request.args:
+        return None
+    number = db.session().scalar(
+        sa.select(FormDraft.id).where(
+            FormDraft.user_id == current_user.actor.user_id,
+            FormDraft.path == path[:400],
+            FormDraft.at >= current_app.extensions["clock"]() - DRAFT_LASTS,
+        )
+    )
+    return redirect(f"{request.path}?{ARGUMENT}={number}", 302) if number else None
 
 
 def _number(text: str | None) -> int | None:

@@ -17,10 +17,12 @@ from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, current_app
+from markupsafe import Markup
 
 from internkontroll.core.clock import STOCKHOLM, swedish_day
 from internkontroll.core.sorting import swedish_key
 from internkontroll.core.words import StateWord
+from internkontroll.files.markup import parse, to_html
 from internkontroll.web.forms import field_kind
 from internkontroll.web.pagination import url_with
 
@@ -166,6 +168,11 @@ def has_endpoint(name: str) -> bool:
     return name in current_app.view_functions
 
 
+def formatted(text: str, level: int = 3) -> Markup:
+    """Typed text with light markup as HTML, escaped; ``level`` is its first heading's level."""
+    return Markup(to_html(parse(text), level=level))  # noqa: S704 -- escaped part by part
+
+
 def register(app: Flask) -> None:
     """Put the filters and template functions of the toolkit into the app's templates."""
     app.jinja_env.filters.update(
@@ -175,6 +182,7 @@ def register(app: Flask) -> None:
         tal=number,
         kronor=kronor,
         antal_av=count_of,
+        formaterad=formatted,
         lista=listed,
         state=state_word,
         ord=swedish_word,

@@ -1,6 +1,7 @@
 // form[data-autosave="address"]: saves as a choice is made, a text is left or typing pauses.
 // The address answers 2xx, and if it counts versions JSON {"version": n} for the form's field
-// "version". 401 is told as logged out, anything else as not saved.
+// "version". With data-draft what is typed is only kept, every few seconds, until the button saves
+// it. 401 is told as logged out, anything else as not saved.
 "use strict";
 
 const PAUSE_MS = 4000;
@@ -35,7 +36,8 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
         if (version !== undefined && form.elements.version) form.elements.version.value = version;
       }
       const time = new Date().toLocaleTimeString("sv-SE", { hour: "2-digit", minute: "2-digit" });
-      tell(`Sparat ${time.replace(":", ".")}`, false);
+      const word = form.dataset.draft === undefined ? "Sparat" : "Utkast sparat";
+      tell(`${word} ${time.replace(":", ".")}`, false);
     } catch {
       tell("Inte sparat än. Använd knappen för att spara.", true);
     }
@@ -43,6 +45,7 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
 
   async function save() {
     clearTimeout(pause);
+    pause = undefined;
     if (!changed || saving || form.dataset.sent) return;
     saving = send();
     await saving;
@@ -52,8 +55,11 @@ document.querySelectorAll("form[data-autosave]").forEach((form) => {
 
   form.addEventListener("input", (event) => {
     changed = true;
+    if (!event.target.matches("textarea, input[type=text]")) return;
+    // A draft is kept also while somebody goes on typing without a pause.
+    if (form.dataset.draft !== undefined && pause) return;
     clearTimeout(pause);
-    if (event.target.matches("textarea, input[type=text]")) pause = setTimeout(save, PAUSE_MS);
+    pause = setTimeout(save, PAUSE_MS);
   });
 
   form.addEventListener("change", (event) => {

@@ -76,6 +76,10 @@ def _report(fact: Fact) -> tuple[str, dict[str, Any]]:
     return "reporting.show", {"year": fact.year, "point": fact.where or fact.text}
 
 
+def _way_of_report(fact: Fact) -> tuple[str, dict[str, Any]]:
+    return "reporting.treatment", _report(fact)[1]
+
+
 _OCCURRENCE = _of("schedule.show", "occurrence_id")
 _FINDING = _of("findings.show", "finding_id")
 _ACTION = _of("findings.action", "action_id")
@@ -98,7 +102,10 @@ _WAYS: Mapping[Kind, Callable[[Fact], tuple[str, dict[str, Any]]]] = {
     Kind.WRITE_REPORT: _report,
     Kind.ASSESS: _report,
     Kind.REGISTER_REPORT: _report,
-    Kind.VERIFY_REPORT: _report,
+    Kind.VERIFY_REPORT: _way_of_report,
+    Kind.APPROVE_REPORT: lambda fact: ("reporting.xray", _report(fact)[1]),
+    Kind.SEND_REPORT: _way_of_report,
+    Kind.REPORT_BACK: _of("reporting.assignment", "assignment_id"),
     Kind.CORRECT: _FINDING,
     Kind.ADD_ACTION: _FINDING,
     Kind.CHOOSE_RETEST: _FINDING,

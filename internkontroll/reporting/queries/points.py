@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, defer
 from internkontroll.organisation.models import Decision, ReportingPoint
 from internkontroll.plan.models import Control, Plan, PlanKind
 from internkontroll.reporting.models import FollowUpReport, ReportRemark, ReportState
+from internkontroll.reporting.rules.states import WRITABLE
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,12 @@ class PointEntry:
     def is_decided(self) -> bool:
         """Whether the board has decided the report."""
         return self.state is ReportState.DECIDED
+
+    @property
+    def texts_open(self) -> bool:
+        """Whether comments and assessments may be written: a draft, or a correction."""
+        correcting = self.report is not None and self.report.correction_reason is not None
+        return self.state in WRITABLE or correcting
 
     @property
     def overall_version(self) -> int:

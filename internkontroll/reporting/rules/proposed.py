@@ -62,6 +62,16 @@ def figure_words(figures: str) -> str:
     return ", ".join(told) or "inga kontrolltillfällen än"
 
 
+def known_words(figures: str) -> str:
+    """As :func:`figure_words`; nothing for a text that is no figures of this program's."""
+    try:
+        values = json.loads(figures)
+    except ValueError:
+        return ""
+    known = isinstance(values, dict) and all(type(value) is int for value in values.values())
+    return figure_words(figures) if known else ""
+
+
 def standing_of(comment: str, figures: str | None, row: ControlRow, *, confirmed: bool) -> Standing:
     """How a comment stands: ``figures`` are those it was made from or confirmed against."""
     if figures is None or not comment:

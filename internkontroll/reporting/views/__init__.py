@@ -1,6 +1,6 @@
 """Uppföljningens sidor och filer."""
 
-from internkontroll.reporting.views import decision, reports, writing
+from internkontroll.reporting.views import after, assignments, decision, reports, writing
 from internkontroll.reporting.views.blueprint import bp
 
-__all__ = ["bp", "decision", "reports", "writing"]
+__all__ = ["after", "assignments", "bp", "decision", "reports", "writing"]

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, make_response
+from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
@@ -45,3 +46,11 @@ def address(board: Board, entry: PointEntry) -> dict[str, Any]:
         "year": entry.point.year,
         "point": entry.point.name,
     }
+
+
+def as_file(body: bytes, kind: str, name: str) -> ResponseReturnValue:
+    """A file to take home."""
+    answer = make_response(body)
+    answer.headers["Content-Type"] = kind
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

@@ -1,6 +1,6 @@
 """The list of reports, a report, and its files."""
 
-from flask import make_response, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
@@ -9,7 +9,13 @@ from internkontroll.organisation.models import Board
 from internkontroll.reporting.documents import file_name, report_json, report_pdf
 from internkontroll.reporting.queries import PointEntry, point_entries, shown_report
 from internkontroll.reporting.rules import ControlRow
-from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
+from internkontroll.reporting.views.blueprint import (
+    address,
+    as_file,
+    bp,
+    entry_or_404,
+    shown_or_404,
+)
 from internkontroll.reporting.words import NOT_HERE, NOT_YET, PERIOD_RUNS, STATES, TO_BE_WRITTEN
 from internkontroll.web.access import may, now, requires, session, today
 from internkontroll.web.submission import page
@@ -65,6 +71,8 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
         remarks_url=url_for("reporting.remark", number=0, **where).removesuffix("0"),
         may_write=live and may(Permission.REPORT_WRITE),
         may_decide=live and may(Permission.REPORT_DECIDE),
+        may_xray=live and may(Permission.REPORT_READ),
+        treated=entry.report is not None and (entry.is_decided or may(Permission.REPORT_READ)),
         may_read_trail=entry.report is not None and may(Permission.TRAIL_READ),
     )
 
@@ -74,7 +82,7 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
 def pdf(board: Board, year: int, point: str) -> ResponseReturnValue:
     """The report as PDF."""
     shown = shown_or_404(board, entry_or_404(board, year, point))
-    return _file(report_pdf(shown), "application/pdf", file_name(shown.report, "pdf"))
+    return as_file(report_pdf(shown), "application/pdf", file_name(shown.report, "pdf"))
 
 
 @bp.get("/<int:year>/<path:point>/json")
@@ -82,11 +90,4 @@ def pdf(board: Board, year: int, point: str) -> ResponseReturnValue:
 def json_file(board: Board, year: int, point: str) -> ResponseReturnValue:
     """The report as JSON; a decided one is the very bytes that its hash is of."""
     shown = shown_or_404(board, entry_or_404(board, year, point))
-    return _file(report_json(shown), "application/json", file_name(shown.report, "json"))
-
-
-def _file(body: bytes, kind: str, name: str) -> ResponseReturnValue:
-    answer = make_response(body)
-    answer.headers["Content-Type"] = kind
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return as_file(report_json(shown), "application/json", file_name(shown.report, "json"))

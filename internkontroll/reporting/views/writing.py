@@ -1,13 +1,17 @@
 """The pages where a control's comment and assessment and the overall assessment are written."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from flask import abort, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
+from internkontroll.core.errors import InvalidInput
 from internkontroll.organisation.models import Board
+from internkontroll.plan.models import Control
 from internkontroll.reporting.forms import BY_RULE, OverallForm, RemarkForm
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.queries import (
@@ -15,37 +19,115 @@ from internkontroll.reporting.queries import (
     StandingRemark,
     control_select,
     standing_remark,
+    working_report,
+)
+from internkontroll.reporting.queries.treating import wordings_of
+from internkontroll.reporting.rules import ControlRow, Report
+from internkontroll.reporting.rules.proposed import (
+    figure_words,
+    figures_of,
+    known_words,
+    proposed_comment,
+    standing_of,
 )
 from internkontroll.reporting.services import remark_control, set_overall
 from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
 from internkontroll.reporting.words import NOT_YET, STATES
-from internkontroll.web.access import current_actor, load_or_404, now, requires, session
+from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session
+from internkontroll.web.drafts import drop_typed, keep_typed, unsaved_page
 from internkontroll.web.forms import choices
 from internkontroll.web.submission import page, submit
 
 
 @bp.get("/<int:year>/<path:point>/kontroll/<int:number>")
-@requires(Permission.REPORT_WRITE)
+@requires(Permission.REPORT_COMMENT)
 def remark(board: Board, year: int, point: str, number: int) -> ResponseReturnValue:
     """The page where a control's comment and assessment are written."""
-    return _remark_page(board, entry_or_404(board, year, point), number)
+    here = _about(board, entry_or_404(board, year, point), number)
+    again = unsaved_page(_address_of_save(board, here)) if here.writes else None
+    if again:
+        return again
+    return _remark_page(board, here, _remark_form(here))
 
 
 @bp.post("/<int:year>/<path:point>/kontroll/<int:number>")
-@requires(Permission.REPORT_WRITE)
+@requires(Permission.REPORT_COMMENT)
 def save_remark(board: Board, year: int, point: str, number: int) -> ResponseReturnValue:
-    """Save a control's comment and assessment."""
-    return _remark_page(board, entry_or_404(board, year, point), number, sent=True)
+    """Save a control's comment and assessment, or put the proposed sentences in the form."""
+    here = _about(board, entry_or_404(board, year, point), number)
+    form = _remark_form(here)
+    if "foresla" in request.form:
+        _propose(form, here.row)
+        return _remark_page(board, here, form)
+    if form.validate() and (answer := _save_remark(board, here, form)):
+        return answer
+    if form.refused_with == 409:
+        here = _about(board, entry_or_404(board, year, point), number)
+        form.set_beside(_remark_form(here, formdata=None))
+    return _remark_page(board, here, form)
 
 
-def _remark_form(standing: StandingRemark, **more: Any) -> RemarkForm:
-    remark = standing.remark
+@bp.post("/<int:year>/<path:point>/kontroll/<int:number>/utkast")
+@requires(Permission.REPORT_COMMENT)
+def keep_remark(board: Board, year: int, point: str, number: int) -> ResponseReturnValue:
+    """Keep what has been typed so far, for the same person, without saving it."""
+    here = _about(board, entry_or_404(board, year, point), number)
+    if not (here.writes and here.entry.texts_open):
+        return {"errors": ["Texten kan inte ändras nu."]}, 422
+    return keep_typed(_address_of_save(board, here))
+
+
+@dataclass(frozen=True)
+class _Here:
+    """A kontrollmoment of a report that is being written, and what stands about it."""
+
+    entry: PointEntry
+    report: Report
+    row: ControlRow
+    control: Control
+    standing: StandingRemark
+    writes_all: bool
+    writes: bool
+    """Whether the person writes of this kontrollmoment: it is their own, or they write all."""
+
+
+def _written_or_404(board: Board, entry: PointEntry) -> Report:
+    """The report as it is being written, also while a decided one is corrected."""
+    correcting = entry.report is not None and entry.report.correction_reason is not None
+    if not correcting:
+        return shown_or_404(board, entry).report
+    working = working_report(session(), board, entry, at=now())
+    if working is None:
+        abort(404)
+    return working.report
+
+
+def _about(board: Board, entry: PointEntry, number: int) -> _Here:
+    report = _written_or_404(board, entry)
+    row = next((row for row in report.rows if row.number == number), None)
+    if row is None:
+        abort(404)
+    control = load_or_404(control_select(board.id, entry.point.year, report.plan.version, number))
+    writes_all = may(Permission.REPORT_WRITE)
+    own = control.responsible_id == current_actor().user_id
+    standing = standing_remark(session(), entry.report, control.id)
+    return _Here(entry, report, row, control, standing, writes_all, writes_all or own)
+
+
+def _address_of_save(board: Board, here: _Here) -> str:
+    where = address(board, here.entry)
+    return url_for("reporting.save_remark", number=here.row.number, **where)
+
+
+def _remark_form(here: _Here, **more: Any) -> RemarkForm:
+    remark = here.standing.remark
     by_hand = remark is not None and remark.assessment is not None
     form = RemarkForm(
         comment=remark.comment if remark else "",
         assessment=remark.assessment if remark and by_hand else BY_RULE,
         reason=remark.assessment_reason if remark else None,
-        revision=standing.revision,
+        figures=remark.figures if remark else None,
+        revision=here.standing.revision,
         **more,
     )
     form.assessment.choices = choices(
@@ -54,53 +136,94 @@ def _remark_form(standing: StandingRemark, **more: Any) -> RemarkForm:
             *((kind.value, STATES[kind].word) for kind in Assessment),
         ]
     )
+    if not here.writes_all:
+        form.only_comment()
     return form
 
 
-def _remark_page(
-    board: Board, entry: PointEntry, number: int, *, sent: bool = False
-) -> ResponseReturnValue:
-    shown = shown_or_404(board, entry)
-    row = next((row for row in shown.report.rows if row.number == number), None)
-    if row is None:
-        abort(404)
-    plan_version = shown.report.plan.version
-    control = load_or_404(control_select(board.id, entry.point.year, plan_version, number))
-    standing = standing_remark(session(), entry.report, control.id)
-    form = _remark_form(standing)
-    back = url_for("reporting.show", **address(board, entry), _anchor=f"kontroll-{number}")
-    if sent and form.validate():
+def _propose(form: RemarkForm, row: ControlRow) -> None:
+    """Put the sentences that the figures carry after what is typed; nothing is saved."""
+    typed = form.comment.data or ""
+    proposed = proposed_comment(row)
+    if proposed not in typed:
+        form.comment.data = f"{typed}\n\n{proposed}".strip()
+    form.figures.data = figures_of(row)
 
-        def act(open_session: Any) -> str:
-            remark_control(
-                open_session,
-                board,
-                entry.point,
-                control,
-                comment=form.comment.data or "",
-                assessment=form.chosen(),
-                reason=form.reason.data,
-                revision=form.revision.number,
-                actor=current_actor(),
-                at=now(),
-            )
-            return back
 
-        if answer := submit(form, act, done=f"Texten om kontroll {number} är sparad."):
-            return answer
-        if form.refused_with == 409:
-            entry = entry_or_404(board, entry.point.year, entry.point.name)
-            standing = standing_remark(session(), entry.report, control.id)
-            form.set_beside(_remark_form(standing, formdata=None))
+def _figures_told(form: RemarkForm, here: _Here) -> tuple[str | None, bool]:
+    """The figures that the comment is to carry, and whether a person has confirmed them."""
+    current, sent = figures_of(here.row), form.figures.data or None
+    remark = here.standing.remark
+    if not form.comment.data or sent is None:
+        return None, False
+    if form.confirm.data:
+        return current, True
+    before = remark.figures if remark else None
+    if sent not in (current, before):
+        raise InvalidInput(
+            "Siffrorna har ändrats sedan meningarna föreslogs. Läs dem igen och bekräfta dem, "
+            "eller ta bort meningarna.",
+            field="confirm",
+        )
+    unchanged = remark is not None and remark.comment == form.comment.data and sent == before
+    return sent, bool(unchanged and remark and remark.figures_confirmed)
+
+
+def _save_remark(board: Board, here: _Here, form: RemarkForm) -> ResponseReturnValue | None:
+    entry, number = here.entry, here.row.number
+
+    def act(open_session: Session) -> str:
+        figures, confirmed = _figures_told(form, here)
+        remark_control(
+            open_session,
+            board,
+            entry.point,
+            here.control,
+            comment=form.comment.data or "",
+            assessment=form.chosen(),
+            reason=form.why(),
+            revision=form.revision.number,
+            figures=figures,
+            figures_confirmed=confirmed,
+            actor=current_actor(),
+            at=now(),
+        )
+        drop_typed(open_session, _address_of_save(board, here))
+        correcting = entry.report is not None and entry.report.correction_reason is not None
+        if correcting:
+            return url_for("reporting.correction", **address(board, entry))
+        return url_for("reporting.show", **address(board, entry), _anchor=f"kontroll-{number}")
+
+    return submit(form, act, done=f"Texten om kontroll {number} är sparad.")
+
+
+def _remark_page(board: Board, here: _Here, form: RemarkForm) -> ResponseReturnValue:
+    remark, row = here.standing.remark, here.row
+    figures = form.figures.data or ""
+    stands = standing_of(
+        form.comment.data or "",
+        figures or None,
+        row,
+        confirmed=remark is not None
+        and remark.figures_confirmed
+        and remark.comment == (form.comment.data or ""),
+    )
     return page(
         "reporting/remark.html",
         form=form,
         board=board,
-        entry=entry,
-        report=shown.report,
+        entry=here.entry,
+        report=here.report,
         row=row,
         proposed=STATES[row.proposed] if row.proposed else NOT_YET,
-        where=address(board, entry),
+        where=address(board, here.entry),
+        wordings=wordings_of(session(), here.entry.report, here.control.id),
+        stands=stands,
+        made_from=known_words(figures),
+        now_are=figure_words(figures_of(row)),
+        writes_all=here.writes_all,
+        may_write=here.writes,
+        locked=not here.entry.texts_open,
     )
 
 
@@ -108,7 +231,10 @@ def _remark_page(
 @requires(Permission.REPORT_WRITE)
 def overall(board: Board, year: int, point: str) -> ResponseReturnValue:
     """The page where the overall assessment is written."""
-    return _overall_page(board, entry_or_404(board, year, point))
+    entry = entry_or_404(board, year, point)
+    if again := unsaved_page(url_for("reporting.save_overall", **address(board, entry))):
+        return again
+    return _overall_page(board, entry)
 
 
 @bp.post("/<int:year>/<path:point>/samlad-bedomning")
@@ -116,6 +242,14 @@ def overall(board: Board, year: int, point: str) -> ResponseReturnValue:
 def save_overall(board: Board, year: int, point: str) -> ResponseReturnValue:
     """Save the overall assessment."""
     return _overall_page(board, entry_or_404(board, year, point), sent=True)
+
+
+@bp.post("/<int:year>/<path:point>/samlad-bedomning/utkast")
+@requires(Permission.REPORT_WRITE)
+def keep_overall(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Keep what has been typed so far, for the same person, without saving it."""
+    entry = entry_or_404(board, year, point)
+    return keep_typed(url_for("reporting.save_overall", **address(board, entry)))
 
 
 def _overall_form(entry: PointEntry, **more: Any) -> OverallForm:
@@ -131,7 +265,7 @@ def _overall_form(entry: PointEntry, **more: Any) -> OverallForm:
 
 
 def _overall_page(board: Board, entry: PointEntry, *, sent: bool = False) -> ResponseReturnValue:
-    shown = shown_or_404(board, entry)
+    report = _written_or_404(board, entry)
     form = _overall_form(entry)
     if sent and form.validate():
         answer = submit(
@@ -149,8 +283,9 @@ def _overall_page(board: Board, entry: PointEntry, *, sent: bool = False) -> Res
         form=form,
         board=board,
         entry=entry,
-        report=shown.report,
+        report=report,
         where=address(board, entry),
+        locked=not entry.texts_open,
     )
 
 
@@ -166,6 +301,9 @@ def _saving_overall(board: Board, entry: PointEntry, form: OverallForm) -> Calla
             actor=current_actor(),
             at=now(),
         )
+        drop_typed(open_session, url_for("reporting.save_overall", **address(board, entry)))
+        if entry.report is not None and entry.report.correction_reason is not None:
+            return url_for("reporting.correction", **address(board, entry))
         return url_for("reporting.show", **address(board, entry), _anchor="samlad-bedomning")
 
     return act

@@ -52,6 +52,7 @@ def _asked(
             board.plans(question),
             board.unappointed(question),
             board.reports(question),
+            board.assignments(question),
             board.meetings(question),
         ]
     if minutes:

@@ -9,6 +9,8 @@ from internkontroll.monitoring.models import JobOutcome, JobRun
 from internkontroll.monitoring.queries.facts.reach import Part, Question, columns_of, day_of_year
 from internkontroll.monitoring.rules import Source
 from internkontroll.organisation.models import (
+    Board,
+    BoardKind,
     Decision,
     Meeting,
     MeetingKind,
@@ -18,7 +20,12 @@ from internkontroll.organisation.models import (
 )
 from internkontroll.plan.models import Control, Plan, PlanState
 from internkontroll.plan.rules.vocabulary import Frequency
-from internkontroll.reporting.models import FollowUpReport, ReportState
+from internkontroll.reporting.models import (
+    AssignmentState,
+    BoardAssignment,
+    FollowUpReport,
+    ReportState,
+)
 
 
 def plans(question: Question) -> Part:
@@ -76,6 +83,7 @@ def reports(question: Question) -> Part:
                 due_on=sa.func.coalesce(ReportingPoint.board_on, ReportingPoint.cut_off),
                 done_on=ReportingPoint.period_end,
                 settled=FollowUpReport.overall.is_not(None),
+                state=sa.func.coalesce(sa.cast(FollowUpReport.state, sa.Text), "live"),
             )
         )
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
@@ -91,6 +99,26 @@ def reports(question: Question) -> Part:
                 Plan.state == PlanState.DECIDED,
             ),
         )
+    )
+
+
+def assignments(question: Question) -> Part:
+    """What the board has asked for that is not reported back."""
+    return sa.select(
+        *columns_of(
+            Source.ASSIGNMENT,
+            subject_id=BoardAssignment.id,
+            text=BoardAssignment.text,
+            board_id=BoardAssignment.board_id,
+            year=BoardAssignment.year,
+            number=BoardAssignment.number,
+            due_on=BoardAssignment.report_back_on,
+            done_on=BoardAssignment.given_on,
+        )
+    ).where(
+        BoardAssignment.board_id.in_(question.boards_with(Role.CONTROLLER)),
+        BoardAssignment.state == AssignmentState.OPEN,
+        BoardAssignment.report_back_on <= question.until,
     )
 
 
@@ -130,7 +158,7 @@ def meetings(question: Question) -> Part:
 
 
 def minutes(question: Question) -> list[Part]:
-    """Decisions whose minutes are not noted as verified (justerade)."""
+    """Decisions whose minutes are not noted as verified (justerade), and reports to hand over."""
     boards = question.boards_with(Role.SECRETARY)
     told = {
         "board_id": Decision.board_id,
@@ -156,7 +184,28 @@ def minutes(question: Question) -> list[Part]:
         .join(Decision, Decision.id == FollowUpReport.decision_id)
         .where(Decision.board_id.in_(boards), Decision.verified_on.is_(None))
     )
-    return [plans, reports]
+    to_send = (
+        sa.select(
+            *columns_of(
+                Source.REPORT_TO_SEND,
+                subject_id=ReportingPoint.id,
+                text=ReportingPoint.name,
+                board_id=ReportingPoint.board_id,
+                year=ReportingPoint.year,
+                due_on=ReportingPoint.executive_on,
+            )
+        )
+        .join(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .join(Board, Board.id == ReportingPoint.board_id)
+        .where(
+            ReportingPoint.board_id.in_(boards),
+            ReportingPoint.executive_on.is_not(None),
+            Board.kind != BoardKind.EXECUTIVE,
+            FollowUpReport.state == ReportState.DECIDED,
+            FollowUpReport.sent_at.is_(None),
+        )
+    )
+    return [plans, reports, to_send]
 
 
 def of_the_program(question: Question) -> list[Part]:

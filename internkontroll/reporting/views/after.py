@@ -1,0 +1,259 @@
+"""After the decision: minutes verified, handed over and received, corrected, earlier versions."""
+
+from flask import abort, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Permission
+from internkontroll.organisation.models import Board, BoardKind
+from internkontroll.reporting.documents import report_json
+from internkontroll.reporting.forms import (
+    CorrectReportForm,
+    MinutesForm,
+    ReceiveReportForm,
+    VerifyReportForm,
+)
+from internkontroll.reporting.models import ReportVersion
+from internkontroll.reporting.queries import PointEntry, working_report
+from internkontroll.reporting.queries.treating import (
+    read_report,
+    treatments_of,
+    version_select,
+    versions_of,
+)
+from internkontroll.reporting.rules import Report, ShownReport
+from internkontroll.reporting.rules.versions import differences
+from internkontroll.reporting.services import (
+    Minutes,
+    decide_correction,
+    open_correction,
+    receive_report,
+    send_report,
+    verify_report,
+)
+from internkontroll.reporting.views.blueprint import (
+    address,
+    as_file,
+    bp,
+    entry_or_404,
+    shown_or_404,
+)
+from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session
+from internkontroll.web.forms import BaseForm, ButtonForm
+from internkontroll.web.submission import page, submit
+
+
+def _decided_or_404(board: Board, year: int, point: str) -> PointEntry:
+    entry = entry_or_404(board, year, point)
+    if not entry.is_decided:
+        abort(404)
+    return entry
+
+
+@bp.get("/<int:year>/<path:point>/behandling")
+@requires(Permission.REPORT_READ_DECIDED)
+def treatment(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Every time the report was before the board, its versions, and where it was sent."""
+    return _treatment_page(board, entry_or_404(board, year, point), ButtonForm())
+
+
+def _treatment_page(board: Board, entry: PointEntry, form: BaseForm) -> ResponseReturnValue:
+    report = entry.report
+    goes_on = entry.point.executive_on is not None and board.kind is not BoardKind.EXECUTIVE
+    decides = entry.is_decided and may(Permission.REPORT_DECIDE)
+    treated = treatments_of(session(), report.id) if report else ()
+    if not may(Permission.REPORT_READ):
+        # Kommunstyrelsen sees what was decided, not what was sent back on the way there.
+        treated = [row for row in treated if report and row.decision_id == report.decision_id]
+    return page(
+        "reporting/treatment.html",
+        form=form,
+        verify_form=form if isinstance(form, VerifyReportForm) else VerifyReportForm(None),
+        receive_form=form if isinstance(form, ReceiveReportForm) else ReceiveReportForm(None),
+        board=board,
+        entry=entry,
+        where=address(board, entry),
+        treatments=treated,
+        versions=versions_of(session(), report.id) if report else (),
+        goes_on=goes_on,
+        may_verify=decides and entry.decision is not None and entry.decision.verified_on is None,
+        may_send=decides and goes_on and report is not None and report.sent_at is None,
+        may_receive=report is not None
+        and report.sent_at is not None
+        and report.received_at is None
+        and may(Permission.REPORT_RECEIVE),
+        may_correct=decides,
+    )
+
+
+@bp.post("/<int:year>/<path:point>/justering")
+@requires(Permission.REPORT_DECIDE)
+def verify(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Note when the minutes were verified."""
+    entry = _decided_or_404(board, year, point)
+    form = VerifyReportForm()
+
+    def act(open_session: Session) -> str:
+        day = form.verified_on.data
+        verify_report(open_session, board, entry.point, day, actor=current_actor(), at=now())
+        return url_for("reporting.treatment", **address(board, entry))
+
+    if form.validate() and (answer := submit(form, act, done="Justeringen är antecknad.")):
+        return answer
+    return _treatment_page(board, entry_or_404(board, year, point), form)
+
+
+@bp.post("/<int:year>/<path:point>/overlamna")
+@requires(Permission.REPORT_DECIDE)
+def send(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Hand the decided report over to kommunstyrelsen."""
+    entry = _decided_or_404(board, year, point)
+    form = ButtonForm()
+
+    def act(open_session: Session) -> str:
+        send_report(open_session, board, entry.point, actor=current_actor(), at=now())
+        return url_for("reporting.treatment", **address(board, entry))
+
+    done = "Uppföljningen är överlämnad till kommunstyrelsen."
+    if form.validate() and (answer := submit(form, act, done=done)):
+        return answer
+    return _treatment_page(board, entry_or_404(board, year, point), form)
+
+
+@bp.post("/<int:year>/<path:point>/kvittera")
+@requires(Permission.REPORT_RECEIVE)
+def receive(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Acknowledge that kommunstyrelsen has received the report."""
+    entry = _decided_or_404(board, year, point)
+    form = ReceiveReportForm()
+
+    def act(open_session: Session) -> str:
+        day = form.received_on.data
+        receive_report(open_session, board, entry.point, day, actor=current_actor(), at=now())
+        return url_for("reporting.treatment", **address(board, entry))
+
+    if form.validate() and (answer := submit(form, act, done="Uppföljningen är kvitterad.")):
+        return answer
+    return _treatment_page(board, entry_or_404(board, year, point), form)
+
+
+@bp.get("/<int:year>/<path:point>/rattelse")
+@requires(Permission.REPORT_DECIDE)
+def correction(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Why the report is corrected; once begun, what differs and the form of its decision."""
+    return _correction_page(board, _decided_or_404(board, year, point), None)
+
+
+@bp.post("/<int:year>/<path:point>/rattelse")
+@requires(Permission.REPORT_DECIDE)
+def correct(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Begin a correction."""
+    entry = _decided_or_404(board, year, point)
+    form = CorrectReportForm()
+
+    def act(open_session: Session) -> str:
+        reason = form.reason.data or ""
+        open_correction(open_session, board, entry.point, reason, actor=current_actor(), at=now())
+        return url_for("reporting.correction", **address(board, entry))
+
+    done = "Rättelsen är påbörjad. Den beslutade versionen gäller tills nämnden har beslutat nästa."
+    if form.validate() and (answer := submit(form, act, done=done)):
+        return answer
+    return _correction_page(board, entry_or_404(board, year, point), form)
+
+
+@bp.post("/<int:year>/<path:point>/rattelse/beslut")
+@requires(Permission.REPORT_DECIDE)
+def decide_corrected(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Record the board's decision on the correction: the next version is frozen."""
+    entry = _decided_or_404(board, year, point)
+    form = MinutesForm()
+
+    def act(open_session: Session) -> str:
+        decide_correction(
+            open_session,
+            board,
+            entry.point,
+            Minutes(**form.told()),
+            row_version=form.row_version_seen,
+            actor=current_actor(),
+            at=now(),
+        )
+        return url_for("reporting.treatment", **address(board, entry))
+
+    if form.validate() and (answer := submit(form, act, done="Den rättade versionen är beslutad.")):
+        return answer
+    entry = entry_or_404(board, year, point)
+    if form.refused_with == 409 and entry.report is not None:
+        form.row_version.data = str(entry.report.row_version)
+    return _correction_page(board, entry, form)
+
+
+def _correction_page(board: Board, entry: PointEntry, form: BaseForm | None) -> ResponseReturnValue:
+    decided = shown_or_404(board, entry).report
+    report = entry.report
+    begun = report is not None and report.correction_reason is not None
+    changed = None
+    if begun:
+        working = working_report(session(), board, entry, at=now())
+        changed = differences(decided, working.report) if working else ()
+    if form is None:
+        form = (
+            MinutesForm(body=board.name, row_version=str(report.row_version) if report else "")
+            if begun
+            else CorrectReportForm()
+        )
+    return page(
+        "reporting/correction.html",
+        form=form,
+        board=board,
+        entry=entry,
+        report=decided,
+        begun=begun,
+        changed=changed,
+        where=address(board, entry),
+    )
+
+
+def _version_or_404(board: Board, year: int, point: str, version: int) -> ReportVersion:
+    entry = _decided_or_404(board, year, point)
+    if entry.report is None:
+        abort(404)
+    return load_or_404(version_select(entry.report.id, version))
+
+
+@bp.get("/<int:year>/<path:point>/version/<int:version>")
+@requires(Permission.REPORT_READ_DECIDED)
+def version(board: Board, year: int, point: str, version: int) -> ResponseReturnValue:
+    """An earlier version, and what differs from the one that took its place."""
+    entry = entry_or_404(board, year, point)
+    row = _version_or_404(board, year, point, version)
+    made = read_report(row.snapshot)
+    return page(
+        "reporting/version.html",
+        board=board,
+        entry=entry,
+        row=row,
+        report=made,
+        changed=differences(made, _next(board, entry, version)),
+        where=address(board, entry),
+    )
+
+
+def _next(board: Board, entry: PointEntry, version: int) -> Report:
+    """The version that took the place of this one: the one in force, or another earlier one."""
+    if entry.report is not None and entry.report.version > version + 1:
+        later = load_or_404(version_select(entry.report.id, version + 1))
+        return read_report(later.snapshot)
+    return shown_or_404(board, entry).report
+
+
+@bp.get("/<int:year>/<path:point>/version/<int:version>/json")
+@requires(Permission.REPORT_READ_DECIDED)
+def version_json(board: Board, year: int, point: str, version: int) -> ResponseReturnValue:
+    """An earlier version as JSON: the very bytes that its hash is of."""
+    row = _version_or_404(board, year, point, version)
+    made = read_report(row.snapshot)
+    shown = ShownReport(made, row.snapshot_sha256, row.snapshot)
+    name = f"uppfoljning-{board.code.lower()}-{year}-version-{version}.json"
+    return as_file(report_json(shown), "application/json", name)

@@ -1,0 +1,97 @@
+"""Skillnader mellan två versioner: every figure and text that is not the same, and no other."""
+
+from dataclasses import replace
+
+import pytest
+
+from internkontroll.core.errors import InvalidTransition
+from internkontroll.reporting.models import Assessment, OverallAssessment, ReportState
+from internkontroll.reporting.rules import ClosingCount, build_report, report_from_plain, to_plain
+from internkontroll.reporting.rules.states import require_transition, require_writable
+from internkontroll.reporting.rules.versions import differences
+from tests.report_facts import CUT_OFF, sample_facts
+
+REPORT = build_report(sample_facts(), cut_off_at=CUT_OFF, until=CUT_OFF)
+
+
+def test_a_report_does_not_differ_from_itself_or_from_what_is_read_back() -> None:
+    assert differences(REPORT, REPORT) == ()
+    assert differences(REPORT, report_from_plain(to_plain(REPORT))) == ()
+
+
+def test_figures_texts_and_assessments_that_differ_are_told() -> None:
+    row = REPORT.rows[1]
+    count = replace(row.count, in_time=0, late=row.count.in_time + row.count.late)
+    changed = replace(row, count=count, comment="Ny text.", assessment=Assessment.SERIOUS)
+    new = replace(
+        REPORT,
+        rows=(REPORT.rows[0], changed, *REPORT.rows[2:]),
+        deviating=99,
+        overall=OverallAssessment.INSUFFICIENT,
+    )
+    found = differences(REPORT, new)
+    assert {(one.number, one.what, one.is_figure) for one in found} == {
+        (None, "Med avvikelse", True),
+        (None, "Samlad bedömning", False),
+        (2, "Gjort i tid", True),
+        (2, "Gjort sent", True),
+        (2, "Bedömning", False),
+        (2, "Kommentar", False),
+    }
+
+
+def test_a_kontrollmoment_that_came_or_went_is_told() -> None:
+    fewer = replace(REPORT, rows=REPORT.rows[1:])
+    gone = differences(REPORT, fewer)
+    assert [(one.number, one.what, one.new) for one in gone] == [(1, "Kontrollmomentet", None)]
+    assert [one.old for one in differences(fewer, REPORT)] == [None]
+
+
+def test_a_figure_that_becomes_nought_differs() -> None:
+    old = replace(REPORT, total=ClosingCount(due=1, late=1))
+    new = replace(REPORT, total=ClosingCount())
+    assert {(one.what, one.old, one.new) for one in differences(old, new)} == {
+        ("Skulle göras", 1, 0),
+        ("Gjort sent", 1, 0),
+    }
+
+
+LEADS = {
+    (ReportState.LIVE, ReportState.APPROVED),
+    (ReportState.LIVE, ReportState.DECIDED),
+    (ReportState.APPROVED, ReportState.LIVE),
+    (ReportState.APPROVED, ReportState.AMENDING),
+    (ReportState.APPROVED, ReportState.DECIDED),
+    (ReportState.AMENDING, ReportState.LIVE),
+    (ReportState.AMENDING, ReportState.DECIDED),
+}
+
+
+@pytest.mark.parametrize("old", list(ReportState))
+@pytest.mark.parametrize("new", list(ReportState))
+def test_only_these_changes_of_state_are_possible(old: ReportState, new: ReportState) -> None:
+    if (old, new) in LEADS:
+        require_transition(old, new)
+    else:
+        with pytest.raises(InvalidTransition):
+            require_transition(old, new)
+
+
+@pytest.mark.parametrize(
+    ("state", "correcting", "open_"),
+    [
+        (ReportState.LIVE, False, True),
+        (ReportState.APPROVED, False, False),
+        (ReportState.AMENDING, False, True),
+        (ReportState.DECIDED, False, False),
+        (ReportState.DECIDED, True, True),
+    ],
+)
+def test_texts_are_open_in_a_draft_while_amending_and_in_a_correction(
+    state: ReportState, *, correcting: bool, open_: bool
+) -> None:
+    if open_:
+        require_writable(state, correcting=correcting)
+    else:
+        with pytest.raises(InvalidTransition):
+            require_writable(state, correcting=correcting)

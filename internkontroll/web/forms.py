@@ -96,7 +96,7 @@ class BaseForm(FlaskForm):
                 own = unbound_field.kwargs.get("filters", ())
                 clean = _clean_text if issubclass(kind, TextAreaField) else _clean_line
                 options = {**options, "filters": [clean, *own]}
-            elif type(getattr(kind, "widget", None)) is Select:
+            elif type(unbound_field.kwargs.get("widget", kind.widget)) is Select:
                 options = {"widget": _SELECT, **options}
             return unbound_field.bind(form=form, **options)
 

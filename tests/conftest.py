@@ -19,14 +19,14 @@ from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.core.reach import EVERY_BOARD, within
 from tests.client import PageClient
-from tests.compiled import CompiledOnce, TemplatesOnce, once_for_all
+from tests.compiled import TemplatesOnce, compile_addresses_once, once_for_all
 from tests.databases import Databases
 from tests.factories import Town, make_town
 from tests.world import AT as WORLD_AT
 
 IN_CI = os.environ.get("CI") == "true"
 TEMPLATES = TemplatesOnce()
-Flask.url_rule_class = CompiledOnce
+compile_addresses_once()
 
 
 class MovableClock:

@@ -283,15 +283,12 @@ def moved_by_hand(session: Session, occurrence_ids: Collection[int]) -> frozense
 
 
 def frame_of_occurrence(session: Session, occurrence: Occurrence) -> Frame | None:
-    """Ramen of an occurrence that is done for a meeting: since when decisions are in its list.
-
-    Computed from the committee's meetings as they stand now; None for every other occurrence.
-    """
+    """Ramen of an occurrence that is done for a meeting; None for every other occurrence."""
     return None if occurrence.meeting is None else frame_of_meeting(session, occurrence.meeting)
 
 
 def frame_of_meeting(session: Session, meeting: Meeting) -> Frame:
-    """Ramen of what is done for the meeting: since when decisions are in its lists."""
+    """Ramen of a meeting as the calendar stands now: since when decisions are in its lists."""
     rows = session.execute(
         sa.select(Meeting.held_on, Meeting.kind, Meeting.state).where(
             Meeting.board_id == meeting.board_id,

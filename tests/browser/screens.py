@@ -319,7 +319,7 @@ def decide_the_report(year: Year, point: str, day: date) -> dict[str, Any]:
         secretary.fill(
             {"decided_on": day.isoformat(), "paragraph": "61", "registry_number": "SCN-2020-0101"}
         )
-        secretary.press("Registrera beslutet och frys uppföljningen")
+        secretary.press("Registrera beslutet")
         secretary.sees("§ 61")
         with secretary.page.expect_download() as coming:
             secretary.page.get_by_role("link", name="JSON").first.click()

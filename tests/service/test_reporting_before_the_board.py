@@ -155,7 +155,7 @@ def test_bifall_decides_the_proposal_to_the_letter(way: Way) -> None:
     undone = way.session.get_one(Occurrence, way.spring.occurrences[5])
     people = (way.spring.tester_id, way.spring.signer_id)
     sign(way.session, undone, datetime(2020, 5, 20, 9, tzinfo=UTC), people)
-    way.decide()
+    assert way.decide().cut_off_at == APPROVED
     decided = way.shown()
     assert not differences(proposal, decided)
     assert decided.cut_off_at == APPROVED

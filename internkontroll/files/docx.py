@@ -5,12 +5,12 @@ same document gives the same bytes: nothing of the clock and of the machine is i
 """
 
 import io
-import re
 import zipfile
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from internkontroll.core.dates import long_date
+from internkontroll.files.literal import literal
 from internkontroll.files.plain_document import (
     Block,
     Bullets,
@@ -33,13 +33,6 @@ FACE = "Calibri"
 _TERM_WIDTH_CM = 5
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _FIRST_PART = "[Content_Types].xml"
-_NOT_OF_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-def _literal(text: str) -> str:
-    """The text with signs that no XML may hold told by their number; a tab becomes a space."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return _NOT_OF_XML.sub(lambda found: f"[U+{ord(found.group()):04X}]", lines)
 
 
 def _element(name: str, **attributes: str) -> Any:
@@ -63,7 +56,7 @@ def _style(word: "WordDocument", name: str) -> "ParagraphStyle":
 
 
 def _write_paragraph(word: "WordDocument", block: Paragraph) -> None:
-    word.add_paragraph().add_run(_literal(block.text)).bold = block.strong or None
+    word.add_paragraph().add_run(literal(block.text)).bold = block.strong or None
 
 
 def _write_terms(word: "WordDocument", block: Terms) -> None:
@@ -75,16 +68,16 @@ def _write_terms(word: "WordDocument", block: Terms) -> None:
         shape = made.paragraph_format
         shape.left_indent, shape.first_line_indent = width, -width
         shape.tab_stops.add_tab_stop(width)
-        made.add_run(_literal(term)).bold = True
+        made.add_run(literal(term)).bold = True
         made.add_run("\t")
-        made.add_run(_literal(value))
+        made.add_run(literal(value))
 
 
 def _write_table(word: "WordDocument", block: Table) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
 
     word.add_paragraph(
-        _literal(block.caption), style="Caption"
+        literal(block.caption), style="Caption"
     ).paragraph_format.keep_with_next = True
     table = word.add_table(rows=1 + len(block.rows), cols=len(block.header), style="Table Grid")
     properties = table._tbl.tblPr
@@ -93,7 +86,7 @@ def _write_table(word: "WordDocument", block: Table) -> None:
         properties.remove(old)
     # The order of these is the schema's: the look before the caption.
     properties.append(_element("tblLook", firstRow="1", noHBand="1", noVBand="1"))
-    properties.append(_element("tblCaption", val=_literal(block.caption)))
+    properties.append(_element("tblCaption", val=literal(block.caption)))
     for number, (row, texts) in enumerate(
         zip(table.rows, (block.header, *block.rows), strict=True)
     ):
@@ -103,7 +96,7 @@ def _write_table(word: "WordDocument", block: Table) -> None:
             asked.append(_element("tblHeader"))
         for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
             paragraph = cell.paragraphs[0]
-            paragraph.add_run(_literal(text)).bold = number == 0 or None
+            paragraph.add_run(literal(text)).bold = number == 0 or None
             if column in block.numbers:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     word.add_paragraph()
@@ -112,14 +105,14 @@ def _write_table(word: "WordDocument", block: Table) -> None:
 def _write(word: "WordDocument", block: Block) -> None:
     match block:
         case Heading():
-            word.add_heading(_literal(block.text), level=block.level)
+            word.add_heading(literal(block.text), level=block.level)
         case Paragraph():
             _write_paragraph(word, block)
         case Terms():
             _write_terms(word, block)
         case Bullets():
             for item in block.items:
-                word.add_paragraph(_literal(item), style="List Bullet")
+                word.add_paragraph(literal(item), style="List Bullet")
         case Table():
             _write_table(word, block)
 
@@ -146,9 +139,9 @@ def _set_page(word: "WordDocument", document: PlainDocument) -> None:
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.4)
     head = section.header.paragraphs[0]
-    head.add_run(_literal(f"{document.board} · {document.title}"))
+    head.add_run(literal(f"{document.board} · {document.title}"))
     head.add_run().add_break()
-    head.add_run(_literal(f"{long_date(document.day)} · {document.version}"))
+    head.add_run(literal(f"{long_date(document.day)} · {document.version}"))
     foot = section.footer.paragraphs[0]
     foot.add_run("Sida ")
     _field(foot, "PAGE")
@@ -178,7 +171,7 @@ def _set_styles(word: "WordDocument") -> None:
 
 def _set_properties(word: "WordDocument", document: PlainDocument) -> None:
     core = word.core_properties
-    core.title, core.author = _literal(document.title), _literal(document.board)
+    core.title, core.author = literal(document.title), literal(document.board)
     core.language, core.last_modified_by, core.comments = LANGUAGE, "", ""
     core.revision = 1
     core.created = core.modified = datetime.combine(document.day, time(), UTC).replace(tzinfo=None)
@@ -206,7 +199,7 @@ def docx_bytes(document: PlainDocument) -> bytes:
     _set_styles(word)
     _set_page(word, document)
     _set_properties(word, document)
-    word.add_paragraph(_literal(document.title), style="Title")
+    word.add_paragraph(literal(document.title), style="Title")
     for block in document.blocks:
         _write(word, block)
     out = io.BytesIO()

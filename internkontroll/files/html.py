@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 
 from internkontroll.core.clock import STOCKHOLM, swedish_day
 from internkontroll.core.dates import long_date
+from internkontroll.files.plain_document import PlainDocument
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
 
@@ -48,3 +49,9 @@ def render_html(template_name: str, data: dict[str, Any]) -> str:
     Raises jinja2.TemplateError if the template is wrong or asks for what is not in the data.
     """
     return _environment().get_template(template_name).render(**data)
+
+
+def plain_html(document: PlainDocument) -> str:
+    """Make the HTML of a document of plain blocks: the same content as its PDF and its DOCX."""
+    blocks = [(type(block).__name__, block) for block in document.blocks]
+    return render_html("plain.html", {"document": document, "blocks": blocks})

@@ -15,31 +15,16 @@ import pikepdf
 import pytest
 import typst
 
-from internkontroll.core.canonical import canonical_json, sha256_of
+from internkontroll.core.canonical import canonical_json
 from internkontroll.files import pdf
 from internkontroll.files.pdf import DocumentNotMade, render_pdf
 from internkontroll.reporting.documents import document_data, report_pdf
-from internkontroll.reporting.rules import (
-    RemarkFact,
-    ReportFacts,
-    ShownReport,
-    build_report,
-    to_plain,
-)
+from internkontroll.reporting.rules import RemarkFact, ReportFacts
 from tests.pdf_text import pdf_text
-from tests.report_facts import CUT_OFF, REPORT_DECISION, at, many_facts, sample_facts
+from tests.report_facts import many_facts, sample_facts
+from tests.report_made import decided, live
 
 ROOT = Path(__file__).resolve().parents[3]
-
-
-def live(facts: ReportFacts) -> ShownReport:
-    return ShownReport(build_report(facts, cut_off_at=CUT_OFF, until=at(5, 27)))
-
-
-def decided(facts: ReportFacts) -> ShownReport:
-    made = build_report(facts, cut_off_at=CUT_OFF, until=at(5, 29), decision=REPORT_DECISION)
-    content = to_plain(made)
-    return ShownReport(made, sha256_of(content), canonical_json(content))
 
 
 @pytest.fixture(scope="module")

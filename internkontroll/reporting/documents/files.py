@@ -4,23 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from internkontroll.core.canonical import canonical_json
-from internkontroll.core.text import clean_line
 from internkontroll.core.words import StateWord
 from internkontroll.files.html import render_html
 from internkontroll.files.pdf import render_pdf
 from internkontroll.findings.models import CorrectionOutcome, Severity
 from internkontroll.findings.words import STATES as FINDING_STATES
 from internkontroll.reporting.models import Assessment, OverallAssessment
-from internkontroll.reporting.rules import Report, ShownReport, section_words, to_plain
+from internkontroll.reporting.rules import ShownReport, section_words, to_plain
 from internkontroll.reporting.words import FOLLOWING, NOT_HERE, NOT_YET, STATES, TOLD
-
-
-def file_name(report: Report, kind: str) -> str:
-    """Name of the report's file: uppfoljning-scn-2020-april.pdf, in letters every system takes."""
-    swedish = str.maketrans("åäöéü", "aaoeu")
-    point = clean_line(report.point).casefold().translate(swedish)
-    safe = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in point)
-    return f"uppfoljning-{report.board_code.lower()}-{report.year}-{safe.strip('-')}.{kind}"
 
 
 def _told(word: StateWord) -> dict[str, str]:

@@ -1,0 +1,65 @@
+"""Uppföljningens dokument, all of them from the one report object.
+
+- files: HTML, PDF and JSON
+- blocks: DOCX
+- sheets: XLSX and CSV
+- findings_list: avvikelser och åtgärder
+- catalogue: all of them and their forms, the one list
+- package: all of them in one ZIP with a manifest
+- telling: how figures and states are told in them
+"""
+
+from internkontroll.reporting.documents.blocks import report_document, report_docx
+from internkontroll.reporting.documents.catalogue import (
+    DocumentEntry,
+    FileForm,
+    catalogue,
+    find_form,
+)
+from internkontroll.reporting.documents.files import (
+    document_data,
+    report_html,
+    report_json,
+    report_pdf,
+    write_report_files,
+)
+from internkontroll.reporting.documents.findings_list import findings_document
+from internkontroll.reporting.documents.package import (
+    manifest_of,
+    package_files,
+    package_of,
+    zip_of,
+)
+from internkontroll.reporting.documents.sheets import (
+    report_csv,
+    report_sheets,
+    report_xlsx,
+    table_names,
+)
+from internkontroll.reporting.documents.telling import file_name, name_of, safe_name
+
+__all__ = [
+    "DocumentEntry",
+    "FileForm",
+    "catalogue",
+    "document_data",
+    "file_name",
+    "find_form",
+    "findings_document",
+    "manifest_of",
+    "name_of",
+    "package_files",
+    "package_of",
+    "report_csv",
+    "report_document",
+    "report_docx",
+    "report_html",
+    "report_json",
+    "report_pdf",
+    "report_sheets",
+    "report_xlsx",
+    "safe_name",
+    "table_names",
+    "write_report_files",
+    "zip_of",
+]

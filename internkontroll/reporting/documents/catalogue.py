@@ -1,0 +1,94 @@
+"""Alla dokument av en uppföljning: one list that the page, the addresses and the package share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from internkontroll.files import docx, xlsx
+from internkontroll.files.docx import docx_bytes
+from internkontroll.files.html import plain_html
+from internkontroll.files.pdf import render_pdf
+from internkontroll.files.plain_document import PlainDocument, document_data
+from internkontroll.reporting.documents.blocks import report_docx
+from internkontroll.reporting.documents.files import report_html, report_json, report_pdf
+from internkontroll.reporting.documents.findings_list import findings_document
+from internkontroll.reporting.documents.sheets import report_csv, report_xlsx, table_names
+from internkontroll.reporting.rules import ShownReport
+
+_HTML = "text/html; charset=utf-8"
+_PDF = "application/pdf"
+_CSV = "text/csv; charset=utf-8"
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class FileForm:
+    """Ett dokument i en form: its name in addresses and in the package, and how it is made."""
+
+    name: str
+    form: str
+    media_type: str
+    make: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
+class DocumentEntry:
+    """Ett dokument och de former det finns i."""
+
+    title: str
+    what: str
+    forms: tuple[FileForm, ...]
+
+
+def plain_forms(name: str, document: PlainDocument) -> tuple[FileForm, ...]:
+    """The forms that a document of plain blocks is made in."""
+    return (
+        FileForm(
+            f"{name}.pdf", "PDF", _PDF, lambda: render_pdf("plain.typ", document_data(document))
+        ),
+        FileForm(f"{name}.docx", "Word", docx.CONTENT_TYPE, lambda: docx_bytes(document)),
+        FileForm(f"{name}.html", "Webbsida", _HTML, lambda: plain_html(document).encode("utf-8")),
+    )
+
+
+def _table_form(shown: ShownReport, name: str, title: str) -> FileForm:
+    return FileForm(f"tabell-{name}.csv", title, _CSV, lambda: report_csv(shown)[name])
+
+
+def catalogue(shown: ShownReport) -> tuple[DocumentEntry, ...]:
+    """The documents of a report in the order a reader wants them. Nothing is made until asked."""
+    return (
+        DocumentEntry(
+            "Uppföljningen",
+            "Det nämnden tar ställning till. Bilaga till tjänsteskrivelsen.",
+            (
+                FileForm("uppfoljning.pdf", "PDF", _PDF, lambda: report_pdf(shown)),
+                FileForm("uppfoljning.docx", "Word", docx.CONTENT_TYPE, lambda: report_docx(shown)),
+                FileForm("uppfoljning.html", "Webbsida", _HTML, lambda: report_html(shown)),
+            ),
+        ),
+        DocumentEntry(
+            "Avvikelser och åtgärder",
+            "Alla avvikelser som uppföljningen berättar om, var och en för sig.",
+            plain_forms("avvikelser", findings_document(shown)),
+        ),
+        DocumentEntry(
+            "Siffrorna",
+            "Alla tabeller, med varje siffra i en egen ruta.",
+            (
+                FileForm(
+                    "uppfoljning.xlsx", "Excel", xlsx.CONTENT_TYPE, lambda: report_xlsx(shown)
+                ),
+                FileForm("uppfoljning.json", "JSON", _JSON, lambda: report_json(shown)),
+            ),
+        ),
+        DocumentEntry(
+            "Tabellerna var för sig",
+            "Som CSV, för den som läser in dem i ett annat program.",
+            tuple(_table_form(shown, name, title) for name, title in table_names(shown).items()),
+        ),
+    )
+
+
+def find_form(entries: tuple[DocumentEntry, ...], name: str) -> FileForm | None:
+    """The file of that name, None if there is none."""
+    return next((form for entry in entries for form in entry.forms if form.name == name), None)

@@ -1,0 +1,66 @@
+"""Uppföljningens dokument: the page that lists them, and each as a file."""
+
+from flask import abort, make_response
+from flask.typing import ResponseReturnValue
+
+from internkontroll.core.access import Permission
+from internkontroll.organisation.models import Board
+from internkontroll.reporting.documents import (
+    DocumentEntry,
+    catalogue,
+    find_form,
+    name_of,
+    package_of,
+)
+from internkontroll.reporting.rules import Report
+from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
+from internkontroll.web.access import requires
+from internkontroll.web.submission import page
+
+
+def _catalogue(board: Board, year: int, point: str) -> tuple[Report, tuple[DocumentEntry, ...]]:
+    shown = shown_or_404(board, entry_or_404(board, year, point))
+    return shown.report, catalogue(shown)
+
+
+def _file(body: bytes, kind: str, name: str) -> ResponseReturnValue:
+    answer = make_response(body)
+    answer.headers["Content-Type"] = kind
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+@bp.get("/<int:year>/<path:point>/dokument")
+@requires(Permission.REPORT_READ_DECIDED)
+def documents(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """The documents of a report and the forms in which each can be fetched."""
+    entry = entry_or_404(board, year, point)
+    shown = shown_or_404(board, entry)
+    return page(
+        "reporting/documents.html",
+        board=board,
+        report=shown.report,
+        sha256=shown.sha256,
+        documents=catalogue(shown),
+        where=address(board, entry),
+    )
+
+
+@bp.get("/<int:year>/<path:point>/dokument/<name>")
+@requires(Permission.REPORT_READ_DECIDED)
+def document(board: Board, year: int, point: str, name: str) -> ResponseReturnValue:
+    """One of the documents in one of its forms."""
+    report, entries = _catalogue(board, year, point)
+    form = find_form(entries, name)
+    if form is None:
+        abort(404)
+    stem, _, kind = name.rpartition(".")
+    return _file(form.make(), form.media_type, name_of(report, stem, kind))
+
+
+@bp.get("/<int:year>/<path:point>/paket")
+@requires(Permission.REPORT_READ_DECIDED)
+def package(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """All documents of a report in one ZIP, with a manifest of their checksums."""
+    shown = shown_or_404(board, entry_or_404(board, year, point))
+    return _file(package_of(shown), "application/zip", name_of(shown.report, "paket", "zip"))

@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 
 from internkontroll.core.clock import STOCKHOLM, swedish_day
 from internkontroll.core.dates import long_date
+from internkontroll.files.literal import literal
 from internkontroll.files.plain_document import PlainDocument
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
@@ -30,12 +31,18 @@ def _number(value: int) -> str:
     return format_decimal(value, "#,##0", locale="sv")
 
 
+def _literal(value: Any) -> Any:
+    """Typed text with what no page may hold told by its number; a template's own is left alone."""
+    return literal(value, tab="\t") if type(value) is str else value
+
+
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=_literal,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -5,11 +5,13 @@ Nothing but the templates and the shipped fonts can be read, and nothing is fetc
 """
 
 import json
+import unicodedata
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from internkontroll.core.canonical import plain
+from internkontroll.files.literal import literal
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates" / "documents"
@@ -19,6 +21,9 @@ _PROBE = TEMPLATES / "probe.typ"
 _SURELY_SHOWN = frozenset(
     chr(code) for code in range(0x20, 0x180) if not 0x7F <= code < 0xA0 and code != 0xAD
 ) | frozenset("\n–—‘’“”„…•−≤≥")
+
+_HARMLESS = "\u00ad\u200b"
+"""The signs that only say where a line may be broken."""
 
 
 class DocumentNotMade(RuntimeError):
@@ -42,6 +47,11 @@ def _compile(source: Path, data: str) -> tuple[bytes, list[str]]:
     return made, [str(warning) for warning in warnings]
 
 
+def _steers(sign: str) -> bool:
+    """Whether the sign has no shape and steers others: it could make a line read backwards."""
+    return sign not in _HARMLESS and unicodedata.category(sign) in {"Cf", "Zl", "Zp"}
+
+
 @lru_cache(maxsize=4096)
 def _can_be_shown(sign: str) -> bool:
     """Whether the fonts at hand have the sign and the standards allow it."""
@@ -55,13 +65,15 @@ def _can_be_shown(sign: str) -> bool:
 
 
 def _showable(value: Any) -> Any:
-    """The data with signs that no font has told as their number: "[U+1F600]".
+    """The data with signs that no font has, and that steer, told as their number: "[U+1F600]".
 
     A tab becomes a space. Without this one odd sign in one comment would stop the document.
     """
     if isinstance(value, str):
-        value = value.replace("\t", " ")
-        odd = (sign for sign in set(value) - _SURELY_SHOWN if not _can_be_shown(sign))
+        value = literal(value)
+        odd = (
+            sign for sign in set(value) - _SURELY_SHOWN if _steers(sign) or not _can_be_shown(sign)
+        )
         names = {ord(sign): f"[U+{ord(sign):04X}]" for sign in odd}
         return value.translate(names) if names else value
     if isinstance(value, dict):

@@ -1,0 +1,350 @@
+"""Every figure of a report read back out of a document, whatever form the document has.
+
+A figure is told by what it is about: ("row", 4, "deviating") is how many of the items of
+kontrollmoment 4 deviated. What is read is compared with the report's JSON, figure by figure.
+"""
+
+import csv
+import html.parser
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import docx
+import openpyxl
+
+from tests.pdf_tables import pdf_tables
+from tests.pdf_text import pdf_text
+
+Figures = dict[tuple[Any, ...], Any]
+Table = list[list[str]]
+
+COUNTS = {
+    "Skulle göras": "due",
+    "Gjort i tid": "in_time",
+    "Gjort sent": "late",
+    "Inte gjort, med orsak": "not_performed",
+    "Inte gjort, utan orsak": "missed",
+    "Ännu inte aktuellt": "pending",
+    "Utgått": "expired",
+}
+ITEMS = ("reviewed", "population", "deviating")
+
+
+def _count(subject: tuple[Any, ...], count: Mapping[str, int]) -> Figures:
+    pending = count["not_yet_due"] - count["early"]
+    return {
+        (*subject, figure): pending if figure == "pending" else count[figure]
+        for figure in COUNTS.values()
+    }
+
+
+def _items(subject: tuple[Any, ...], row: Mapping[str, Any]) -> Figures:
+    if not (row["reviewed"] or row["population"]):
+        return {(*subject, figure): None for figure in ITEMS}
+    told = {(*subject, figure): row[figure] for figure in ITEMS}
+    return {**told, (*subject, "population"): row["population"] or None}
+
+
+def _of_row(subject: tuple[Any, ...], row: Mapping[str, Any]) -> Figures:
+    count = row["count"]
+    return {
+        (*subject, "due"): count["due"],
+        (*subject, "performed"): count["in_time"] + count["late"],
+        (*subject, "late"): count["late"],
+        (*subject, "early"): count["early"],
+        **_items(subject, row),
+    }
+
+
+def expected(data: Mapping[str, Any], words: Mapping[str | None, str]) -> Figures:
+    """The figures of a report's JSON. ``words`` tells each assessment in Swedish."""
+    made: Figures = _count(("total",), data["total"])
+    for area in data["areas"]:
+        made |= _count(("area", area["name"]), area["count"])
+    for row in data["rows"]:
+        subject = ("row", row["number"])
+        made |= _of_row(subject, row)
+        made[(*subject, "assessment")] = words[row["assessment"]]
+    for row in data["committees"]:
+        subject = ("committee", row["name"])
+        made |= _of_row(subject, row)
+        made[(*subject, "undone")] = row["count"]["not_performed"] + row["count"]["missed"]
+        made[(*subject, "expired")] = row["count"]["expired"]
+    for row in data["others"]:
+        subject = ("other", row["number"])
+        count = row["count"]
+        made[(*subject, "due")] = count["due"]
+        made[(*subject, "performed")] = count["in_time"] + count["late"]
+        made[(*subject, "undone")] = count["not_performed"] + count["missed"]
+        made[(*subject, "findings")] = len(row["findings"])
+    for figure in ("reviewed", "deviating", "findings"):
+        made[("sum", figure)] = data[figure]
+    labels = [one["label"] for row in (*data["rows"], *data["others"]) for one in row["findings"]]
+    return (
+        made
+        | {("finding", label): 1 for label in labels}
+        | {("later", place): one["number"] for place, one in enumerate(data["later"])}
+    )
+
+
+def _number(text: str) -> int | None:
+    """ "1 842" or "–" as a figure; only the first line counts."""
+    found = re.match(r"\s*(\d{1,3}(?:[\s\u00a0]\d{3})+(?!\d)|\d+)", text)
+    return int(re.sub(r"\D", "", found[1])) if found else None
+
+
+def _beside(text: str, word: str) -> int:
+    """The figure before a word: "1 sent"."""
+    found = re.search(rf"(\d+)[\s\u00a0](?:gjort[\s\u00a0])?{word}", text)
+    return int(found[1]) if found else 0
+
+
+def _pair(text: str) -> tuple[int | None, int | None]:
+    """ "21 av 173", "21" or a dash."""
+    parts = re.split(r"[\s\u00a0]av[\s\u00a0]", text)
+    return _number(parts[0]), _number(parts[1]) if len(parts) == 2 else None
+
+
+def _told_row(subject: tuple[Any, ...], record: Mapping[str, str]) -> Figures:
+    """A row of kontrollmoment or of a committee, as documents for people tell it."""
+    notes = f"{record['Gjort']} {record.get('Kontrollmoment', '')}"
+    performed, due = _pair(record["Gjort"].split(" sent")[0])
+    if "Skulle göras" in record:
+        due = _number(record["Skulle göras"])
+    elif performed is None:
+        performed, due = 0, 0
+    reviewed, population = _pair(record["Granskade"])
+    return {
+        (*subject, "due"): due,
+        (*subject, "performed"): performed,
+        (*subject, "late"): _beside(notes, "sent"),
+        (*subject, "early"): _beside(notes, "i förtid"),
+        (*subject, "reviewed"): reviewed,
+        (*subject, "population"): population,
+        (*subject, "deviating"): _number(record["Med avvikelse"]),
+    }
+
+
+def _records(table: Table) -> Iterator[dict[str, str]]:
+    header, *rows = table
+    yield from (dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header))
+
+
+def _of_tables(tables: list[Table]) -> Figures:
+    """The figures of a document's tables, each known by its header."""
+    made: Figures = {}
+    for table in tables:
+        header = table[0]
+        if header[0] == "Kontrollområde":
+            for record in _records(table):
+                name = record["Kontrollområde"]
+                subject = ("total",) if name == "Totalt" else ("area", name)
+                made |= {(*subject, COUNTS[one]): _number(record[one]) for one in COUNTS}
+        elif header[0] == "Nr" and header[-1] == "Bedömning":
+            for record in _records(table):
+                subject = ("row", int(record["Nr"]))
+                made |= _told_row(subject, record)
+                made[(*subject, "assessment")] = record["Bedömning"]
+        elif header[0] == "Utskott":
+            for record in _records(table):
+                subject = ("committee", record["Utskott"])
+                made |= _told_row(subject, record)
+                made[(*subject, "undone")] = _number(record["Inte gjort"])
+                made[(*subject, "expired")] = _number(record["Utgått"])
+        elif header[0] == "Nr" and header[-1] == "Avvikelser":
+            for record in _records(table):
+                subject = ("other", int(record["Nr"]))
+                performed, due = _pair(record["Gjort"])
+                made |= {
+                    (*subject, "due"): due,
+                    (*subject, "performed"): performed,
+                    (*subject, "undone"): _number(record["Inte gjort"]),
+                    (*subject, "findings"): _number(record["Avvikelser"]),
+                }
+        elif header[0] == "Registrerat":
+            for place, record in enumerate(_records(table)):
+                made["later", place] = _number(record["Kontroll"])
+    return made
+
+
+_SUMS = re.compile(
+    r"([\d\s\u00a0]*\d) poster är granskade, ([\d\s\u00a0]*\d) av dem har en avvikelse\. "
+    r"([\d\s\u00a0]*\d) avvikelse"
+)
+_LABEL = re.compile(r"Avvikelse \d{4}:\d+ \([A-ZÅÄÖ]+\)(?=, )")
+
+
+def _of_text(text: str) -> Figures:
+    """The figures that stand in sentences."""
+    sums = _SUMS.search(" ".join(text.split()))
+    assert sums is not None
+    figures = dict(zip(("reviewed", "deviating", "findings"), sums.groups(), strict=True))
+    made: Figures = {("sum", figure): _number(told.strip()) for figure, told in figures.items()}
+    return made | {("finding", label): 1 for label in _LABEL.findall(" ".join(text.split()))}
+
+
+class _HtmlTables(html.parser.HTMLParser):
+    """Tables of an HTML file, and all that is read outside of style."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables: list[Table] = []
+        self.items: list[str] = []
+        self.text = ""
+        self._cell: str | None = None
+        self._silent = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._silent = self._silent or tag == "style"
+        if tag == "table":
+            self.tables.append([])
+        elif tag == "tr":
+            self.tables[-1].append([])
+        elif tag in {"td", "th"}:
+            self._cell = ""
+        elif tag == "li":
+            self.items.append("")
+        elif tag in {"br", "p", "span"}:
+            self.handle_data(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "style":
+            self._silent = False
+        elif tag in {"td", "th"} and self._cell is not None:
+            self.tables[-1][-1].append(" ".join(self._cell.split()))
+            self._cell = None
+        elif tag in {"p", "li", "h2", "h3"}:
+            self.handle_data(" ")
+
+    def handle_data(self, data: str) -> None:
+        if self._silent:
+            return
+        self.text += data
+        if self._cell is not None:
+            self._cell += data
+        elif self.items:
+            self.items[-1] += data
+
+
+def from_html(content: bytes) -> Figures:
+    """The figures of the HTML file, which tells the last two tables as lists."""
+    parser = _HtmlTables()
+    parser.feed(content.decode("utf-8"))
+    made = _of_tables(parser.tables) | _of_text(parser.text)
+    changed = re.compile(
+        r"Kontroll (\d+), .*: (\d+) av (\d+) gjorda(?: \(\d+ sent\))?, (\d+) avvikelser\."
+    )
+    later = re.compile(r"\d+ \w+ \d{4}, kontroll (\d+): ")
+    place = 0
+    for item in (" ".join(one.split()) for one in parser.items):
+        if found := changed.match(item):
+            number, performed, due, findings = map(int, found.groups())
+            made |= {
+                ("other", number, "due"): due,
+                ("other", number, "performed"): performed,
+                ("other", number, "undone"): due - performed,
+                ("other", number, "findings"): findings,
+            }
+        elif found := later.match(item):
+            made["later", place] = int(found[1])
+            place += 1
+    return made
+
+
+def from_pdf(content: bytes) -> Figures:
+    """The figures of the PDF: of its tagged tables, and of its text."""
+    return _of_tables(pdf_tables(content)) | _of_text(pdf_text(content))
+
+
+def from_docx(content: bytes) -> Figures:
+    """The figures of the Word document."""
+    opened = docx.Document(io.BytesIO(content))
+    tables = [[[cell.text for cell in row.cells] for row in one.rows] for one in opened.tables]
+    return _of_tables(tables) | _of_text("\n".join(one.text for one in opened.paragraphs))
+
+
+def _typed(
+    rows: list[dict[str, Any]], sums: Mapping[str, Any], tables: Mapping[str, Any]
+) -> Figures:
+    """The figures of tables in which each has a cell of its own."""
+    made: Figures = {("total", COUNTS[one]): sums[one] for one in COUNTS}
+    made |= {
+        ("sum", "reviewed"): sums["Granskade poster"],
+        ("sum", "deviating"): sums["Granskade poster med avvikelse"],
+        ("sum", "findings"): sums["Beskrivna avvikelser"],
+    }
+    for record in tables["omraden"]:
+        made |= {("area", record["Kontrollområde"], COUNTS[one]): record[one] for one in COUNTS}
+    subjects = [(("row", record["Nr"]), record) for record in rows]
+    subjects += [(("committee", record["Utskott"]), record) for record in tables["utskott"]]
+    for subject, record in subjects:
+        made |= {
+            (*subject, "due"): record["Skulle göras"],
+            (*subject, "performed"): record["Gjort i tid"] + record["Gjort sent"],
+            (*subject, "late"): record["Gjort sent"],
+            (*subject, "early"): record["Gjort i förtid"],
+            (*subject, "reviewed"): record["Granskade"],
+            (*subject, "population"): record["Av så många"],
+            (*subject, "deviating"): record["Med avvikelse"],
+        }
+        undone = record["Inte gjort, med orsak"] + record["Inte gjort, utan orsak"]
+        if subject[0] == "row":
+            made[(*subject, "assessment")] = record["Bedömning"]
+        else:
+            made |= {(*subject, "undone"): undone, (*subject, "expired"): record["Utgått"]}
+    for record in tables["ovriga-kontrollmoment"]:
+        if record["Rapporteras"]:
+            continue
+        subject = ("other", record["Nr"])
+        made |= {
+            (*subject, "due"): record["Skulle göras"],
+            (*subject, "performed"): record["Gjort i tid"] + record["Gjort sent"],
+            (*subject, "undone"): record["Inte gjort, med orsak"]
+            + record["Inte gjort, utan orsak"],
+            (*subject, "findings"): record["Avvikelser"],
+        }
+    made |= {("finding", one["Avvikelse"]): 1 for one in tables["avvikelser-och-atgarder"]}
+    return made | {
+        ("later", place): one["Nr"] for place, one in enumerate(tables["tillkommet-efter"])
+    }
+
+
+def from_xlsx(content: bytes, names: Mapping[str, str]) -> Figures:
+    """The figures of the workbook, whose sheets have the names given."""
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    tables = {}
+    for key, name in names.items():
+        header, *rows = book[name].iter_rows(values_only=True)
+        tables[key] = [dict(zip(header, row, strict=True)) for row in rows]
+    sums = {row["Uppgift"]: row["Värde"] for row in tables["sammanfattning"]}
+    return _typed(tables["kontrollmoment"], sums, tables)
+
+
+def _csv_value(text: str) -> Any:
+    if not text:
+        return None
+    return int(text) if text.isdecimal() else text
+
+
+def from_csv(contents: Mapping[str, bytes]) -> Figures:
+    """The figures of the CSV files, by the name of their table."""
+    tables = {
+        key: [
+            {name: _csv_value(value) for name, value in row.items()}
+            for row in csv.DictReader(io.StringIO(body.decode("utf-8-sig")), delimiter=";")
+        ]
+        for key, body in contents.items()
+    }
+    sums = {row["Uppgift"]: row["Värde"] for row in tables["sammanfattning"]}
+    return _typed(tables["kontrollmoment"], sums, tables)
+
+
+def differences(found: Figures, wanted: Figures) -> list[str]:
+    """What a document tells otherwise than it should, leaves out or has made up."""
+    return [
+        f"{key}: {found.get(key, 'saknas')!r}, not {wanted.get(key, 'inget')!r}"
+        for key in sorted({*found, *wanted}, key=str)
+        if key not in found or key not in wanted or found[key] != wanted[key]
+    ]

@@ -725,6 +725,8 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reporting.documents": _on_report,
     "reporting.index": lambda w: {},
     "reporting.json_file": _on_report,
+    "reporting.memo": _on_open_report,
+    "reporting.save_memo": _on_open_report,
     "reporting.overall": _on_open_report,
     "reporting.package": _on_report,
     "reporting.pdf": _on_report,

@@ -225,6 +225,7 @@ REGISTER: tuple[HeldData, ...] = (
         RecordKind.REPORT_DRAFTS,
         {
             "report_remark": ("comment", "assessment_reason"),
+            "cover_memo": ("texts", "memo_author", "registry_number"),
             "follow_up_report": ("overall_grounds", "corrected_because", "correction_reason"),
         },
     ),
@@ -274,6 +275,8 @@ NOT_PERSONAL: Mapping[str, tuple[str, ...]] = {
     "follow_up_report": ("snapshot_sha256", "proposal_sha256"),
     "job_run": ("job", "period", "summary"),
     "log_follow_up": ("frame_sha256", "seed"),
+    "document_look": ("colour", "logo", "logo_sha256"),
+    "memo_template": ("parts",),
     "municipality": ("name",),
     "obligatory_control": (
         "lineage",

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from internkontroll.core.dates import long_date
+from internkontroll.files.house import House
 from internkontroll.files.literal import literal
 from internkontroll.files.plain_document import (
     Block,
@@ -31,6 +32,9 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.d
 LANGUAGE = "sv-SE"
 FACE = "Calibri"
 _TERM_WIDTH_CM = 5
+_LOGO_HEIGHT_CM = 1.3
+_INK = "#16262b"
+_PLAIN = House(colour=_INK)
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _FIRST_PART = "[Content_Types].xml"
 
@@ -131,14 +135,22 @@ def _field(paragraph: "WordParagraph", instruction: str) -> None:
             run._r.append(_element("fldChar", fldCharType=kind))
 
 
-def _set_page(word: "WordDocument", document: PlainDocument) -> None:
+def _set_page(word: "WordDocument", document: PlainDocument, house: House) -> None:
     from docx.shared import Cm
 
     section = word.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.4)
-    head = section.header.paragraphs[0]
+    if house.logo is not None:
+        shown = (
+            section.header.paragraphs[0]
+            .add_run()
+            .add_picture(io.BytesIO(house.logo), height=Cm(_LOGO_HEIGHT_CM))
+        )
+        shown._inline.docPr.set("descr", literal(house.name))
+        section.header.add_paragraph()
+    head = section.header.paragraphs[-1]
     head.add_run(literal(f"{document.board} · {document.title}"))
     head.add_run().add_break()
     head.add_run(literal(f"{long_date(document.day)} · {document.version}"))
@@ -149,7 +161,7 @@ def _set_page(word: "WordDocument", document: PlainDocument) -> None:
     _field(foot, "NUMPAGES")
 
 
-def _set_styles(word: "WordDocument") -> None:
+def _set_styles(word: "WordDocument", house: House) -> None:
     """Swedish in all that is written, one face, and the ink of the other documents."""
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
@@ -163,7 +175,8 @@ def _set_styles(word: "WordDocument") -> None:
     for name, size in {**sizes, "Caption": 10, "Header": 9, "Footer": 9}.items():
         style = _style(word, name)
         style.font.name, style.font.size = FACE, Pt(size)
-        style.font.color.rgb = RGBColor(0x16, 0x26, 0x2B)
+        told = house.colour if name.startswith(("Title", "Heading")) else _INK
+        style.font.color.rgb = RGBColor.from_string(told.removeprefix("#").upper())
         fonts = style.element.rPr.rFonts
         for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
             fonts.attrib.pop(qn(f"w:{theme}"), None)
@@ -191,13 +204,13 @@ def _packed(content: bytes) -> bytes:
     return out.getvalue()
 
 
-def docx_bytes(document: PlainDocument) -> bytes:
+def docx_bytes(document: PlainDocument, house: House | None = None) -> bytes:
     """The document as a DOCX file. Every text is literal; a sign of no XML is told as [U+0001]."""
     import docx
 
     word = docx.Document()
-    _set_styles(word)
-    _set_page(word, document)
+    _set_styles(word, house or _PLAIN)
+    _set_page(word, document, house or _PLAIN)
     _set_properties(word, document)
     word.add_paragraph(literal(document.title), style="Title")
     for block in document.blocks:

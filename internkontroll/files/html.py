@@ -13,6 +13,7 @@ from babel.numbers import format_decimal
 
 from internkontroll.core.clock import STOCKHOLM, swedish_day
 from internkontroll.core.dates import long_date
+from internkontroll.files.house import House
 from internkontroll.files.literal import literal
 from internkontroll.files.plain_document import PlainDocument
 
@@ -50,15 +51,15 @@ def _environment() -> jinja2.Environment:
     return environment
 
 
-def render_html(template_name: str, data: dict[str, Any]) -> str:
+def render_html(template_name: str, data: dict[str, Any], house: House | None = None) -> str:
     """Make the HTML of a template in templates/documents. Everything in the data is escaped.
 
     Raises jinja2.TemplateError if the template is wrong or asks for what is not in the data.
     """
-    return _environment().get_template(template_name).render(**data)
+    return _environment().get_template(template_name).render(**data, house=house or House())
 
 
-def plain_html(document: PlainDocument) -> str:
+def plain_html(document: PlainDocument, house: House | None = None) -> str:
     """Make the HTML of a document of plain blocks: the same content as its PDF and its DOCX."""
     blocks = [(type(block).__name__, block) for block in document.blocks]
-    return render_html("plain.html", {"document": document, "blocks": blocks})
+    return render_html("plain.html", {"document": document, "blocks": blocks}, house)

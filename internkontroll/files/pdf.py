@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from internkontroll.core.canonical import plain
+from internkontroll.files.house import House
 from internkontroll.files.literal import literal
+from internkontroll.files.plain_document import PlainDocument, document_data
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates" / "documents"
@@ -30,7 +32,7 @@ class DocumentNotMade(RuntimeError):
     """A document could not be made. Our own fault: a template or a font is wrong, not the data."""
 
 
-def _compile(source: Path, data: str) -> tuple[bytes, list[str]]:
+def _compile(source: Path, data: str, house: str = "null") -> tuple[bytes, list[str]]:
     import typst
 
     made, warnings = typst.compile_with_warnings(
@@ -40,7 +42,7 @@ def _compile(source: Path, data: str) -> tuple[bytes, list[str]]:
         font_paths=[FONTS],
         ignore_system_fonts=True,
         pdf_standards=["a-2a", "ua-1"],
-        sys_inputs={"data": data},
+        sys_inputs={"data": data, "house": house},
         package_path=TEMPLATES / "no-packages",
         package_cache_path=TEMPLATES / "no-packages",
     )
@@ -83,8 +85,10 @@ def _showable(value: Any) -> Any:
     return value
 
 
-def render_pdf(template_name: str, data: dict[str, Any]) -> bytes:
+def render_pdf(template_name: str, data: dict[str, Any], house: House | None = None) -> bytes:
     """Make the PDF of a template (``report.typ``) and plain data (str, int, bool, dates, lists).
+
+    ``house`` is the municipality's look; without it the document has the program's own.
 
     Raises DocumentNotMade if Typst refuses or has anything to warn of (a font it could not find
     is a warning to it); what Typst said stands in the cause, never in the sentence.
@@ -95,7 +99,11 @@ def render_pdf(template_name: str, data: dict[str, Any]) -> bytes:
     if template.parent != TEMPLATES or not template.is_file():
         raise DocumentNotMade(f"there is no template {template_name}")
     try:
-        made, warnings = _compile(template, json.dumps(_showable(plain(data)), ensure_ascii=False))
+        made, warnings = _compile(
+            template,
+            json.dumps(_showable(plain(data)), ensure_ascii=False),
+            json.dumps(_showable(house.data()) if house else None, ensure_ascii=False),
+        )
     except typst.TypstError as error:
         raise DocumentNotMade(f"{template_name} could not be made") from error
     if warnings:
@@ -103,3 +111,8 @@ def render_pdf(template_name: str, data: dict[str, Any]) -> bytes:
             "; ".join(warnings)
         )
     return made
+
+
+def plain_pdf(document: PlainDocument, house: House | None = None) -> bytes:
+    """Make the PDF of a document of plain blocks. Raises DocumentNotMade."""
+    return render_pdf("plain.typ", document_data(document), house)

@@ -236,6 +236,17 @@ GROUPS: Sequence[Group] = (
                 ("reporting.",),
             ),
             Topic(
+                "tjansteskrivelse",
+                "Tjänsteskrivelse, dokument och paket",
+                "Alla dokument görs av samma uppgifter. Du skriver bara det som är ert eget.",
+                (
+                    "reporting.memo",
+                    "reporting.documents",
+                    "memo_template.",
+                    "set_up.look",
+                ),
+            ),
+            Topic(
                 "besluta-uppfoljning",
                 "Registrera nämndens beslut om uppföljningen",
                 "Granska, godkänn, registrera beslutet, överlämna och rätta.",

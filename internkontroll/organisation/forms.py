@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from flask_wtf.file import FileField
 from wtforms import BooleanField, RadioField, SelectField, StringField, TextAreaField
 
 from internkontroll.core.dates import MONTHS
@@ -163,3 +164,11 @@ class CancelMeetingForm(VersionedForm):
         "Varför ställs sammanträdet in?",
         [SentenceRequired("Skriv varför sammanträdet ställs in."), NoPersonalId()],
     )
+
+
+class LookForm(VersionedForm):
+    """Dokumentens utseende."""
+
+    colour = StringField("Färg", [SentenceRequired("Skriv en färg, till exempel #0b5d66.")])
+    file = FileField("Logotyp (valfri)")
+    remove_logo = BooleanField("Ta bort den logotyp som finns")

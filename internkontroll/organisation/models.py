@@ -6,7 +6,8 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from internkontroll.core.base import Base, Pk
+from internkontroll.core.base import Base, Pk, Sha256
+from internkontroll.files.attachments import AttachmentKind
 
 
 class OrganisationEvent(StrEnum):
@@ -14,6 +15,7 @@ class OrganisationEvent(StrEnum):
 
     MUNICIPALITY_NAMED = "municipality:named"
     MUNICIPALITY_CHANGED = "municipality:changed"
+    LOOK_CHANGED = "municipality:look-changed"
     DEFAULT_POINT_ADDED = "default-point:added"
     DEFAULT_POINT_CHANGED = "default-point:changed"
     DEFAULT_POINT_REMOVED = "default-point:removed"
@@ -81,6 +83,25 @@ class Municipality(Base):
     id: Mapped[Pk]
     name: Mapped[str]
     due_days: Mapped[int] = mapped_column(default=14)
+    row_version: Mapped[int] = mapped_column(default=1)
+
+
+class DocumentLook(Base):
+    """Dokumentens utseende: the municipality's logotype and colour; one row, made when changed."""
+
+    __tablename__ = "document_look"
+    __table_args__ = (
+        sa.CheckConstraint("id = 1", name="single"),
+        sa.CheckConstraint("(logo IS NULL) = (logo_kind IS NULL)", name="logo_has_kind"),
+        sa.CheckConstraint("logo_kind IS NULL OR logo_kind IN ('png', 'jpeg')", name="logo_image"),
+        sa.CheckConstraint("(logo IS NULL) = (logo_sha256 IS NULL)", name="logo_has_sum"),
+    )
+
+    id: Mapped[Pk]
+    colour: Mapped[str] = mapped_column(sa.String(7))
+    logo: Mapped[bytes | None] = mapped_column(sa.LargeBinary)
+    logo_kind: Mapped[AttachmentKind | None]
+    logo_sha256: Mapped[Sha256 | None]
     row_version: Mapped[int] = mapped_column(default=1)
 
 

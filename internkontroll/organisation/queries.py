@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from internkontroll.core.collation import swedish_order
 from internkontroll.core.sorting import swedish_key
+from internkontroll.files.house import House
 from internkontroll.organisation.models import (
     Board,
     DefaultPoint,
+    DocumentLook,
     Meeting,
     Municipality,
     ReportingPoint,
@@ -102,6 +104,18 @@ def meeting_select(board_id: int, meeting_id: int) -> sa.Select[Meeting]:
 def municipality(session: Session) -> Municipality | None:
     """The municipality, None before it has been named."""
     return session.get(Municipality, 1)
+
+
+def document_look(session: Session) -> DocumentLook | None:
+    """What the municipality has said of its documents' look, None before it has."""
+    return session.get(DocumentLook, 1)
+
+
+def document_house(session: Session) -> House:
+    """The look of every document: the municipality's name, logotype and colour."""
+    known, look = municipality(session), document_look(session)
+    name = known.name if known else ""
+    return House(name, look.colour, look.logo, look.logo_kind) if look else House(name)
 
 
 def due_days(session: Session) -> int:

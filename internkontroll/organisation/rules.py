@@ -9,6 +9,7 @@ from internkontroll.core.errors import InvalidInput
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.sorting import swedish_key
 from internkontroll.core.text import clean_line
+from internkontroll.files.plain_document import Heading, Paragraph, PlainDocument, Table
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 CODE_MAX = 12
@@ -321,3 +322,24 @@ def check_parent(unit_id: int, parent_id: int | None, parents: Mapping[int, int 
                 field="parent_id",
             )
         step = parents.get(step)
+
+
+def sample_document(day: date) -> PlainDocument:
+    """A document that shows what the municipality's look does: headings, a table, the frame."""
+    return PlainDocument(
+        title="Prov på dokumentens utseende",
+        board="Kommunens dokument",
+        day=day,
+        version="Prov",
+        blocks=(
+            Heading("Så här ser en rubrik ut"),
+            Paragraph("Logotypen står överst på första sidan. Färgen syns i det som ska märkas."),
+            Paragraph("Så här ser det viktigaste i ett dokument ut.", strong=True),
+            Table(
+                "Så här ser en tabell ut",
+                ("Kontrollområde", "Skulle göras", "Gjort"),
+                (("Verksamhetskontroller", "12", "11"), ("Finansiell kontroll", "8", "8")),
+                frozenset({1, 2}),
+            ),
+        ),
+    )

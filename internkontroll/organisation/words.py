@@ -29,6 +29,7 @@ WORDS: dict[StrEnum, str] = {
     DecisionOutcome.TABLED: "Bordläggning",
     OrganisationEvent.MUNICIPALITY_NAMED: "Kommunen lades upp",
     OrganisationEvent.MUNICIPALITY_CHANGED: "Kommunens uppgifter ändrades",
+    OrganisationEvent.LOOK_CHANGED: "Dokumentens utseende ändrades",
     OrganisationEvent.DEFAULT_POINT_ADDED: "Kommunen fick en rapporteringstidpunkt till",
     OrganisationEvent.DEFAULT_POINT_CHANGED: "Kommunens rapporteringstidpunkt ändrades",
     OrganisationEvent.DEFAULT_POINT_REMOVED: "Kommunens rapporteringstidpunkt togs bort",

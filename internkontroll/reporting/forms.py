@@ -15,11 +15,13 @@ from wtforms import (
 from wtforms.validators import Length
 
 from internkontroll.organisation.models import DecisionOutcome
-from internkontroll.reporting.models import Assessment, OverallAssessment
+from internkontroll.reporting.models import Assessment, MemoPart, OverallAssessment
+from internkontroll.reporting.rules.memo import WRITTEN, PartTemplate
 from internkontroll.reporting.services import NewAssignment
 from internkontroll.web.forms import (
     BaseForm,
     DateField,
+    IntegerTextField,
     NoPersonalId,
     SentenceRequired,
     VersionedForm,
@@ -268,3 +270,70 @@ class ReceiveReportForm(BaseForm):
     received_on = DateField(
         "Mottagen den", [SentenceRequired("Skriv dagen då kommunstyrelsen tog emot den.")]
     )
+
+
+class MemoForm(BaseForm):
+    """Tjänsteskrivelsens texter; a part that is left empty has the template's standing text."""
+
+    registry_number = StringField("Diarienummer (valfritt)", [NoPersonalId()])
+    memo_author = StringField("Handläggare, funktion (valfritt)", [NoPersonalId()])
+    matter = TextAreaField("Ärendet", [NoPersonalId(), _LENGTH])
+    preparation = TextAreaField("Beredning", [NoPersonalId(), _LENGTH])
+    children = TextAreaField("Barn och unga", [NoPersonalId(), _LENGTH])
+    equality = TextAreaField("Jämställdhet", [NoPersonalId(), _LENGTH])
+    business = TextAreaField("Näringsliv", [NoPersonalId(), _LENGTH])
+    presentation = TextAreaField("Tillägg till föredragningen", [NoPersonalId(), _LENGTH])
+    economy = TextAreaField("Ekonomiska konsekvenser", [NoPersonalId(), _LENGTH])
+    revision = _VersionField()
+
+    def texts(self) -> dict[MemoPart, str]:
+        """What is written, by part."""
+        return {part: self[part.value].data or "" for part in WRITTEN}
+
+
+class MemoTemplateForm(BaseForm):
+    """Kommunens mall; four fields for each part, added by :func:`memo_template_form`."""
+
+    revision = _VersionField()
+
+    def parts(self) -> tuple[PartTemplate, ...]:
+        """The parts in the order of their places; those with the same place keep theirs."""
+        made = [
+            (
+                self[f"place_{part.value}"].data,
+                PartTemplate(
+                    part,
+                    self[f"heading_{part.value}"].data or "",
+                    self[f"text_{part.value}"].data or "" if part in WRITTEN else "",
+                    bool(self[f"included_{part.value}"].data),
+                ),
+            )
+            for part in MemoPart
+        ]
+        return tuple(part for _, part in sorted(made, key=lambda placed: placed[0]))
+
+
+def memo_template_form(
+    words: Mapping[MemoPart, str], values: Mapping[str, object] | None = None
+) -> MemoTemplateForm:
+    """The form of the template: what was sent, or ``values`` where given."""
+
+    class Form(MemoTemplateForm):
+        pass
+
+    for part in MemoPart:
+        told = words[part]
+        fields = {
+            "place": IntegerTextField(
+                f"{told}: plats", [SentenceRequired("Skriv en siffra.")], minimum=1
+            ),
+            "heading": StringField(f"{told}: rubrik", [NoPersonalId()]),
+            "included": BooleanField(f"{told} är med i tjänsteskrivelsen"),
+        }
+        if part in WRITTEN:
+            fields["text"] = TextAreaField(
+                f"{told}: text om inget annat skrivs", [NoPersonalId(), _LENGTH]
+            )
+        for name, made in fields.items():
+            setattr(Form, f"{name}_{part.value}", made)
+    return Form() if values is None else Form(formdata=None, data=dict(values))

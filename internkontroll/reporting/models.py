@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -297,4 +298,74 @@ class AssignmentMove(Base):
     new_on: Mapped[date]
     reason: Mapped[str]
     recorded_by_id: Mapped[int | None] = _person()
+
+
+class MemoEvent(StrEnum):
+    """What the trail says happened to a tjänsteskrivelse and to its template."""
+
+    WRITTEN = "memo:written"
+    TEMPLATE_CHANGED = "memo-template:changed"
+
+
+class MemoPart(StrEnum):
+    """Del av tjänsteskrivelsen."""
+
+    PROPOSAL = "proposal"
+    MATTER = "matter"
+    PREPARATION = "preparation"
+    CHILDREN = "children"
+    EQUALITY = "equality"
+    BUSINESS = "business"
+    PRESENTATION = "presentation"
+    ECONOMY = "economy"
+    BASIS = "basis"
+
+
+class MemoTemplate(Base):
+    """Kommunens mall för tjänsteskrivelser: its parts in order. A change is a new row.
+
+    A document of a decided report has the headings that stood at its decision.
+    """
+
+    __tablename__ = "memo_template"
+    __table_args__ = (
+        sa.UniqueConstraint("revision"),
+        sa.CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    id: Mapped[Pk]
+    revision: Mapped[int]
+    parts: Mapped[list[Any]] = mapped_column(sa.JSON)
+    """Each part with ``part``, ``heading``, ``text`` and ``included``, in the document's order."""
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    recorded_at: Mapped[datetime]
+
+
+class CoverMemo(Base):
+    """Tjänsteskrivelse: what is written by hand in one. A change is a new row.
+
+    ``texts`` are by :class:`MemoPart`; all else in the document is computed from the report.
+    """
+
+    __tablename__ = "cover_memo"
+    __table_args__ = (
+        sa.UniqueConstraint("report_id", "revision"),
+        sa.CheckConstraint("revision >= 1", name="revision"),
+    )
+
+    id: Mapped[Pk]
+    report_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("follow_up_report.id", ondelete="RESTRICT")
+    )
+    revision: Mapped[int]
+    texts: Mapped[dict[str, Any]]
+    memo_author: Mapped[str]
+    """Handläggare, by function; empty if it is not told."""
+    registry_number: Mapped[str]
+    """Diarienummer; empty until it is known."""
+    recorded_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
     recorded_at: Mapped[datetime]

@@ -6,6 +6,8 @@ from internkontroll.core.words import StateWord
 from internkontroll.reporting.models import (
     Assessment,
     AssignmentState,
+    MemoEvent,
+    MemoPart,
     OverallAssessment,
     ReportEvent,
     ReportState,
@@ -115,6 +117,17 @@ WORDS: dict[Enum, str] = {
     XrayKind.OTHER_BOARD: "Annan nämnd i texten",
     XrayKind.WRONG_YEAR: "Annat år i texten",
     XrayKind.FIGURES: "Siffror att bekräfta",
+    MemoEvent.WRITTEN: "Tjänsteskrivelsen ändrades",
+    MemoEvent.TEMPLATE_CHANGED: "Mallen för tjänsteskrivelser ändrades",
+    MemoPart.PROPOSAL: "Förslag till beslut",
+    MemoPart.MATTER: "Ärendet",
+    MemoPart.PREPARATION: "Beredning",
+    MemoPart.CHILDREN: "Barn och unga",
+    MemoPart.EQUALITY: "Jämställdhet",
+    MemoPart.BUSINESS: "Näringsliv",
+    MemoPart.PRESENTATION: "Föredragning",
+    MemoPart.ECONOMY: "Ekonomi",
+    MemoPart.BASIS: "Beslutsunderlag",
 }
 
 FOLLOWING: dict[str, dict[Enum, StateWord]] = {

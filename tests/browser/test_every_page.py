@@ -150,6 +150,9 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "plan.xray": (Role.CONTROLLER, "Granskning av plan 2020"),
     "reporting.decide": (Role.SECRETARY, "Registrera nämndens beslut"),
     "reporting.documents": (Role.CONTROLLER, "Dokument per april 2020"),
+    "memo_template.edit": (Role.ADMINISTRATOR, "Mall för tjänsteskrivelser"),
+    "reporting.memo": (Role.CONTROLLER, "Tjänsteskrivelse per årsbokslut 2020"),
+    "set_up.look": (Role.ADMINISTRATOR, "Dokumentens utseende"),
     "reporting.index": (Role.CONTROLLER, "Uppföljning"),
     "reporting.overall": (Role.CONTROLLER, "Samlad bedömning per årsbokslut 2020"),
     "reporting.remark": (Role.CONTROLLER, "Kontroll 5: kommentar och bedömning"),
@@ -225,6 +228,7 @@ NOT_PAGES = {
     "sampling.protocol_sealed",
     "sampling.record_full",
     "sampling.record_sealed",
+    "set_up.look_sample",
     "static",
     "trail.heads_json",
 }

@@ -1,6 +1,7 @@
 """Set up the municipality and its boards, open a board's year, and record decisions."""
 
 from internkontroll.organisation.services.decisions import record_decision, verify_decision
+from internkontroll.organisation.services.look import change_look
 from internkontroll.organisation.services.meetings import cancel_meeting, move_meeting
 from internkontroll.organisation.services.points import (
     add_default_point,
@@ -39,6 +40,7 @@ __all__ = [
     "cancel_meeting",
     "change_board",
     "change_default_point",
+    "change_look",
     "change_municipality",
     "change_point",
     "change_subcommittee",

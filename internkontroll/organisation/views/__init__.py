@@ -3,6 +3,7 @@
 from internkontroll.organisation.views import (
     board,
     boards,
+    look,
     meetings,
     municipality,
     one_meeting,
@@ -18,6 +19,7 @@ __all__ = [
     "board",
     "boards",
     "bp",
+    "look",
     "meetings",
     "municipality",
     "one_meeting",

@@ -4,6 +4,7 @@
 - blocks: DOCX
 - sheets: XLSX and CSV
 - findings_list: avvikelser och åtgärder
+- memo: tjänsteskrivelsen
 - catalogue: all of them and their forms, the one list
 - package: all of them in one ZIP with a manifest
 - telling: how figures and states are told in them
@@ -24,6 +25,7 @@ from internkontroll.reporting.documents.files import (
     write_report_files,
 )
 from internkontroll.reporting.documents.findings_list import findings_document
+from internkontroll.reporting.documents.memo import memo_document
 from internkontroll.reporting.documents.package import (
     manifest_of,
     package_files,
@@ -47,6 +49,7 @@ __all__ = [
     "find_form",
     "findings_document",
     "manifest_of",
+    "memo_document",
     "name_of",
     "package_files",
     "package_of",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from internkontroll.core.dates import long_date
 from internkontroll.files.docx import docx_bytes
+from internkontroll.files.house import House
 from internkontroll.files.plain_document import (
     Block,
     Bullets,
@@ -68,9 +69,9 @@ def report_document(shown: ShownReport) -> PlainDocument:
     )
 
 
-def report_docx(shown: ShownReport) -> bytes:
+def report_docx(shown: ShownReport, house: House | None = None) -> bytes:
     """The report as DOCX."""
-    return docx_bytes(report_document(shown))
+    return docx_bytes(report_document(shown), house)
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:

@@ -5,14 +5,17 @@ from dataclasses import dataclass
 
 from internkontroll.files import docx, xlsx
 from internkontroll.files.docx import docx_bytes
+from internkontroll.files.house import House
 from internkontroll.files.html import plain_html
-from internkontroll.files.pdf import render_pdf
-from internkontroll.files.plain_document import PlainDocument, document_data
+from internkontroll.files.pdf import plain_pdf
+from internkontroll.files.plain_document import PlainDocument
 from internkontroll.reporting.documents.blocks import report_docx
 from internkontroll.reporting.documents.files import report_html, report_json, report_pdf
 from internkontroll.reporting.documents.findings_list import findings_document
+from internkontroll.reporting.documents.memo import memo_document
 from internkontroll.reporting.documents.sheets import report_csv, report_xlsx, table_names
 from internkontroll.reporting.rules import ShownReport
+from internkontroll.reporting.rules.memo import Memo
 
 _HTML = "text/html; charset=utf-8"
 _PDF = "application/pdf"
@@ -39,14 +42,14 @@ class DocumentEntry:
     forms: tuple[FileForm, ...]
 
 
-def plain_forms(name: str, document: PlainDocument) -> tuple[FileForm, ...]:
+def plain_forms(name: str, document: PlainDocument, house: House) -> tuple[FileForm, ...]:
     """The forms that a document of plain blocks is made in."""
     return (
+        FileForm(f"{name}.pdf", "PDF", _PDF, lambda: plain_pdf(document, house)),
+        FileForm(f"{name}.docx", "Word", docx.CONTENT_TYPE, lambda: docx_bytes(document, house)),
         FileForm(
-            f"{name}.pdf", "PDF", _PDF, lambda: render_pdf("plain.typ", document_data(document))
+            f"{name}.html", "Webbsida", _HTML, lambda: plain_html(document, house).encode("utf-8")
         ),
-        FileForm(f"{name}.docx", "Word", docx.CONTENT_TYPE, lambda: docx_bytes(document)),
-        FileForm(f"{name}.html", "Webbsida", _HTML, lambda: plain_html(document).encode("utf-8")),
     )
 
 
@@ -54,22 +57,29 @@ def _table_form(shown: ShownReport, name: str, title: str) -> FileForm:
     return FileForm(f"tabell-{name}.csv", title, _CSV, lambda: report_csv(shown)[name])
 
 
-def catalogue(shown: ShownReport) -> tuple[DocumentEntry, ...]:
+def catalogue(shown: ShownReport, memo: Memo, house: House) -> tuple[DocumentEntry, ...]:
     """The documents of a report in the order a reader wants them. Nothing is made until asked."""
     return (
+        DocumentEntry(
+            "Tjänsteskrivelsen",
+            "Förslag till beslut, beredning och föredragning.",
+            plain_forms("tjansteskrivelse", memo_document(shown, memo), house),
+        ),
         DocumentEntry(
             "Uppföljningen",
             "Det nämnden tar ställning till. Bilaga till tjänsteskrivelsen.",
             (
-                FileForm("uppfoljning.pdf", "PDF", _PDF, lambda: report_pdf(shown)),
-                FileForm("uppfoljning.docx", "Word", docx.CONTENT_TYPE, lambda: report_docx(shown)),
-                FileForm("uppfoljning.html", "Webbsida", _HTML, lambda: report_html(shown)),
+                FileForm("uppfoljning.pdf", "PDF", _PDF, lambda: report_pdf(shown, house)),
+                FileForm(
+                    "uppfoljning.docx", "Word", docx.CONTENT_TYPE, lambda: report_docx(shown, house)
+                ),
+                FileForm("uppfoljning.html", "Webbsida", _HTML, lambda: report_html(shown, house)),
             ),
         ),
         DocumentEntry(
             "Avvikelser och åtgärder",
             "Alla avvikelser som uppföljningen berättar om, var och en för sig.",
-            plain_forms("avvikelser", findings_document(shown)),
+            plain_forms("avvikelser", findings_document(shown), house),
         ),
         DocumentEntry(
             "Siffrorna",

@@ -5,6 +5,7 @@ from typing import Any
 
 from internkontroll.core.canonical import canonical_json
 from internkontroll.core.words import StateWord
+from internkontroll.files.house import House
 from internkontroll.files.html import render_html
 from internkontroll.files.pdf import render_pdf
 from internkontroll.findings.models import CorrectionOutcome, Severity
@@ -42,12 +43,12 @@ def document_data(shown: ShownReport) -> dict[str, Any]:
     }
 
 
-def report_pdf(shown: ShownReport) -> bytes:
+def report_pdf(shown: ShownReport, house: House | None = None) -> bytes:
     """The report as PDF/A-2a and PDF/UA-1."""
-    return render_pdf("report.typ", document_data(shown))
+    return render_pdf("report.typ", document_data(shown), house)
 
 
-def report_html(shown: ShownReport) -> bytes:
+def report_html(shown: ShownReport, house: House | None = None) -> bytes:
     """The report as one HTML file that needs no other."""
     words = {
         "assessment": {kind: STATES[kind] for kind in Assessment},
@@ -65,7 +66,7 @@ def report_html(shown: ShownReport) -> bytes:
         "words": words,
         "section": section_words,
     }
-    return render_html("report.html", data).encode("utf-8")
+    return render_html("report.html", data, house).encode("utf-8")
 
 
 def report_json(shown: ShownReport) -> bytes:

@@ -9,8 +9,10 @@ import zipfile
 from typing import Any
 
 from internkontroll.core.canonical import canonical_json, sha256_of
+from internkontroll.files.house import House
 from internkontroll.reporting.documents.catalogue import catalogue
 from internkontroll.reporting.rules import ShownReport
+from internkontroll.reporting.rules.memo import Memo
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
@@ -18,9 +20,11 @@ _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
 
 
-def package_files(shown: ShownReport) -> dict[str, bytes]:
+def package_files(shown: ShownReport, memo: Memo, house: House) -> dict[str, bytes]:
     """Every document of the report in every form, by its name in the package."""
-    return {form.name: form.make() for entry in catalogue(shown) for form in entry.forms}
+    return {
+        form.name: form.make() for entry in catalogue(shown, memo, house) for form in entry.forms
+    }
 
 
 def manifest_of(shown: ShownReport, files: dict[str, bytes]) -> dict[str, Any]:
@@ -59,7 +63,7 @@ def zip_of(files: dict[str, bytes], manifest: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def package_of(shown: ShownReport) -> bytes:
+def package_of(shown: ShownReport, memo: Memo, house: House) -> bytes:
     """The report's package."""
-    files = package_files(shown)
+    files = package_files(shown, memo, house)
     return zip_of(files, manifest_of(shown, files))

@@ -129,7 +129,9 @@ def _controls(report: Report) -> Sheet:
 
 
 def _areas(report: Report) -> Sheet:
-    rows: tuple[tuple[Cell, ...], ...] = tuple((one.name, one.controls, *_figures(one.count)) for one in report.areas)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.name, one.controls, *_figures(one.count)) for one in report.areas
+    )
     return Sheet("Områden", ("Kontrollområde", "Kontrollmoment", *COUNT_HEADER), rows)
 
 
@@ -179,7 +181,9 @@ def _others(report: Report) -> Sheet:
 
 
 def _later(report: Report) -> Sheet:
-    rows: tuple[tuple[Cell, ...], ...] = tuple((one.recorded_on, one.number, WORDS[one.kind], one.text) for one in report.later)
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (one.recorded_on, one.number, WORDS[one.kind], one.text) for one in report.later
+    )
     return Sheet("Tillkommet efter", ("Registrerat", "Nr", "Slag", "Vad"), rows)
 
 

@@ -5,10 +5,18 @@
 - plans: the plan that it follows up
 - following: åtgärder and rättelser
 - earlier: what it is compared with
+- memos: the tjänsteskrivelse as it stands
 - shown: the report itself, live or as it was decided
 """
 
 from internkontroll.reporting.queries.facts import report_facts
+from internkontroll.reporting.queries.memos import (
+    StandingMemo,
+    StandingTemplate,
+    memo_of,
+    standing_memo,
+    standing_template,
+)
 from internkontroll.reporting.queries.plans import decision_facts
 from internkontroll.reporting.queries.points import (
     PointEntry,
@@ -22,14 +30,19 @@ from internkontroll.reporting.queries.shown import decided_report, shown_report,
 
 __all__ = [
     "PointEntry",
+    "StandingMemo",
     "StandingRemark",
+    "StandingTemplate",
     "control_select",
     "decided_report",
     "decision_facts",
     "find_point",
+    "memo_of",
     "point_entries",
     "report_facts",
     "shown_report",
+    "standing_memo",
     "standing_remark",
+    "standing_template",
     "working_report",
 ]

@@ -27,6 +27,7 @@ from internkontroll.reporting.services.deciding import (
     table_report,
 )
 from internkontroll.reporting.services.guards import ensure_report
+from internkontroll.reporting.services.memos import change_memo_template, write_memo
 from internkontroll.reporting.services.sending import receive_report, send_report, verify_report
 from internkontroll.reporting.services.writing import remark_control, set_overall
 
@@ -36,6 +37,7 @@ __all__ = [
     "add_assignment",
     "approve_report",
     "begin_report_amendment",
+    "change_memo_template",
     "decide_correction",
     "decide_report",
     "ensure_report",
@@ -50,4 +52,5 @@ __all__ = [
     "table_report",
     "take_back_report",
     "verify_report",
+    "write_memo",
 ]

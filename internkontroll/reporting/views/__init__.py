@@ -5,9 +5,22 @@ from internkontroll.reporting.views import (
     assignments,
     decision,
     documents,
+    memos,
     reports,
     writing,
 )
 from internkontroll.reporting.views.blueprint import bp
 
-__all__ = ["after", "assignments", "bp", "decision", "documents", "reports", "writing"]
+BLUEPRINTS = (bp, memos.memo_template)
+
+__all__ = [
+    "BLUEPRINTS",
+    "after",
+    "assignments",
+    "bp",
+    "decision",
+    "documents",
+    "memos",
+    "reports",
+    "writing",
+]

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
+from internkontroll.organisation.queries import document_house
 from internkontroll.reporting.documents import (
     DocumentEntry,
     catalogue,
@@ -12,15 +13,19 @@ from internkontroll.reporting.documents import (
     name_of,
     package_of,
 )
+from internkontroll.reporting.queries import memo_of
 from internkontroll.reporting.rules import Report
 from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
-from internkontroll.web.access import requires
+from internkontroll.web.access import may, requires, session
 from internkontroll.web.submission import page
 
 
 def _catalogue(board: Board, year: int, point: str) -> tuple[Report, tuple[DocumentEntry, ...]]:
-    shown = shown_or_404(board, entry_or_404(board, year, point))
-    return shown.report, catalogue(shown)
+    entry = entry_or_404(board, year, point)
+    shown = shown_or_404(board, entry)
+    return shown.report, catalogue(
+        shown, memo_of(session(), entry.report), document_house(session())
+    )
 
 
 def _file(body: bytes, kind: str, name: str) -> ResponseReturnValue:
@@ -36,12 +41,15 @@ def documents(board: Board, year: int, point: str) -> ResponseReturnValue:
     """The documents of a report and the forms in which each can be fetched."""
     entry = entry_or_404(board, year, point)
     shown = shown_or_404(board, entry)
+    memo = memo_of(session(), entry.report)
     return page(
         "reporting/documents.html",
         board=board,
         report=shown.report,
         sha256=shown.sha256,
-        documents=catalogue(shown),
+        documents=catalogue(shown, memo, document_house(session())),
+        unwritten=memo.unwritten,
+        may_write=not entry.is_decided and may(Permission.REPORT_WRITE),
         where=address(board, entry),
     )
 
@@ -62,5 +70,7 @@ def document(board: Board, year: int, point: str, name: str) -> ResponseReturnVa
 @requires(Permission.REPORT_READ_DECIDED)
 def package(board: Board, year: int, point: str) -> ResponseReturnValue:
     """All documents of a report in one ZIP, with a manifest of their checksums."""
-    shown = shown_or_404(board, entry_or_404(board, year, point))
-    return _file(package_of(shown), "application/zip", name_of(shown.report, "paket", "zip"))
+    entry = entry_or_404(board, year, point)
+    shown = shown_or_404(board, entry)
+    body = package_of(shown, memo_of(session(), entry.report), document_house(session()))
+    return _file(body, "application/zip", name_of(shown.report, "paket", "zip"))

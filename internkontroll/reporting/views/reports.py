@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from internkontroll.core.access import Permission
 from internkontroll.core.words import StateWord
 from internkontroll.organisation.models import Board
+from internkontroll.organisation.queries import document_house
 from internkontroll.reporting.documents import file_name, report_json, report_pdf
 from internkontroll.reporting.queries import PointEntry, point_entries, shown_report
 from internkontroll.reporting.rules import ControlRow
@@ -82,7 +83,11 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
 def pdf(board: Board, year: int, point: str) -> ResponseReturnValue:
     """The report as PDF."""
     shown = shown_or_404(board, entry_or_404(board, year, point))
-    return as_file(report_pdf(shown), "application/pdf", file_name(shown.report, "pdf"))
+    return as_file(
+        report_pdf(shown, document_house(session())),
+        "application/pdf",
+        file_name(shown.report, "pdf"),
+    )
 
 
 @bp.get("/<int:year>/<path:point>/json")

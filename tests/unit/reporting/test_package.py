@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from internkontroll.core.canonical import canonical_json, sha256_of
+from internkontroll.files.house import House
 from internkontroll.reporting.documents import package_files, package_of, zip_of
 from internkontroll.reporting.documents.package import manifest_of
 from internkontroll.reporting.rules import ShownReport
+from internkontroll.reporting.rules.memo import Memo
 from tests.report_facts import sample_facts
 from tests.report_made import decided, live
 
@@ -32,7 +34,7 @@ def shown() -> ShownReport:
 @pytest.fixture(scope="module")
 def files(shown: ShownReport) -> Files:
     """Its documents and the manifest, by name, as they lie in the package."""
-    with zipfile.ZipFile(io.BytesIO(package_of(shown))) as archive:
+    with zipfile.ZipFile(io.BytesIO(package_of(shown, Memo(), House()))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -63,7 +65,7 @@ def check(folder: Path, package: bytes, *more: str) -> tuple[int, str]:
 
 
 def test_a_package_that_nobody_has_touched_is_ok(tmp_path: Path, shown: ShownReport) -> None:
-    code, said = check(tmp_path, package_of(shown))
+    code, said = check(tmp_path, package_of(shown, Memo(), House()))
 
     assert code == 0
     assert said.startswith("OK. ")
@@ -73,7 +75,7 @@ def test_a_package_that_nobody_has_touched_is_ok(tmp_path: Path, shown: ShownRep
 def test_the_checksum_of_the_minutes_tells_whether_it_is_the_decided_report(
     tmp_path: Path, shown: ShownReport
 ) -> None:
-    package = package_of(shown)
+    package = package_of(shown, Memo(), House())
 
     assert check(tmp_path, package, str(shown.sha256))[0] == 0
     code, said = check(tmp_path, package, "0" * 64)
@@ -82,7 +84,7 @@ def test_the_checksum_of_the_minutes_tells_whether_it_is_the_decided_report(
 
 
 def test_a_draft_is_called_a_draft(tmp_path: Path) -> None:
-    code, said = check(tmp_path, package_of(live(sample_facts())))
+    code, said = check(tmp_path, package_of(live(sample_facts()), Memo(), House()))
 
     assert code == 0
     assert "utkast" in said
@@ -162,7 +164,7 @@ def test_an_altered_package_is_told_by_its_first_difference(
 
 
 def test_a_package_damaged_on_its_way_is_never_ok(tmp_path: Path, shown: ShownReport) -> None:
-    package = package_of(shown)
+    package = package_of(shown, Memo(), House())
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
         entries = archive.infolist()
     for entry in entries[::3]:
@@ -194,7 +196,7 @@ def test_an_unpacked_package_is_checked_as_well(tmp_path: Path, files: Files) ->
 
 
 def test_the_same_report_gives_the_same_package(shown: ShownReport) -> None:
-    assert package_of(shown) == package_of(shown)
+    assert package_of(shown, Memo(), House()) == package_of(shown, Memo(), House())
 
 
 def test_the_manifest_lists_every_file_of_the_package_and_no_other(
@@ -203,4 +205,10 @@ def test_the_manifest_lists_every_file_of_the_package_and_no_other(
     listed = [entry["name"] for entry in json.loads(files["manifest.json"])["files"]]
 
     assert listed == sorted(set(files) - {"manifest.json"})
-    assert zip_of(package_files(shown), manifest_of(shown, package_files(shown)))[:2] == b"PK"
+    assert (
+        zip_of(
+            package_files(shown, Memo(), House()),
+            manifest_of(shown, package_files(shown, Memo(), House())),
+        )[:2]
+        == b"PK"
+    )

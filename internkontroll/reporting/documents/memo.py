@@ -1,0 +1,116 @@
+"""Tjänsteskrivelsen: the document by which the board is asked to decide on the report."""
+
+from collections.abc import Callable, Iterator
+
+from internkontroll.core.dates import long_date
+from internkontroll.files.plain_document import (
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    PlainDocument,
+    Terms,
+)
+from internkontroll.reporting.documents.blocks import (
+    matters,
+    paragraphs,
+    plan_sentence,
+    reviewed_sentence,
+)
+from internkontroll.reporting.documents.findings_list import findings_title
+from internkontroll.reporting.models import MemoPart
+from internkontroll.reporting.rules import Report, ShownReport
+from internkontroll.reporting.rules.memo import Memo, PartTemplate
+from internkontroll.reporting.words import STATES
+from internkontroll.sampling.rules.figures import grouped
+
+NOT_WRITTEN = "Texten är inte skriven."
+"""Under a heading that nobody has written anything under: a gap is shown, not hidden."""
+
+
+def memo_document(shown: ShownReport, memo: Memo) -> PlainDocument:
+    """The tjänsteskrivelse: the municipality's headings, the report's figures, the typed texts."""
+    report = shown.report
+    return PlainDocument(
+        title=report.title,
+        board=report.board_name,
+        day=report.known_on,
+        version="Tjänsteskrivelse",
+        blocks=tuple(_blocks(report, memo)),
+    )
+
+
+def _blocks(report: Report, memo: Memo) -> Iterator[Block]:
+    number = memo.written.registry_number
+    if not number and report.decision is not None:
+        number = report.decision.registry_number
+    pairs = [
+        ("Till", report.board_name),
+        ("Datum", long_date(report.known_on)),
+        ("Diarienummer", number),
+        ("Handläggare", memo.written.memo_author),
+        ("Nämndbehandlas", long_date(report.board_on) if report.board_on else ""),
+    ]
+    yield Terms(tuple((term, value) for term, value in pairs if value))
+    for part in memo.template:
+        if part.included:
+            yield from _part(report, memo, part)
+
+
+def _part(report: Report, memo: Memo, part: PartTemplate) -> Iterator[Block]:
+    computed = COMPUTED.get(part.part)
+    blocks = (*(computed(report) if computed else ()), *paragraphs(memo.text_of(part)))
+    if part.heading:
+        yield Heading(part.heading)
+        yield from blocks or (Paragraph(NOT_WRITTEN),)
+    else:
+        yield from blocks
+
+
+def _proposal(report: Report) -> Iterator[Block]:
+    yield Paragraph(f"{report.board_name} föreslås besluta")
+    yield Bullets(report.proposals)
+
+
+def _presentation(report: Report) -> Iterator[Block]:
+    """What the report says, in the order in which a board asks for it."""
+    count = report.total
+    yield Paragraph(
+        f"Uppföljningen gäller {report.period} och bygger på det som var känt "
+        f"{long_date(report.known_on)}. Den omfattar {grouped(len(report.rows))} kontrollmoment. "
+        f"{grouped(count.due)} kontrolltillfällen skulle vara gjorda. Av dem är "
+        f"{grouped(count.in_time)} gjorda i tid, {grouped(count.late)} gjorda sent, "
+        f"{grouped(count.not_performed)} inte gjorda med orsak och {grouped(count.missed)} inte "
+        "gjorda utan orsak."
+    )
+    yield Paragraph(reviewed_sentence(report))
+    if report.assessments:
+        told = ", ".join(
+            f"{STATES[one.assessment].word.lower()} {grouped(one.controls)}"
+            for one in report.assessments
+        )
+        yield Paragraph(f"Så många kontrollmoment har varje bedömning: {told}.")
+    yield Paragraph("Det här behöver nämnden ta ställning till:")
+    yield from matters(report)
+    if report.overall is not None:
+        word = STATES[report.overall].word.lower()
+        yield Paragraph(f"Den samlade bedömningen är att den interna kontrollen är {word}.")
+        yield from paragraphs(report.grounds or "")
+
+
+def _basis(report: Report) -> Iterator[Block]:
+    yield Bullets(
+        (
+            f"Bilaga 1. {report.title}",
+            f"Bilaga 2. {findings_title(report)}",
+            f"Internkontrollplan {report.year}. {plan_sentence(report)}",
+        )
+    )
+
+
+COMPUTED: dict[MemoPart, Callable[[Report], Iterator[Block]]] = {
+    MemoPart.PROPOSAL: _proposal,
+    MemoPart.PRESENTATION: _presentation,
+    MemoPart.BASIS: _basis,
+}
+"""The parts that the report itself tells; what is written by hand comes after."""

@@ -5,15 +5,18 @@ kontrollmoment 4 deviated. What is read is compared with the report's JSON, figu
 """
 
 import csv
+import datetime
 import html.parser
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import docx
 import openpyxl
 
+from internkontroll.core.dates import long_date
 from tests.pdf_tables import pdf_tables
 from tests.pdf_text import pdf_text
 
@@ -29,6 +32,7 @@ COUNTS = {
     "Ännu inte aktuellt": "pending",
     "Utgått": "expired",
 }
+THEN = ("performed", "due", "deviating")
 ITEMS = ("reviewed", "population", "deviating")
 
 
@@ -81,6 +85,18 @@ def expected(data: Mapping[str, Any], words: Mapping[str | None, str]) -> Figure
         made[(*subject, "findings")] = len(row["findings"])
     for figure in ("reviewed", "deviating", "findings"):
         made[("sum", figure)] = data[figure]
+    for row in data["rows"]:
+        for one in row["findings"]:
+            for place, action in enumerate(one["actions"]):
+                subject = ("action", one["label"], place)
+                made[(*subject, "due_on")] = long_date(
+                    datetime.date.fromisoformat(action["due_on"])
+                )
+                made[(*subject, "standing")] = words[action["standing"]]
+        for name in ("previous", "last_year"):
+            if (then := row[name]) is not None:
+                subject = ("then", row["number"], name)
+                made |= {(*subject, figure): then[figure] for figure in THEN}
     labels = [one["label"] for row in (*data["rows"], *data["others"]) for one in row["findings"]]
     return (
         made
@@ -132,40 +148,112 @@ def _records(table: Table) -> Iterator[dict[str, str]]:
     yield from (dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header))
 
 
+def _of_areas(table: Table) -> Figures:
+    made: Figures = {}
+    for record in _records(table):
+        name = record["Kontrollområde"]
+        subject = ("total",) if name == "Totalt" else ("area", name)
+        made |= {(*subject, COUNTS[one]): _number(record[one]) for one in COUNTS}
+    return made
+
+
+def _of_outcomes(table: Table) -> Figures:
+    made: Figures = {}
+    for record in _records(table):
+        subject = ("row", int(record["Nr"]))
+        made |= _told_row(subject, record)
+        made[(*subject, "assessment")] = record["Bedömning"]
+    return made
+
+
+def _of_committees(table: Table) -> Figures:
+    made: Figures = {}
+    for record in _records(table):
+        subject = ("committee", record["Utskott"])
+        made |= _told_row(subject, record)
+        made[(*subject, "undone")] = _number(record["Inte gjort"])
+        made[(*subject, "expired")] = _number(record["Utgått"])
+    return made
+
+
+def _of_others(table: Table) -> Figures:
+    made: Figures = {}
+    for record in _records(table):
+        subject = ("other", int(record["Nr"]))
+        performed, due = _pair(record["Gjort"])
+        made |= {
+            (*subject, "due"): due,
+            (*subject, "performed"): performed,
+            (*subject, "undone"): _number(record["Inte gjort"]),
+            (*subject, "findings"): _number(record["Avvikelser"]),
+        }
+    return made
+
+
+def _of_earlier(table: Table) -> Figures:
+    made: Figures = {}
+    for record in _records(table):
+        told = [text for name, text in record.items() if name.startswith("Mot ")]
+        for name, text in zip(("previous", "last_year"), told, strict=False):
+            if found := _THEN.search(" ".join(text.split())):
+                figures = zip(THEN, map(int, found.groups()), strict=True)
+                subject = ("then", int(record["Nr"]), name)
+                made |= {(*subject, figure): value for figure, value in figures}
+    return made
+
+
+def _of_later(table: Table) -> Figures:
+    return {
+        ("later", place): _number(record["Kontroll"])
+        for place, record in enumerate(_records(table))
+    }
+
+
+def _reader(header: list[str]) -> Callable[[Table], Figures] | None:
+    """How a table with that header is read; None for one that has no figures of its own."""
+    kinds: tuple[tuple[bool, Callable[[Table], Figures]], ...] = (
+        (header[0] == "Kontrollområde", _of_areas),
+        (header[0] == "Nr" and header[-1] == "Bedömning", _of_outcomes),
+        (header[0] == "Utskott", _of_committees),
+        (header[0] == "Nr" and header[-1] == "Avvikelser", _of_others),
+        (header == FOLLOWED, _of_actions),
+        (header[:3] == ["Nr", "Kontrollmoment", "Nu"], _of_earlier),
+        (header[0] == "Registrerat", _of_later),
+    )
+    return next((read for fits, read in kinds if fits), None)
+
+
 def _of_tables(tables: list[Table]) -> Figures:
     """The figures of a document's tables, each known by its header."""
     made: Figures = {}
     for table in tables:
-        header = table[0]
-        if header[0] == "Kontrollområde":
-            for record in _records(table):
-                name = record["Kontrollområde"]
-                subject = ("total",) if name == "Totalt" else ("area", name)
-                made |= {(*subject, COUNTS[one]): _number(record[one]) for one in COUNTS}
-        elif header[0] == "Nr" and header[-1] == "Bedömning":
-            for record in _records(table):
-                subject = ("row", int(record["Nr"]))
-                made |= _told_row(subject, record)
-                made[(*subject, "assessment")] = record["Bedömning"]
-        elif header[0] == "Utskott":
-            for record in _records(table):
-                subject = ("committee", record["Utskott"])
-                made |= _told_row(subject, record)
-                made[(*subject, "undone")] = _number(record["Inte gjort"])
-                made[(*subject, "expired")] = _number(record["Utgått"])
-        elif header[0] == "Nr" and header[-1] == "Avvikelser":
-            for record in _records(table):
-                subject = ("other", int(record["Nr"]))
-                performed, due = _pair(record["Gjort"])
-                made |= {
-                    (*subject, "due"): due,
-                    (*subject, "performed"): performed,
-                    (*subject, "undone"): _number(record["Inte gjort"]),
-                    (*subject, "findings"): _number(record["Avvikelser"]),
-                }
-        elif header[0] == "Registrerat":
-            for place, record in enumerate(_records(table)):
-                made["later", place] = _number(record["Kontroll"])
+        if read := _reader(table[0]):
+            made |= read(table)
+    return made
+
+
+def _day(iso: str) -> str:
+    """A day of JSON or of a workbook as people read it."""
+    return long_date(datetime.date.fromisoformat(iso[:10]))
+
+
+FOLLOWED = ["Kontroll", "Avvikelse", "Rättelse", "Åtgärd", "Klar senast", "Läge"]
+_THEN = re.compile(r"(\d+) av (\d+) gjorda, (\d+) med avvikelse")
+
+
+def _of_actions(table: Table) -> Figures:
+    """The actions of the findings in their order."""
+    made: Figures = {}
+    places: Counter[str] = Counter()
+    for record in _records(table):
+        if record["Åtgärd"] == "Ingen åtgärd":
+            continue
+        found = re.match(r"Avvikelse \d{4}:\d+ \([A-ZÅÄÖ]+\)", record["Avvikelse"])
+        assert found is not None
+        subject = ("action", found[0], places[found[0]])
+        places[found[0]] += 1
+        made[(*subject, "due_on")] = " ".join(record["Klar senast"].split())
+        made[(*subject, "standing")] = record["Läge"].split()[0]
     return made
 
 
@@ -306,6 +394,24 @@ def _typed(
             (*subject, "findings"): record["Avvikelser"],
         }
     made |= {("finding", one["Avvikelse"]): 1 for one in tables["avvikelser-och-atgarder"]}
+    places: Counter[str] = Counter()
+    for one in tables["avvikelser-och-atgarder"]:
+        if one["Åtgärd"]:
+            subject = ("action", one["Avvikelse"], places[one["Avvikelse"]])
+            places[one["Avvikelse"]] += 1
+            made[(*subject, "due_on")] = long_date(
+                datetime.date.fromisoformat(str(one["Klar senast"])[:10])
+            )
+            made[(*subject, "standing")] = one["Åtgärdens läge"]
+    seen: Counter[int] = Counter()
+    for one in tables["jamfort-med-tidigare"]:
+        name = ("previous", "last_year")[seen[one["Nr"]]]
+        seen[one["Nr"]] += 1
+        cells = ("Gjort då", "Skulle göras då", "Med avvikelse då")
+        made |= {
+            ("then", one["Nr"], name, figure): one[cell]
+            for figure, cell in zip(THEN, cells, strict=True)
+        }
     return made | {
         ("later", place): one["Nr"] for place, one in enumerate(tables["tillkommet-efter"])
     }

@@ -3,6 +3,7 @@
 - files: HTML, PDF and JSON
 - blocks: DOCX
 - sheets: XLSX and CSV
+- following: rättelser, åtgärder and comparisons in them
 - findings_list: avvikelser och åtgärder
 - memo: tjänsteskrivelsen
 - catalogue: all of them and their forms, the one list

@@ -14,6 +14,12 @@ from internkontroll.files.plain_document import (
     Table,
     Terms,
 )
+from internkontroll.reporting.documents.following import (
+    advice,
+    comparison,
+    following,
+    statements,
+)
 from internkontroll.reporting.documents.telling import (
     NOTHING,
     assessment_word,
@@ -32,7 +38,8 @@ from internkontroll.reporting.rules import (
     ShownReport,
     section_words,
 )
-from internkontroll.reporting.words import STATES
+from internkontroll.reporting.rules.lines import BoundLine
+from internkontroll.reporting.words import STATES, WORDS
 from internkontroll.sampling.rules.figures import grouped
 
 _COUNTED = (
@@ -58,10 +65,14 @@ def report_document(shown: ShownReport) -> PlainDocument:
         version=state_line(report),
         blocks=(
             *_opening(report),
+            *statements(report),
             *_counts(report),
             *_outcomes(report),
             *_committees(report),
             *_texts(report),
+            *following(report),
+            *comparison(report),
+            *advice(report),
             *_rest(report),
             *_sources(shown),
             *_appendix(report),
@@ -261,6 +272,11 @@ def _told_of(row: ControlRow) -> Iterator[Block]:
             f"Flyttat från {long_date(move.old_due_on)} till {long_date(move.new_due_on)}{where}. "
             f"{move.reason}"
         )
+    for extra in row.extras:
+        yield Paragraph(
+            f"Extra kontroll {long_date(extra.scheduled_on)}, "
+            f"{WORDS[extra.outcome].lower()}. {extra.reason}"
+        )
     for absence in row.absences:
         where = f", {absence.where}" if absence.where else ""
         yield Paragraph(f"Ej genomfört {long_date(absence.scheduled_on)}{where}. {absence.reason}")
@@ -351,6 +367,10 @@ def _sources(shown: ShownReport) -> Iterator[Block]:
     yield Terms(tuple(sums))
 
 
+def _bound(one: BoundLine) -> str:
+    return f"{one.where}: {one.text}" if one.where else one.text
+
+
 def _appendix(report: Report) -> Iterator[Block]:
     if report.rows:
         yield Heading("Bilaga: kontrollmomenten så som de är beslutade")
@@ -361,4 +381,6 @@ def _appendix(report: Report) -> Iterator[Block]:
             pairs.append(("Utförs av", row.performed_by))
         if row.proof or row.proof_note:
             pairs.append(("Visar", row.proof or row.proof_note or ""))
+        if len(row.bounds) > 1:
+            pairs += [(f"Visar {long_date(one.scheduled_on)}", _bound(one)) for one in row.bounds]
         yield Terms(tuple(pairs))

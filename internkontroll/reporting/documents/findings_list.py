@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from internkontroll.core.dates import long_date
 from internkontroll.files.plain_document import Block, Heading, Paragraph, PlainDocument, Table
+from internkontroll.reporting.documents.following import followed_table
 from internkontroll.reporting.documents.telling import severity_word, short, state_line
 from internkontroll.reporting.rules import ChangedControl, ControlRow, Report, ShownReport
 
@@ -40,6 +41,8 @@ def _blocks(report: Report) -> Iterator[Block]:
         f"{count} {'avvikelse' if count == 1 else 'avvikelser'} i {len(found)} kontrollmoment, "
         f"enligt uppgifterna till och med {long_date(report.known_on)}."
     )
+    if report.follow_up:
+        yield Paragraph(report.follow_up)
     for row in found:
         yield Heading(f"Kontroll {row.number}. {short(row.text, _HEADING_SIGNS)}")
         yield Table(
@@ -55,3 +58,5 @@ def _blocks(report: Report) -> Iterator[Block]:
                 for one in row.findings
             ),
         )
+        if isinstance(row, ControlRow) and report.tells_follow_up:
+            yield followed_table((row,))

@@ -90,6 +90,9 @@ def _presentation(report: Report) -> Iterator[Block]:
             for one in report.assessments
         )
         yield Paragraph(f"Så många kontrollmoment har varje bedömning: {told}.")
+    yield from (Paragraph(one.text) for one in report.statements)
+    if report.follow_up:
+        yield Paragraph(report.follow_up)
     yield Paragraph("Det här behöver nämnden ta ställning till:")
     yield from matters(report)
     if report.overall is not None:

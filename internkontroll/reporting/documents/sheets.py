@@ -2,6 +2,7 @@
 
 from internkontroll.files.csv_out import Cell, csv_bytes
 from internkontroll.files.xlsx import Sheet, xlsx_bytes
+from internkontroll.reporting.documents.following import told_correction
 from internkontroll.reporting.documents.telling import (
     assessment_word,
     pending,
@@ -16,6 +17,7 @@ from internkontroll.reporting.rules import (
     ShownReport,
     section_words,
 )
+from internkontroll.reporting.rules.lines import ActionLine, FindingLine
 from internkontroll.reporting.words import STATES, WORDS
 
 COUNT_HEADER = (
@@ -85,6 +87,9 @@ def _summary(shown: ShownReport) -> Sheet:
         ("Grund för bedömningen", report.grounds),
         *(("Förslag till beslut", clause) for clause in report.proposals),
         *(("Att ta ställning till", f"{one.heading} {one.text}") for one in report.matters),
+        *((WORDS[one.kind], one.text) for one in report.statements),
+        *((f"Inför nästa år: {WORDS[one.kind].lower()}", one.text) for one in report.advice),
+        ("Rättelser och åtgärder", report.follow_up or None),
         ("Planens version", report.plan.version),
         ("Planens innehåll, SHA-256", report.plan.sha256),
         ("Uppföljningens innehåll, SHA-256", shown.sha256),
@@ -135,26 +140,91 @@ def _areas(report: Report) -> Sheet:
     return Sheet("Områden", ("Kontrollområde", "Kontrollmoment", *COUNT_HEADER), rows)
 
 
+def _action(action: ActionLine | None) -> tuple[Cell, ...]:
+    if action is None:
+        return (None,) * 7
+    return (
+        action.label,
+        action.description,
+        STATES[action.standing].word,
+        action.due_on,
+        action.moves,
+        "Ja" if action.manned else "Nej",
+        action.ended_on,
+    )
+
+
+def _finding(one: FindingLine) -> tuple[Cell, ...]:
+    correction = one.correction
+    return (
+        one.label,
+        severity_word(one.severity),
+        one.description,
+        one.recorded_on,
+        told_correction(one).split("\n")[0],
+        correction.done_on if correction else None,
+    )
+
+
 def _findings(report: Report) -> Sheet:
+    """A row for each action, and one for a finding without any."""
     told: tuple[ControlRow | ChangedControl, ...] = (*report.rows, *report.others)
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (
-            row.number,
-            row.area,
-            row.text,
-            one.label,
-            severity_word(one.severity),
-            one.description,
-            one.recorded_on,
-        )
+        (row.number, row.area, row.text, *_finding(one), *_action(action))
         for row in told
         for one in row.findings
+        for action in one.actions or (None,)
     )
     header = (
         "Nr", "Kontrollområde", "Kontrollmoment", "Avvikelse", "Allvarlighet", "Beskrivning",
-        "Registrerad",
+        "Registrerad", "Rättelse", "Rättad den", "Åtgärd", "Vad som görs", "Åtgärdens läge",
+        "Klar senast", "Flyttad, gånger", "Har ansvarig", "Avslutad den",
     )  # fmt: skip
     return Sheet("Avvikelser och åtgärder", header, rows)
+
+
+def _comparisons(report: Report) -> Sheet:
+    """The same kontrollmoment in the reports that this one is compared with."""
+    pairs = [(report.previous, "previous"), (report.last_year, "last_year")]
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            row.number,
+            row.text,
+            f"{point.point} {point.year}",
+            STATES[then.change].word,
+            STATES[then.assessment].word if then.assessment else None,
+            then.due,
+            then.performed,
+            then.deviating,
+        )
+        for row in report.rows
+        for point, name in pairs
+        if point is not None and (then := getattr(row, name)) is not None
+    )
+    header = (
+        "Nr", "Kontrollmoment", "Jämfört med", "Hur det har gått", "Bedömning då",
+        "Skulle göras då", "Gjort då", "Med avvikelse då",
+    )  # fmt: skip
+    return Sheet("Jämfört med tidigare", header, rows)
+
+
+def _samples(report: Report) -> Sheet:
+    """What each draw shows, one row for each: never several together."""
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            row.number,
+            one.scheduled_on,
+            one.where,
+            one.reviewed,
+            one.population or None,
+            one.deviating,
+            one.text,
+        )
+        for row in report.rows
+        for one in row.bounds
+    )
+    header = ("Nr", "Dag", "Sammanträde", *_ITEMS_HEADER, "Vad stickprovet visar")
+    return Sheet("Stickproven", header, rows)
 
 
 def _committees(report: Report) -> Sheet:
@@ -196,6 +266,8 @@ def report_sheets(shown: ShownReport) -> tuple[Sheet, ...]:
         _areas(report),
         _findings(report),
         _committees(report),
+        _comparisons(report),
+        _samples(report),
         _others(report),
         _later(report),
     )

@@ -4,14 +4,24 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from internkontroll.files import html, pdf
+from internkontroll.findings.models import CorrectionOutcome
 from internkontroll.reporting import documents
 from internkontroll.reporting.models import Assessment
 from internkontroll.reporting.rules import ReportFacts, ShownReport, report_from_plain
+from internkontroll.reporting.rules.lines import (
+    ActionLine,
+    ActionStanding,
+    Change,
+    Comparison,
+    CorrectionLine,
+    EarlierPoint,
+)
 from internkontroll.reporting.words import NOT_YET, STATES
 from tests import report_figures
 from tests.report_facts import many_facts, sample_facts
@@ -20,6 +30,7 @@ from tests.report_made import decided
 
 WORDS: dict[str | None, str] = {
     **{kind.value: STATES[kind].word for kind in Assessment},
+    **{kind.value: STATES[kind].word for kind in ActionStanding},
     None: NOT_YET.word,
 }
 FORMS = ("html", "pdf", "docx", "xlsx", "csv")
@@ -42,6 +53,47 @@ def read(shown: ShownReport, form: str) -> Figures:
             return report_figures.from_xlsx(documents.report_xlsx(shown), names)
         case _:
             return report_figures.from_csv(documents.report_csv(shown))
+
+
+def with_what_followed() -> ShownReport:
+    """The report with rättelser and åtgärder, compared with the point and the year before."""
+    report = decided(sample_facts()).report
+    first = ActionLine(
+        "Åtgärd 1", 1, "Skriv om rutinen.", ActionStanding.LATE, date(2020, 5, 1), 2, manned=False
+    )
+    second = replace(first, number=2, standing=ActionStanding.DONE, ended_on=date(2020, 5, 2))
+    row = report.rows[3]
+    finding = replace(
+        row.findings[0],
+        about_item=True,
+        correction=CorrectionLine(CorrectionOutcome.CORRECTED, "Beloppet är rättat.", None),
+        actions=(first, second),
+    )
+    row = replace(
+        row,
+        lineage="c4",
+        findings=(finding,),
+        previous=Comparison(Change.WORSE, Assessment.MINOR, 7, 6, 1),
+        last_year=Comparison(Change.SAME, Assessment.MATERIAL, 9, 8, 3),
+    )
+    return ShownReport(
+        replace(
+            report,
+            rows=(*report.rows[:3], row, *report.rows[4:]),
+            previous=EarlierPoint("årsbokslut", 2019, date(2020, 2, 20)),
+            last_year=EarlierPoint("april", 2019, date(2019, 5, 30)),
+        )
+    )
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_action_and_no_comparison_differs_either(form: str) -> None:
+    shown = with_what_followed()
+    told = wanted(shown)
+
+    assert len([key for key in told if key[0] == "action"]) == 4
+    assert len([key for key in told if key[0] == "then"]) == 6
+    assert differences(read(shown, form), told) == []
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -179,9 +179,7 @@ class ReportRemark(Base):
     figures: Mapped[str | None]
     """Canonical JSON of the figures that the comment was proposed from, or confirmed against."""
     figures_confirmed: Mapped[bool] = mapped_column(default=False)
-    recorded_by_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
-    )
+    recorded_by_id: Mapped[int | None] = _person()
     recorded_at: Mapped[datetime]
 
 
@@ -298,6 +296,7 @@ class AssignmentMove(Base):
     new_on: Mapped[date]
     reason: Mapped[str]
     recorded_by_id: Mapped[int | None] = _person()
+    recorded_at: Mapped[datetime]
 
 
 class MemoEvent(StrEnum):
@@ -337,9 +336,7 @@ class MemoTemplate(Base):
     revision: Mapped[int]
     parts: Mapped[list[Any]] = mapped_column(sa.JSON)
     """Each part with ``part``, ``heading``, ``text`` and ``included``, in the document's order."""
-    recorded_by_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
-    )
+    recorded_by_id: Mapped[int | None] = _person()
     recorded_at: Mapped[datetime]
 
 
@@ -365,7 +362,5 @@ class CoverMemo(Base):
     """Handläggare, by function; empty if it is not told."""
     registry_number: Mapped[str]
     """Diarienummer; empty until it is known."""
-    recorded_by_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
-    )
+    recorded_by_id: Mapped[int | None] = _person()
     recorded_at: Mapped[datetime]

@@ -25,7 +25,7 @@ from internkontroll.reporting.services.guards import (
     CHANGED_MEANWHILE,
     ensure_may,
     ensure_report,
-    refuse_if_decided,
+    refuse_locked,
 )
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
@@ -75,7 +75,7 @@ def write_memo(
     """
     ensure_may(Permission.REPORT_WRITE, board, point, actor, at)
     report = ensure_report(session, board, point, at=at)
-    refuse_if_decided(report)
+    refuse_locked(report)
     standing = standing_memo(session, report)
     if revision is not None and revision != standing.revision:
         raise Conflict(CHANGED_MEANWHILE)

@@ -65,14 +65,13 @@ def report_document(shown: ShownReport) -> PlainDocument:
         version=state_line(report),
         blocks=(
             *_opening(report),
-            *statements(report),
             *_counts(report),
             *_outcomes(report),
-            *_committees(report),
-            *_texts(report),
             *following(report),
             *comparison(report),
             *advice(report),
+            *_committees(report),
+            *_texts(report),
             *_rest(report),
             *_sources(shown),
             *_appendix(report),
@@ -106,6 +105,7 @@ def _opening(report: Report) -> Iterator[Block]:
     yield from matters(report)
     if report.highlight:
         yield Paragraph(report.highlight, strong=True)
+    yield from statements(report)
     yield Heading("Samlad bedömning")
     if report.overall is None:
         yield Paragraph("Den samlade bedömningen är inte skriven.")
@@ -117,8 +117,8 @@ def _opening(report: Report) -> Iterator[Block]:
     yield Bullets(report.proposals)
 
 
-def matters(report: Report) -> Iterator[Block]:
-    """What the board needs to take a stand on."""
+def matters(report: Report, rest: str = "i tabellen nedan") -> Iterator[Block]:
+    """What the board needs to take a stand on; ``rest`` is where those left out are told."""
     if not report.matters:
         yield Paragraph(
             "Inget kontrollmoment är ogjort och inga väsentliga eller allvarliga avvikelser finns."
@@ -127,8 +127,7 @@ def matters(report: Report) -> Iterator[Block]:
     yield Bullets(tuple(f"{one.heading} {one.text}" for one in report.matters))
     if report.matters_left:
         yield Paragraph(
-            f"Ytterligare {grouped(report.matters_left)} kontrollmoment av samma slag finns i "
-            "tabellen nedan."
+            f"Ytterligare {grouped(report.matters_left)} kontrollmoment av samma slag finns {rest}."
         )
 
 

@@ -94,7 +94,7 @@ def _presentation(report: Report) -> Iterator[Block]:
     if report.follow_up:
         yield Paragraph(report.follow_up)
     yield Paragraph("Det här behöver nämnden ta ställning till:")
-    yield from matters(report)
+    yield from matters(report, "i bilaga 1")
     if report.overall is not None:
         word = STATES[report.overall].word.lower()
         yield Paragraph(f"Den samlade bedömningen är att den interna kontrollen är {word}.")

@@ -14,8 +14,10 @@ from flask import Flask
 from internkontroll.accounts.models import ExternalIdentity, LoginSession, RoleGrant, User
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
+from internkontroll.core.reach import within
 from tests.client import Page, PageClient
 from tests.conftest import MovableClock, closing, make_app
+from tests.databases import Databases
 from tests.factories import PASSWORD, Town, make_town
 from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, oidc_provider
 
@@ -39,8 +41,14 @@ MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
+def provider_url(sqlite_url: str) -> str:
+    """The database of the app; one test asks for PostgreSQL's."""
+    return sqlite_url
+
+
+@pytest.fixture
 def make(
-    sqlite_url: str, tmp_path: Path, clock: MovableClock, provider: OidcProvider
+    provider_url: str, tmp_path: Path, clock: MovableClock, provider: OidcProvider
 ) -> Iterator[MakeApp]:
     """Make an app that trusts the provider, with settings of the test's own."""
     opened = []
@@ -57,7 +65,7 @@ def make(
             "OIDC_CREATE_ACCOUNTS": True,
             "REQUIRE_CODE": True,
         }
-        context = closing(make_app(sqlite_url, tmp_path, clock, **{**given, **settings}))
+        context = closing(make_app(provider_url, tmp_path, clock, **{**given, **settings}))
         opened.append(context)
         return context.__enter__()
 
@@ -366,6 +374,38 @@ def test_roles_that_ended_stay_ended_though_the_login_was_refused(
     assert roles(app) == {(Role.MEMBER, "SCN")}
 
 
+@pytest.mark.parametrize(
+    ("groups", "says"),
+    [
+        (["ik-scn-iu1", "ik-bortglomd"], "som inte finns"),
+        (["ik-scn-iu1", "ik-admin"], "kan inte ha andra roller"),
+    ],
+)
+def test_so_they_do_though_a_group_gives_what_cannot_be_had(
+    app: Flask, town: Town, provider: OidcProvider, groups: list[str], says: str
+) -> None:
+    provider.groups = ["ik-scn-iu1", "ik-amn"]
+    client = log_in(app)
+    assert client.get("/namnd/amn/").status == 200
+    provider.groups = groups
+
+    assert says in said(log_in(app, 422)).text
+
+    assert roles(app) == {(Role.MEMBER, "SCN")}
+    assert client.get("/namnd/amn/", 404)
+    assert client.get("/namnd/scn/").status == 200
+
+
+def test_a_new_account_that_is_refused_is_not_made(
+    app: Flask, town: Town, provider: OidcProvider
+) -> None:
+    provider.groups = ["ik-bortglomd"]
+    log_in(app, 422)
+
+    with app.app_context():
+        assert not db.session.scalar(sa.select(sa.func.count(ExternalIdentity.id)))
+
+
 def test_a_role_from_a_group_lasts_ninety_days_from_the_latest_login_that_renewed_it(
     app: Flask, town: Town, provider: OidcProvider, clock: MovableClock
 ) -> None:
@@ -503,6 +543,33 @@ def test_a_login_that_belongs_to_another_account_is_not_linked(
     client.submit("/min-profil/kommunens-inloggning", current=PASSWORD)
 
     assert "redan kopplad" in client.get(answer_of(client), 422).text
+
+
+class TestBehindTheWallsOfTheDatabase:
+    """PostgreSQL gives out no board's rows to a request of somebody who is not known yet."""
+
+    pytestmark = pytest.mark.postgres
+
+    @pytest.fixture
+    def provider_url(self, databases: Databases) -> Iterator[str]:
+        with databases.fresh("postgresql") as url:
+            yield url
+
+    def test_roles_are_given_renewed_and_ended_from_outside_every_wall(
+        self, app: Flask, town: Town, provider: OidcProvider
+    ) -> None:
+        with within(()):
+            provider.groups = ["ik-scn-iu1", "ik-amn"]
+            log_in(app)
+            provider.groups = ["ik-scn-iu1"]
+            client = log_in(app)
+            assert client.get("/namnd/scn/").h1.startswith("Socialnämnden")
+
+        assert roles(app) == {(Role.MEMBER, "SCN")}
+        with app.app_context():
+            linked = sa.select(ExternalIdentity.user_id)
+            held = sa.select(sa.func.count(RoleGrant.id)).where(RoleGrant.user_id.in_(linked))
+            assert db.session.scalar(held) <= 2, "nothing is given twice"
 
 
 def test_without_a_provider_there_is_no_such_page(make: MakeApp) -> None:

@@ -13,6 +13,7 @@ from internkontroll.accounts.models import (
     LoginSession,
     PendingLogin,
     ProposalState,
+    ProviderGrant,
     RecoveryCode,
     RoleGrant,
     RoleProposal,
@@ -64,8 +65,29 @@ def _grants(rows: Sequence[RoleGrant]) -> tuple[Grant, ...]:
     )
 
 
+_BY_HAND = sa.not_(sa.exists().where(ProviderGrant.grant_id == RoleGrant.id))
+"""Roles that were given here and not by the municipality's login."""
+
+
+def standing_by_hand(user_id: int, roles: Collection[Role], on: date) -> sa.Select[RoleGrant]:
+    """The account's roles of these kinds that hold that day or later and were given here."""
+    return (
+        sa.select(RoleGrant)
+        .where(
+            RoleGrant.user_id == user_id,
+            RoleGrant.role.in_(roles),
+            sa.or_(RoleGrant.valid_to.is_(None), RoleGrant.valid_to >= on),
+            _BY_HAND,
+        )
+        .order_by(RoleGrant.id)
+    )
+
+
 def find_session(session: Session, token: str) -> OpenSession | None:
-    """The session with this secret name, whose user is active; None for anything else."""
+    """The session with this secret name, whose user is active; None for anything else.
+
+    The roles that the municipality's login gives are the account's in a session that it opened.
+    """
     found = session.execute(
         sa.select(LoginSession, User, SecondFactor.confirmed_at)
         .join(User, User.id == LoginSession.user_id)
@@ -75,7 +97,11 @@ def find_session(session: Session, token: str) -> OpenSession | None:
     if found is None:
         return None
     login, user, confirmed_at = found
-    rows = session.scalars(sa.select(RoleGrant).where(RoleGrant.user_id == user.id)).all()
+    held = sa.select(RoleGrant).where(RoleGrant.user_id == user.id)
+    if not login.from_provider:
+        # Whoever handed out a password did not thereby hand out what the other login vouches for.
+        held = held.where(_BY_HAND)
+    rows = session.scalars(held).all()
     return OpenSession(
         session_id=login.id,
         digest=login.digest,

@@ -17,6 +17,7 @@ from internkontroll.accounts.rules import (
 )
 from internkontroll.accounts.services.hashing import hashed, start_password
 from internkontroll.accounts.services.login import end_sessions, forget_failures
+from internkontroll.accounts.services.proposals import set_roles_aside
 from internkontroll.accounts.services.takeover import refuse_password_after_code
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
@@ -155,6 +156,7 @@ def rename_account(
 def reset_password(session: Session, user: User, *, actor: Actor, at: datetime) -> NewAccount:
     """Ge ett nytt startlösenord: the old one is void and every session of the account is dead.
 
+    Where there is no code yet, roles that two persons give wait for another to confirm them again.
     Refused for one's own account (NotAllowed) and a closed one (InvalidTransition).
     """
     _ensure(actor, at)
@@ -173,6 +175,7 @@ def reset_password(session: Session, user: User, *, actor: Actor, at: datetime) 
     forget_failures(session, name_digest(user.username))
     ended = end_sessions(session, user.id, at=at)
     _trace(session, user, AccountEvent.PASSWORD_RESET, actor, at, {"sessions_ended": ended})
+    set_roles_aside(session, user, actor=actor, at=at)
     return NewAccount(user, password)
 
 
@@ -216,7 +219,9 @@ def close_account(
 
 
 def reopen_account(session: Session, user: User, *, actor: Actor, at: datetime) -> NewAccount:
-    """Öppna ett stängt konto igen, with a new start password. Its roles are what they were."""
+    """Öppna ett stängt konto igen, with a new start password. Its roles are what they were, or wait
+    to be confirmed as :func:`reset_password` tells.
+    """
     _ensure(actor, at)
     _not_own(actor, user, "Du kan inte öppna ditt eget konto. Be en annan administratör.")
     if user.is_active:
@@ -233,4 +238,5 @@ def reopen_account(session: Session, user: User, *, actor: Actor, at: datetime) 
     )
     forget_failures(session, name_digest(user.username))
     _trace(session, user, AccountEvent.USER_REOPENED, actor, at)
+    set_roles_aside(session, user, actor=actor, at=at)
     return NewAccount(user, password)

@@ -1,5 +1,6 @@
 """Roles that two persons give: one proposes, another confirms; until then nothing is given."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -13,8 +14,15 @@ from internkontroll.accounts.models import (
     User,
 )
 from internkontroll.accounts.policy import PERMISSIONS
+from internkontroll.accounts.queries import has_code, standing_by_hand
 from internkontroll.accounts.rules import TWO_PERSONS, AuditTerms
-from internkontroll.accounts.services.roles import RoleWish, check_wish, give, grant_role
+from internkontroll.accounts.services.roles import (
+    RoleWish,
+    check_wish,
+    end_role,
+    give,
+    grant_role,
+)
 from internkontroll.accounts.words import WORDS
 from internkontroll.core.access import Actor, Permission, Role, Scope, can, ensure
 from internkontroll.core.clock import swedish_day
@@ -40,16 +48,26 @@ def propose_role(
     if actor.user_id is None:
         raise NotAllowed("Kommandoraden ger roller direkt och föreslår inga.")
     check_wish(session, user, wish, actor=actor, on=on)
+    if _waits(session, user, wish):
+        raise Conflict("Rollen är redan föreslagen för kontot och väntar på att bekräftas.")
+    return _propose(session, user, wish, actor=actor, at=at)
+
+
+def _waits(session: Session, user: User, wish: RoleWish) -> bool:
     columns = wish.columns
     same = [
         getattr(RoleProposal, name).is_not_distinct_from(columns[name])
         for name in ("role", "board_id", "subcommittee_id", "unit_id")
     ]
     waits = sa.and_(RoleProposal.user_id == user.id, RoleProposal.state == ProposalState.PROPOSED)
-    if session.scalar(sa.select(RoleProposal.id).where(waits, *same)):
-        raise Conflict("Rollen är redan föreslagen för kontot och väntar på att bekräftas.")
+    return session.scalar(sa.select(RoleProposal.id).where(waits, *same)) is not None
+
+
+def _propose(
+    session: Session, user: User, wish: RoleWish, *, actor: Actor, at: datetime
+) -> RoleProposal:
     proposal = RoleProposal(
-        user_id=user.id, proposed_by_id=actor.user_id, proposed_at=at, **columns
+        user_id=user.id, proposed_by_id=actor.user_id, proposed_at=at, **wish.columns
     )
     session.add(proposal)
     session.flush()
@@ -63,6 +81,37 @@ def propose_role(
         data={**wish.told, "proposal": proposal.id},
     )
     return proposal
+
+
+def set_roles_aside(
+    session: Session, user: User, *, actor: Actor, at: datetime
+) -> Sequence[RoleProposal]:
+    """Lägg rollerna åt sidan until another confirms them: whoever has just given a start password
+    could log in as their owner.
+
+    Only for an account without a code, and only the roles that two persons give: with a code the
+    password opens nothing. The command line's actor sets none aside. What the municipality's login
+    gives stays, for it holds only in a session which that login opened. Returns what now waits.
+    """
+    if actor.is_system or has_code(session, user.id):
+        return ()
+    on, proposed = swedish_day(at), []
+    for grant in session.scalars(standing_by_hand(user.id, TWO_PERSONS, on)).all():
+        wish = RoleWish(
+            grant.role,
+            grant.board,
+            grant.subcommittee_id,
+            grant.unit_id,
+            max(grant.valid_from, on),
+            grant.valid_to,
+            AuditTerms(grant.reads_undecided, grant.reads_secret, grant.decision or "")
+            if grant.role is Role.AUDITOR
+            else None,
+        )
+        end_role(session, grant, None, row_version=grant.row_version, actor=actor, at=at)
+        if not _waits(session, user, wish):
+            proposed.append(_propose(session, user, wish, actor=actor, at=at))
+    return proposed
 
 
 def give_or_propose(

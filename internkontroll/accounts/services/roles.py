@@ -22,6 +22,7 @@ from internkontroll.core.access import Actor, Grant, Permission, Role, Scope, en
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.organisation.models import Board, Subcommittee, Unit
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
 from internkontroll.trail.services import record
@@ -100,9 +101,11 @@ def check_wish(session: Session, user: User, wish: RoleWish, *, actor: Actor, on
     committee_name, unit_name = _within(session, wish.board, wish.subcommittee_id, wish.unit_id)
     # Two who give the same account roles take turns, so that each sees what the other gave.
     session.execute(sa.select(User.id).where(User.id == user.id).with_for_update(key_share=True))
+    with within(EVERY_BOARD):  # what the account has in boards that the actor does not reach
+        held = grants_of(session, user.id)
     check_role(
         wish.grant,
-        grants_of(session, user.id),
+        held,
         own_account=actor.user_id is not None and actor.user_id == user.id,
         names=RoleNames(
             WORDS[wish.role].lower(),

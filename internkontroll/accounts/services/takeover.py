@@ -1,7 +1,9 @@
 """Ingen ensam: one administrator alone never gets into somebody else's account.
 
 A start password opens half of an account with a code, and a reset code the other half. Both by the
-same hand would be to log in as that person, so the second one is another administrator's.
+same hand would be to log in as that person, so the second one is another administrator's. Without
+a code the password alone opens the account: there its roles wait for another to confirm them
+(:func:`internkontroll.accounts.services.proposals.set_roles_aside`).
 """
 
 from sqlalchemy.orm import Session

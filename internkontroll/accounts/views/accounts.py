@@ -16,9 +16,10 @@ from internkontroll.accounts.queries import (
     accounts_select,
     has_code,
     proposals_waiting,
+    standing_by_hand,
     waiting_of,
 )
-from internkontroll.accounts.rules import START_PASSWORD_FOR
+from internkontroll.accounts.rules import START_PASSWORD_FOR, TWO_PERSONS
 from internkontroll.accounts.services import (
     NewAccount,
     close_account,
@@ -195,16 +196,23 @@ def save(user_id: int) -> ResponseReturnValue:
     return page("accounts/edit.html", form=form, user=user)
 
 
+def _reset_page(user: User, form: ButtonForm) -> ResponseReturnValue:
+    aside = standing_by_hand(user.id, TWO_PERSONS, today())
+    rows = () if has_code(session(), user.id) else role_rows(session().scalars(aside), today())
+    return page(
+        "accounts/reset.html",
+        form=form,
+        user=user,
+        days=START_PASSWORD_FOR.days,
+        set_aside=[f"{WORDS[row.role].lower()} {row.place}" for row in rows],
+    )
+
+
 @bp.get("/konton/<int:user_id>/startlosenord")
 @requires(Permission.ACCOUNT_MANAGE)
 def reset(user_id: int) -> ResponseReturnValue:
     """What a new start password does, before it is given."""
-    return page(
-        "accounts/reset.html",
-        form=ButtonForm(),
-        user=_account(user_id),
-        days=START_PASSWORD_FOR.days,
-    )
+    return _reset_page(_account(user_id), ButtonForm())
 
 
 @bp.post("/konton/<int:user_id>/startlosenord")
@@ -221,7 +229,7 @@ def reset_now(user_id: int) -> ResponseReturnValue:
         answer := submit(form, act, done="Det gamla lösenordet gäller inte längre.")
     ):
         return answer
-    return page("accounts/reset.html", form=form, user=user, days=START_PASSWORD_FOR.days)
+    return _reset_page(user, form)
 
 
 def _close_page(user: User, form: CloseForm) -> ResponseReturnValue:
@@ -273,4 +281,4 @@ def reopen(user_id: int) -> ResponseReturnValue:
 
     if form.validate() and (answer := submit(form, act, done="Kontot är öppet igen.")):
         return answer
-    return page("accounts/reset.html", form=form, user=user, days=START_PASSWORD_FOR.days)
+    return _reset_page(user, form)

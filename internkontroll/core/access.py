@@ -5,7 +5,7 @@ and refuses a permission that nobody mapped or that two features mapped. Verbs a
 feature's part, so that no rule can be bypassed by calling them from somewhere else.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -101,6 +101,30 @@ SHARED: frozenset[Permission] = frozenset(
 )
 """What a role in one committee holds also for what the whole board shares."""
 
+OF_COMMITTEES: frozenset[Permission] = SHARED | {
+    Permission.CASE_NOTE,
+    Permission.COMMITTEE_CONFIRM,
+    Permission.COMMITTEE_PREPARE,
+    Permission.COMMITTEE_REVIEW,
+    Permission.COMMITTEE_STEP_ASIDE,
+    Permission.CONCLUSION_SIGN,
+    Permission.FINDING_CLOSE,
+    Permission.FINDING_HANDLE,
+    Permission.FINDING_RECORD,
+    Permission.MINUTES_READ_INTERNAL,
+    Permission.OCCURRENCE_ORDER,
+    Permission.OCCURRENCE_PERFORM,
+    Permission.OCCURRENCE_PLAN,
+    Permission.OCCURRENCE_SKIP,
+    Permission.POPULATION_LOAD,
+    Permission.REVIEW_REREAD,
+    Permission.SAMPLE_DRAW,
+    Permission.SAMPLE_READ,
+    Permission.YEAR_OPEN,
+}
+"""What a role in one committee can hold at all. Anything else concerns the whole board (its plan,
+its reports, its trail, what it destroys) and is held by those whose role is the board's."""
+
 
 @dataclass(frozen=True)
 class Scope:
@@ -173,14 +197,19 @@ def can(actor: Actor, permission: Permission, scope: Scope, on: date, rules: Per
     """Whether the actor holds the permission for the scope on that day. Unknown means no."""
     if actor.is_system:
         return True
-    roles = rules.get(permission, frozenset())
     shared = permission in SHARED and scope.subcommittee_id is None
     return any(
-        grant.role in roles
-        and permission not in grant.withheld
-        and (grant.covers(scope, on) or (shared and grant.reaches(scope.board_id, on)))
-        for grant in actor.grants
+        grant.covers(scope, on) or (shared and grant.reaches(scope.board_id, on))
+        for grant in _giving(actor, permission, rules)
     )
+
+
+def _giving(actor: Actor, permission: Permission, rules: PermissionMap) -> Iterator[Grant]:
+    roles = rules.get(permission, frozenset())
+    for grant in actor.grants:
+        of_its_place = grant.subcommittee_id is None or permission in OF_COMMITTEES
+        if grant.role in roles and of_its_place and permission not in grant.withheld:
+            yield grant
 
 
 def can_somewhere(
@@ -192,11 +221,7 @@ def can_somewhere(
     """
     if actor.is_system:
         return True
-    roles = rules.get(permission, frozenset())
-    return any(
-        grant.role in roles and permission not in grant.withheld and grant.reaches(board_id, on)
-        for grant in actor.grants
-    )
+    return any(grant.reaches(board_id, on) for grant in _giving(actor, permission, rules))
 
 
 def ensure(

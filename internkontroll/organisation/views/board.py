@@ -22,7 +22,7 @@ from internkontroll.plan.models import PlanState
 from internkontroll.plan.queries import decided_plan, plan_lines
 from internkontroll.schedule.policy import committees_within_reach
 from internkontroll.schedule.queries import year_counts
-from internkontroll.web.access import current_actor, may, now, requires, session, today
+from internkontroll.web.access import current_actor, demand, may, now, requires, session, today
 from internkontroll.web.board_line import board_line, plan_of
 from internkontroll.web.forms import ButtonForm
 from internkontroll.web.submission import page, submit
@@ -130,6 +130,7 @@ def year(board: Board, year: int) -> ResponseReturnValue:
 @requires(Permission.YEAR_OPEN)
 def open_year(board: Board, year: int) -> ResponseReturnValue:
     """Open the year: give the board its reporting points."""
+    demand(Permission.YEAR_OPEN)
     form = ButtonForm()
 
     def act(open_session: Session) -> str:

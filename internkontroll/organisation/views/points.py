@@ -13,7 +13,7 @@ from internkontroll.organisation.views.blueprint import YEAR, bp
 from internkontroll.plan.queries import controls_of, decided_plan
 from internkontroll.schedule.services import Followed, change_point
 from internkontroll.schedule.words import followed_sentences
-from internkontroll.web.access import current_actor, load_or_404, now, requires, session
+from internkontroll.web.access import current_actor, demand, load_or_404, now, requires, session
 from internkontroll.web.submission import page, submit
 
 
@@ -39,6 +39,7 @@ def _point_page(board: Board, point: ReportingPoint, form: PointForm) -> Respons
 @requires(Permission.YEAR_OPEN)
 def point(board: Board, point_id: int) -> ResponseReturnValue:
     """The days of a reporting point, to be changed."""
+    demand(Permission.YEAR_OPEN)
     found = load_or_404(point_select(board.id, point_id))
     return _point_page(board, found, _point_form(found))
 
@@ -47,6 +48,7 @@ def point(board: Board, point_id: int) -> ResponseReturnValue:
 @requires(Permission.YEAR_OPEN)
 def save_point(board: Board, point_id: int) -> ResponseReturnValue:
     """Change the days of a reporting point."""
+    demand(Permission.YEAR_OPEN)
     found = load_or_404(point_select(board.id, point_id))
     form = PointForm()
     results: list[Followed] = []
@@ -87,6 +89,7 @@ def _new_page(board: Board, year: int, form: NewPointForm) -> ResponseReturnValu
 @requires(Permission.YEAR_OPEN)
 def new_point(board: Board, year: int) -> ResponseReturnValue:
     """The form of one more reporting point in the year."""
+    demand(Permission.YEAR_OPEN)
     return _new_page(board, year, NewPointForm())
 
 
@@ -94,6 +97,7 @@ def new_point(board: Board, year: int) -> ResponseReturnValue:
 @requires(Permission.YEAR_OPEN)
 def create_point(board: Board, year: int) -> ResponseReturnValue:
     """Give the board one more reporting point in the year."""
+    demand(Permission.YEAR_OPEN)
     form = NewPointForm()
 
     def act(open_session: Session) -> str:
@@ -132,6 +136,7 @@ def _remove_page(board: Board, found: ReportingPoint, form: ChangeForm) -> Respo
 @requires(Permission.YEAR_OPEN)
 def removing_point(board: Board, point_id: int) -> ResponseReturnValue:
     """What it means to remove a reporting point of the year."""
+    demand(Permission.YEAR_OPEN)
     found = load_or_404(point_select(board.id, point_id))
     return _remove_page(board, found, ChangeForm(row_version=str(found.row_version)))
 
@@ -140,6 +145,7 @@ def removing_point(board: Board, point_id: int) -> ResponseReturnValue:
 @requires(Permission.YEAR_OPEN)
 def remove_point_now(board: Board, point_id: int) -> ResponseReturnValue:
     """Remove a reporting point that nothing stands on."""
+    demand(Permission.YEAR_OPEN)
     found = load_or_404(point_select(board.id, point_id))
     form, year, name = ChangeForm(), found.year, found.name
 

@@ -38,6 +38,7 @@ from internkontroll.schedule.words import (
 )
 from internkontroll.web.access import (
     current_actor,
+    demand,
     may,
     now,
     requires,
@@ -127,6 +128,7 @@ def index(board: Board) -> ResponseReturnValue:
 @requires(Permission.YEAR_OPEN)
 def generate(board: Board, year: int) -> ResponseReturnValue:
     """Make the occurrences that the year's decided plan calls for and that are missing."""
+    demand(Permission.YEAR_OPEN)
     form = GenerateForm()
     plan = decided_plan(session(), board.id, year)
     results: list[Generated] = []

@@ -23,6 +23,7 @@ DAY = date(2020, 3, 1)
 RULES = {
     Permission.PLAN_READ: frozenset({Role.READER, Role.MEMBER}),
     Permission.SAMPLE_DRAW: frozenset({Role.MEMBER}),
+    Permission.TRAIL_READ: frozenset({Role.SECRETARY}),
 }
 
 
@@ -46,6 +47,9 @@ def actor(*grants: Grant) -> Actor:
         (Grant(Role.READER, 1, valid_to=date(2020, 2, 29)), Permission.PLAN_READ, Scope(1), False),
         (Grant(Role.READER, 1, valid_from=date(2020, 3, 2)), Permission.PLAN_READ, Scope(1), False),
         (Grant(Role.READER, 1), Permission.PLAN_READ, Scope(None), False),
+        (Grant(Role.SECRETARY, 1), Permission.TRAIL_READ, Scope(1, 7), True),
+        (Grant(Role.SECRETARY, 1, 7), Permission.TRAIL_READ, Scope(1, 7), False),
+        (Grant(Role.SECRETARY, 1, 7), Permission.TRAIL_READ, Scope(1), False),
     ],
 )
 def test_a_permission_holds_only_where_and_when_the_role_does(
@@ -61,6 +65,13 @@ def test_a_committees_member_may_open_the_route_but_not_another_committees_thing
     assert not can_somewhere(member, Permission.SAMPLE_DRAW, 2, DAY, RULES)
     with pytest.raises(NotAllowed):
         ensure(member, Permission.SAMPLE_DRAW, Scope(1, 8), DAY, RULES)
+
+
+def test_a_role_in_one_committee_does_not_even_open_what_concerns_the_whole_board() -> None:
+    secretary = actor(Grant(Role.SECRETARY, 1, 7))
+
+    assert not can_somewhere(secretary, Permission.TRAIL_READ, 1, DAY, RULES)
+    assert can_somewhere(actor(Grant(Role.SECRETARY, 1)), Permission.TRAIL_READ, 1, DAY, RULES)
 
 
 def test_the_command_line_may_do_all() -> None:

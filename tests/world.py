@@ -503,11 +503,10 @@ class World:
         )
 
     def meeting_id(self) -> int:
-        return self._one(
-            sa.select(Meeting.id)
-            .where(Meeting.board_id == self.board_id)
-            .order_by(Meeting.held_on.desc(), Meeting.id)
-        )
+        select = sa.select(Meeting.id).where(Meeting.board_id == self.board_id)
+        if self.committee:
+            select = select.join(Subcommittee).where(Subcommittee.code == self.committee)
+        return self._one(select.order_by(Meeting.held_on.desc(), Meeting.id))
 
     def reviewed_meeting_id(self) -> int:
         """A meeting of the first individutskott whose review is signed."""

@@ -108,6 +108,8 @@ class Source(StrEnum):
     PLAN_MINUTES = "plan_minutes"
     REPORT_MINUTES = "report_minutes"
     ROLE_ENDS = "role_ends"
+    ROLE_WAITS = "role_waits"
+    READINGS = "readings"
     JOB = "job"
 
 
@@ -142,6 +144,8 @@ class Kind(StrEnum):
     VERIFY_PLAN = "verify_plan"
     VERIFY_REPORT = "verify_report"
     RENEW_ROLE = "renew_role"
+    SETTLE_ROLE = "settle_role"
+    FOLLOW_UP_READINGS = "follow_up_readings"
     SEE_JOB = "see_job"
 
 
@@ -198,6 +202,7 @@ CORRECT_WITHIN = timedelta(days=14)
 ACT_WITHIN = timedelta(days=30)
 RETEST_WITHIN = timedelta(days=14)
 VERIFY_WITHIN = timedelta(days=14)
+FOLLOW_UP_WITHIN = timedelta(days=14)
 """How soon something is expected where no other day is set; the start page's own measure."""
 
 _STEPS = {
@@ -321,6 +326,27 @@ def _of_action(fact: Fact, person: Person) -> Kind | None:
     return Kind.WATCH_ACTION if late and person.is_one_of(WATCHES, fact) else None
 
 
+def _of_waiting_role(fact: Fact, person: Person) -> Kind | None:
+    # Told once to the nämnd's controller, and once, of no nämnd, to the administrators.
+    settles = WATCHES if fact.board_id is not None else _ADMINISTERS
+    return Kind.SETTLE_ROLE if person.is_one_of(settles, fact) and not fact.part else None
+
+
+def _of_readings(fact: Fact, person: Person) -> tuple[Kind | None, date | None]:
+    """The unit's manager; the controller for what is no unit's, and where nobody did it in time."""
+    due_on = swedish_day(fact.moment) + FOLLOW_UP_WITHIN if fact.moment else None
+    manages = fact.number is not None and any(
+        grant.role is Role.UNIT_MANAGER
+        and grant.unit_id in (None, fact.number)
+        and grant.reaches(fact.board_id, person.on)
+        for grant in person.actor.grants
+    )
+    late = due_on is not None and due_on < person.on
+    steps_in = (fact.number is None or late) and person.is_one_of(WATCHES, fact)
+    does = (manages or steps_in) and not fact.part
+    return (Kind.FOLLOW_UP_READINGS if does else None), due_on
+
+
 _ADMINISTERS = frozenset({Role.ADMINISTRATOR})
 _PLAIN: dict[Source, tuple[Kind, frozenset[Role]]] = {
     Source.UNAPPOINTED: (Kind.APPOINT, APPOINTS),
@@ -346,8 +372,9 @@ def _due(fact: Fact) -> date | None:
 
 def tasks_of(fact: Fact, person: Person) -> list[Task]:
     """What the person is to do about one fact: nothing, one thing, or two (a report)."""
-    if fact.source is Source.FINDING:
-        kind, due_on = _of_finding(fact, person)
+    if fact.source in (Source.FINDING, Source.READINGS):
+        two = _of_finding if fact.source is Source.FINDING else _of_readings
+        kind, due_on = two(fact, person)
         return [Task(kind, fact, due_on)] if kind else []
     if fact.source is Source.REPORT:
         return [Task(kind, fact, fact.due_on) for kind in _of_report(fact, person)]
@@ -359,6 +386,7 @@ def tasks_of(fact: Fact, person: Person) -> list[Task]:
         Source.OCCURRENCE: _of_occurrence,
         Source.SECOND_READING: _of_second_reading,
         Source.ACTION: _of_action,
+        Source.ROLE_WAITS: _of_waiting_role,
     }[fact.source]
     found = rule(fact, person)
     return [Task(found, fact, fact.due_on)] if found else []

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from internkontroll.accounts.words import WORDS as ROLE_WORDS
 from internkontroll.core.access import Role
 from internkontroll.core.dates import long_date
 from internkontroll.core.words import StateWord
@@ -173,6 +174,20 @@ def _of_the_program(task: Task) -> TaskWords:
             "Läs varför, och rätta till det som hindrar",
             StateWord("Misslyckades", "bad"),
         )
+    if task.kind is Kind.SETTLE_ROLE:
+        role = ROLE_WORDS[Role(fact.state)].lower()
+        return TaskWords(
+            f"Ta ställning till rollen {role} för {fact.text}",
+            "En annan har föreslagit den. Bekräfta eller avslå",
+            _WAITS,
+        )
+    if task.kind is Kind.FOLLOW_UP_READINGS:
+        many = "en läsning" if fact.open_count == 1 else f"{fact.open_count} läsningar"
+        return TaskWords(
+            f"Logguppföljning för {long_date(_day(fact.done_on))[2:]}",
+            f"Se efter om {many} av sekretessbelagda poster är i sin ordning, och skriv under",
+            _WAITS,
+        )
     if task.kind is Kind.RENEW_ROLE:
         return TaskWords(
             f"En roll upphör: {fact.text}", "Förläng rollen, eller lämna över uppgifterna i tid"
@@ -204,7 +219,15 @@ _REPORTS = frozenset(
         Kind.SEND_REPORT,
     }
 )
-_PROGRAM = frozenset({Kind.SEE_JOB, Kind.RENEW_ROLE, Kind.ENTER_MEETINGS})
+_PROGRAM = frozenset(
+    {
+        Kind.SEE_JOB,
+        Kind.RENEW_ROLE,
+        Kind.ENTER_MEETINGS,
+        Kind.SETTLE_ROLE,
+        Kind.FOLLOW_UP_READINGS,
+    }
+)
 _CONTROLS = frozenset({*_CONTROL_STEPS, Kind.SIGN, Kind.READ_AGAIN, Kind.WATCH_OCCURRENCE})
 
 
@@ -241,7 +264,8 @@ EMPTY: dict[Role | None, Emptiness] = {
         "Den som administrerar behörigheter ger dig en roll.",
     ),
     Role.ADMINISTRATOR: Emptiness(
-        "Här kommer roller som snart upphör, och jobb som har misslyckats. Ärenden ser du inte."
+        "Här kommer roller som väntar på en andra person eller snart upphör, och jobb som har "
+        "misslyckats. Ärenden ser du inte."
     ),
     Role.CONTROLLER: Emptiness(
         "Här kommer planen som ska bli klar, kontroller och åtgärder som är försenade, "

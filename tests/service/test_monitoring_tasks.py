@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from internkontroll.accounts.models import User
+from internkontroll.accounts.models import RoleProposal, User
 from internkontroll.core.access import Actor, Grant, Role, system_actor
 from internkontroll.files.attachments import AttachmentKind
 from internkontroll.findings.models import Action, Finding, Severity
-from internkontroll.monitoring.models import JobOutcome, JobRun
+from internkontroll.monitoring.models import JobOutcome, JobRun, LogFollowUp
 from internkontroll.monitoring.queries import (
     boards_of,
     decided_lately,
@@ -533,6 +533,58 @@ def test_an_administrator_sees_roles_that_end_and_jobs_that_failed_last(
     [job] = of(facts, Source.JOB)
     assert (job.text, job.moment) == ("trail:verify", AT.replace(hour=2))
     assert len(facts) == 2
+
+
+def test_roles_that_wait_are_told_to_the_board_and_to_the_administrators(
+    session: Session, here: Scene
+) -> None:
+    administrator = make_user(session, Role.ADMINISTRATOR, None)
+    user = make_user(session, Role.READER, here.board)
+    session.add(
+        RoleProposal(
+            user_id=user.id,
+            role=Role.REVIEWER,
+            board_id=here.board.id,
+            valid_from=ON,
+            proposed_by_id=administrator.id,
+            proposed_at=AT,
+        )
+    )
+    session.flush()
+
+    def waiting(actor: Actor, boards: list[int]) -> list[tuple[int | None, bool]]:
+        facts = of(facts_for(session, actor, boards, ON), Source.ROLE_WAITS)
+        return [(fact.board_id, fact.part) for fact in facts]
+
+    controller = make_actor(session, Role.CONTROLLER, here.board)
+    assert waiting(controller, [here.board.id]) == [(here.board.id, False)]
+    assert waiting(make_actor(session, Role.SECRETARY, here.board), [here.board.id]) == []
+    assert waiting(actor_of(administrator), []) == [(None, True)]
+    assert waiting(make_actor(session, Role.ADMINISTRATOR, None), []) == [(None, False)]
+
+
+def test_drawn_readings_are_told_until_they_are_signed(session: Session, here: Scene) -> None:
+    follow_up = LogFollowUp(
+        board_id=here.board.id,
+        period_start=date(2020, 3, 1),
+        size=4,
+        n=2,
+        seed="0" * 20,
+        frame_sha256="0" * 64,
+        drawn_at=AT,
+    )
+    session.add(follow_up)
+    session.flush()
+    controller = make_actor(session, Role.CONTROLLER, here.board)
+
+    def drawn() -> list[tuple[int | None, int, bool]]:
+        facts = of(facts_for(session, controller, [here.board.id], ON), Source.READINGS)
+        return [(fact.number, fact.open_count, fact.part) for fact in facts]
+
+    assert drawn() == [(None, 2, False)]
+    follow_up.signed_at, follow_up.signed_by_id = AT, controller.user_id
+    session.flush()
+    assert drawn() == []
 
 
 def test_a_job_that_failed_is_tried_again_after_a_while_and_not_at_each_tick(

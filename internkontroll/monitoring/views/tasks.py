@@ -116,6 +116,11 @@ _WAYS: Mapping[Kind, Callable[[Fact], tuple[str, dict[str, Any]]]] = {
         "organisation.meetings",
         {"year": fact.year, "subcommittee_id": fact.subject_id},
     ),
+    Kind.SETTLE_ROLE: lambda fact: (
+        "accounts.proposal" if fact.board_id is None else "roles.proposal",
+        {"proposal_id": fact.subject_id},
+    ),
+    Kind.FOLLOW_UP_READINGS: _of("monitoring.log_follow_up", "follow_up_id"),
     Kind.RENEW_ROLE: _of("accounts.show", "user_id"),
     Kind.SEE_JOB: _of("monitoring.jobs"),
 }

@@ -170,6 +170,47 @@ def test_only_the_administrator_minds_roles_and_jobs() -> None:
     assert kinds(ends, person(Role.CONTROLLER)) == kinds(job, person(Role.CONTROLLER)) == []
 
 
+def test_a_role_that_waits_is_for_another_than_whoever_proposed_it() -> None:
+    of_board = Fact(Source.ROLE_WAITS, 7, "Konto", board_id=BOARD, state="reviewer")
+    of_all = replace(of_board, board_id=None)
+    administrator = person(Role.ADMINISTRATOR, board=None)
+    assert kinds(of_board, person(Role.CONTROLLER)) == [Kind.SETTLE_ROLE]
+    assert kinds(of_all, administrator) == [Kind.SETTLE_ROLE]
+    assert kinds(of_all, person(Role.CONTROLLER)) == kinds(of_board, person(Role.SECRETARY)) == []
+    assert kinds(replace(of_all, part=True), administrator) == []
+    [task] = tasks_of(of_board, person(Role.CONTROLLER))
+    assert told(task, ON).title == "Ta ställning till rollen granskare för Konto"
+
+
+def test_the_months_readings_are_the_units_managers_and_the_controllers_when_late() -> None:
+    drawn = datetime(2020, 4, 2, 4, tzinfo=UTC)
+    fact = Fact(
+        Source.READINGS,
+        7,
+        "",
+        board_id=BOARD,
+        number=3,
+        moment=drawn,
+        done_on=date(2020, 3, 1),
+        open_count=2,
+    )
+
+    def manager(unit_id: int | None) -> Person:
+        grant = Grant(Role.UNIT_MANAGER, BOARD, unit_id=unit_id)
+        return Person(Actor(1, "Enhetschef", (grant,)), ON)
+
+    asked = [Kind.FOLLOW_UP_READINGS]
+    assert kinds(fact, manager(3)) == kinds(fact, manager(None)) == asked
+    assert kinds(fact, manager(4)) == kinds(replace(fact, part=True), manager(3)) == []
+    assert kinds(fact, person(Role.CONTROLLER)) == []
+    assert kinds(replace(fact, number=None), person(Role.CONTROLLER)) == asked
+    late = replace(fact, moment=datetime(2020, 3, 2, tzinfo=UTC))
+    assert kinds(late, person(Role.CONTROLLER)) == asked
+    [task] = tasks_of(fact, manager(3))
+    assert task.due_on == date(2020, 4, 16)
+    assert told(task, ON).title == "Logguppföljning för mars 2020"
+
+
 def test_the_most_delayed_comes_first_and_what_has_no_day_last() -> None:
     undated = replace(
         FINDING,
@@ -198,6 +239,7 @@ def test_every_kind_of_task_has_its_words() -> None:
             number=3,
             year=2020,
             done_on=date(2020, 4, 30),
+            state="reviewer" if kind is Kind.SETTLE_ROLE else "",
         )
         words = told(Task(kind, fact, ON), ON)
         assert words.title

@@ -46,6 +46,7 @@ def _asked(
             work.second_readings(question),
             work.findings(question),
             work.actions(question),
+            board.readings(question),
         ]
     if plans:
         parts += [
@@ -54,6 +55,7 @@ def _asked(
             board.reports(question),
             board.assignments(question),
             board.meetings(question),
+            board.waiting_roles(question, of_boards=True),
         ]
     if minutes:
         parts += board.minutes(question)

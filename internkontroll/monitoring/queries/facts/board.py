@@ -3,9 +3,9 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 
-from internkontroll.accounts.models import RoleGrant, User
+from internkontroll.accounts.models import ProposalState, RoleGrant, RoleProposal, User
 from internkontroll.core.access import Role
-from internkontroll.monitoring.models import JobOutcome, JobRun
+from internkontroll.monitoring.models import JobOutcome, JobRun, LogFollowUp, LogFollowUpItem
 from internkontroll.monitoring.queries.facts.reach import Part, Question, columns_of, day_of_year
 from internkontroll.monitoring.rules import Source
 from internkontroll.organisation.models import (
@@ -26,6 +26,7 @@ from internkontroll.reporting.models import (
     FollowUpReport,
     ReportState,
 )
+from internkontroll.trail.models import Reading
 
 
 def plans(question: Question) -> Part:
@@ -208,8 +209,59 @@ def minutes(question: Question) -> list[Part]:
     return [plans, reports, to_send]
 
 
+def waiting_roles(question: Question, *, of_boards: bool) -> Part:
+    """Roles that another has proposed, for somebody else than the one who asks.
+
+    ``of_boards``: those of the boards in which the person is controller; else every one, told as
+    the municipality's.
+    """
+    board_id = RoleProposal.board_id
+    asked = (
+        sa.select(
+            *columns_of(
+                Source.ROLE_WAITS,
+                subject_id=RoleProposal.id,
+                text=User.title,
+                board_id=board_id if of_boards else None,
+                part=sa.or_(
+                    RoleProposal.proposed_by_id == question.me, RoleProposal.user_id == question.me
+                ),
+                state=sa.cast(RoleProposal.role, sa.Text),
+            )
+        )
+        .join(User, User.id == RoleProposal.user_id)
+        .where(RoleProposal.state == ProposalState.PROPOSED)
+    )
+    return asked.where(board_id.in_(question.boards_with(Role.CONTROLLER))) if of_boards else asked
+
+
+def readings(question: Question) -> Part:
+    """Months whose drawn readings nobody has signed for; ``number`` is the unit, if it is one's."""
+    own = sa.exists().where(
+        LogFollowUpItem.follow_up_id == LogFollowUp.id,
+        Reading.row_id == LogFollowUpItem.reading_id,
+        Reading.user_id == question.me,
+    )
+    return sa.select(
+        *columns_of(
+            Source.READINGS,
+            subject_id=LogFollowUp.id,
+            board_id=LogFollowUp.board_id,
+            number=LogFollowUp.unit_id,
+            done_on=LogFollowUp.period_start,
+            open_count=LogFollowUp.n,
+            part=own,
+            moment=LogFollowUp.drawn_at,
+        )
+    ).where(
+        LogFollowUp.board_id.in_(question.boards_with(Role.CONTROLLER, Role.UNIT_MANAGER)),
+        LogFollowUp.signed_at.is_(None),
+    )
+
+
 def of_the_program(question: Question) -> list[Part]:
-    """Roles that end soon, and daily jobs whose latest run failed: for the administrator."""
+    """Roles that end soon or wait for a second person, and daily jobs whose latest run failed:
+    for the administrator."""
     later = aliased(JobRun)
     roles = (
         sa.select(
@@ -230,4 +282,4 @@ def of_the_program(question: Question) -> list[Part]:
         JobRun.outcome == JobOutcome.FAILED,
         ~sa.exists().where(later.job == JobRun.job, later.started_at > JobRun.started_at),
     )
-    return [roles, jobs]
+    return [roles, waiting_roles(question, of_boards=False), jobs]

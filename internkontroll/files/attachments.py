@@ -128,6 +128,12 @@ def inspect_attachment(data: bytes, filename: str) -> FoundFile:
     return FoundFile(name, kind, _personal_rows(text))
 
 
+_NAMES_OF_WINDOWS = frozenset(
+    {"CON", "PRN", "AUX", "NUL"} | {f"{port}{n}" for port in ("COM", "LPT") for n in range(1, 10)}
+)
+"""What Windows takes for a device and not for a file, whatever its ending."""
+
+
 def attachment_name(filename: str) -> str:
     """The file's own name, cleaned: no folder, no signs that steer, at most 100 characters.
 
@@ -146,6 +152,8 @@ def attachment_name(filename: str) -> str:
             f"Filen ”{shown(base, 80)}” har ingen ändelse som går att ta emot. {_ALLOWED}",
             field="file",
         )
+    if stem.partition(".")[0].strip().upper() in _NAMES_OF_WINDOWS:
+        stem = f"_{stem}"
     return f"{stem[: NAME_MAX - 6]}.{ending.lower()}"
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 Cell = str | int | Decimal | date | None
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""Also the wide signs of East Asian keyboards, which some programs read as the narrow ones."""
 
 
 def _told(cell: Cell) -> str:

@@ -3,7 +3,7 @@
 from flask import Flask, g, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from internkontroll.core.database import db
 from internkontroll.core.errors import (
@@ -24,6 +24,8 @@ _SENTENCES: dict[int, tuple[str, str]] = {
     422: ("Uppgifterna går inte att använda", "Gå tillbaka och rätta det som är fel."),
     500: ("Något gick fel hos oss", "Inget sparades. Försök igen om en stund."),
 }
+
+_PLAIN = {"Content-Type": "text/plain; charset=utf-8"}
 
 _STATUS: tuple[tuple[type[DomainError], int], ...] = (
     (NotAllowed, 403),
@@ -60,6 +62,11 @@ def register(app: Flask) -> None:
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
         return _answer(413)
+
+    @app.errorhandler(SecurityError)
+    def foreign_host(_error: SecurityError) -> ResponseReturnValue:
+        # No page: there is no address of ours to lead to from a name that is not ours.
+        return "Programmet nås inte på det namnet. Använd kommunens adress.", 400, _PLAIN
 
     @app.errorhandler(HTTPException)
     def other(error: HTTPException) -> ResponseReturnValue:

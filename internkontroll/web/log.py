@@ -4,7 +4,9 @@ A line names no address, no query, no typed text and no message of an error: any
 a case reference or a person. What failed is told by the error's class and the lines of code.
 """
 
+import json
 import logging
+import re
 import sys
 import time
 import traceback
@@ -22,6 +24,8 @@ QUIET_ENDPOINTS = frozenset({"static", "health", "ready", "metrics"})
 
 _CUT_AFTER = ("Error handling request", "Invalid request from ip", "Socket error")
 """The server's own sentences that go on with an address or a line of the request."""
+
+_STEERING = re.compile("[\x7f-\x9f\u2028\u2029]")
 
 Event = MutableMapping[str, Any]
 
@@ -51,6 +55,12 @@ def _where_it_failed(_logger: Any, _name: str, event: Event) -> Event:
     return event
 
 
+def _one_line(event: Event, **_settings: Any) -> str:
+    # JSON leaves alone what some readers end a line at, and what steers some terminals.
+    written = json.dumps(event, ensure_ascii=False, default=str)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+
+
 def json_formatter() -> logging.Formatter:
     """Turns every record, of our own and of the libraries, into one line of JSON."""
     return ProcessorFormatter(
@@ -64,7 +74,7 @@ def json_formatter() -> logging.Formatter:
         ],
         processors=[
             ProcessorFormatter.remove_processors_meta,
-            structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            structlog.processors.JSONRenderer(serializer=_one_line),
         ],
     )
 

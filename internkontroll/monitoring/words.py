@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from internkontroll.accounts.words import WORDS as ROLE_WORDS
 from internkontroll.core.access import Role
 from internkontroll.core.dates import long_date
 from internkontroll.core.words import StateWord
@@ -175,9 +174,8 @@ def _of_the_program(task: Task) -> TaskWords:
             StateWord("Misslyckades", "bad"),
         )
     if task.kind is Kind.SETTLE_ROLE:
-        role = ROLE_WORDS[Role(fact.state)].lower()
         return TaskWords(
-            f"Ta ställning till rollen {role} för {fact.text}",
+            f"Ta ställning till en föreslagen roll för {fact.text}",
             "En annan har föreslagit den. Bekräfta eller avslå",
             _WAITS,
         )

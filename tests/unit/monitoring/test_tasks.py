@@ -179,7 +179,7 @@ def test_a_role_that_waits_is_for_another_than_whoever_proposed_it() -> None:
     assert kinds(of_all, person(Role.CONTROLLER)) == kinds(of_board, person(Role.SECRETARY)) == []
     assert kinds(replace(of_all, part=True), administrator) == []
     [task] = tasks_of(of_board, person(Role.CONTROLLER))
-    assert told(task, ON).title == "Ta ställning till rollen granskare för Konto"
+    assert told(task, ON).title == "Ta ställning till en föreslagen roll för Konto"
 
 
 def test_the_months_readings_are_the_units_managers_and_the_controllers_when_late() -> None:
@@ -239,7 +239,6 @@ def test_every_kind_of_task_has_its_words() -> None:
             number=3,
             year=2020,
             done_on=date(2020, 4, 30),
-            state="reviewer" if kind is Kind.SETTLE_ROLE else "",
         )
         words = told(Task(kind, fact, ON), ON)
         assert words.title

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 from internkontroll.core.dates import long_date
 from internkontroll.files.house import House
 from internkontroll.files.literal import literal
+from internkontroll.files.pdf import picture_png
 from internkontroll.files.plain_document import (
     Block,
     Bullets,
     Heading,
+    Image,
     Paragraph,
     PlainDocument,
     Table,
@@ -35,6 +37,7 @@ _TERM_WIDTH_CM = 5
 _LOGO_HEIGHT_CM = 1.3
 _INK = "#16262b"
 _PLAIN = House(colour=_INK)
+_PICTURE_WIDTH_CM = 13
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _FIRST_PART = "[Content_Types].xml"
 
@@ -106,6 +109,15 @@ def _write_table(word: "WordDocument", block: Table) -> None:
     word.add_paragraph()
 
 
+def _write_image(word: "WordDocument", block: Image) -> None:
+    from docx.shared import Cm
+
+    drawn = word.add_picture(io.BytesIO(picture_png(block.svg)), width=Cm(_PICTURE_WIDTH_CM))
+    told = drawn._inline.docPr
+    told.set("title", literal(block.title))
+    told.set("descr", literal(f"{block.title}. {block.description}"))
+
+
 def _write(word: "WordDocument", block: Block) -> None:
     match block:
         case Heading():
@@ -119,6 +131,8 @@ def _write(word: "WordDocument", block: Block) -> None:
                 word.add_paragraph(literal(item), style="List Bullet")
         case Table():
             _write_table(word, block)
+        case Image():
+            _write_image(word, block)
 
 
 def _field(paragraph: "WordParagraph", instruction: str) -> None:

@@ -20,6 +20,7 @@ TEMPLATES = ROOT / "templates" / "documents"
 FONTS = ROOT / "static" / "fonts"
 
 _PROBE = TEMPLATES / "probe.typ"
+_PICTURE = TEMPLATES / "picture.typ"
 _SURELY_SHOWN = frozenset(
     chr(code) for code in range(0x20, 0x180) if not 0x7F <= code < 0xA0 and code != 0xAD
 ) | frozenset("\n–—‘’“”„…•−≤≥")
@@ -83,6 +84,32 @@ def _showable(value: Any) -> Any:
     if isinstance(value, list):
         return [_showable(item) for item in value]
     return value
+
+
+def picture_png(svg: str) -> bytes:
+    """A drawing as PNG, 200 points to the inch, for the formats that take no SVG.
+
+    Raises DocumentNotMade if Typst refuses.
+    """
+    import typst
+
+    try:
+        made = typst.compile(
+            _PICTURE,
+            root=TEMPLATES,
+            format="png",
+            ppi=200.0,
+            font_paths=[FONTS],
+            ignore_system_fonts=True,
+            sys_inputs={"data": str(_showable(svg))},
+            package_path=TEMPLATES / "no-packages",
+            package_cache_path=TEMPLATES / "no-packages",
+        )
+    except typst.TypstError as error:
+        raise DocumentNotMade("a drawing could not be made") from error
+    if not isinstance(made, bytes):
+        raise DocumentNotMade("a drawing took more than a page")
+    return made
 
 
 def render_pdf(template_name: str, data: dict[str, Any], house: House | None = None) -> bytes:

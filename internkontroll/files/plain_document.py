@@ -57,7 +57,18 @@ class Table:
                 raise ValueError(f"a row has {len(row)} cells, the header {len(self.header)}")
 
 
-Block = Heading | Paragraph | Terms | Bullets | Table
+@dataclass(frozen=True)
+class Image:
+    """Bild: a drawing as SVG with its name and what it shows in words. A table of the same figures
+    follows it.
+    """
+
+    title: str
+    description: str
+    svg: str
+
+
+Block = Heading | Paragraph | Terms | Bullets | Table | Image
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.core.dates import long_date
+from internkontroll.files.charts import IntervalRow, interval_chart
 from internkontroll.organisation.models import Board
 from internkontroll.plan.forms import SettleForm, row_version, settle_form
 from internkontroll.plan.forms.controls import (
@@ -54,7 +55,6 @@ from internkontroll.web.access import (
     session,
     today,
 )
-from internkontroll.web.charts import IntervalRow, interval_chart
 from internkontroll.web.submission import page, submit
 
 

@@ -860,6 +860,10 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "organisation.cancel_now": lambda w: {"meeting_id": w.meeting_id()},
     "organisation.meeting": lambda w: {"meeting_id": w.meeting_id()},
     "organisation.move_meeting": lambda w: {"meeting_id": w.meeting_id()},
+    **{
+        f"oversight.{name}": lambda _w: {"year": YEAR, "point": "årsbokslut"}
+        for name in ("assess", "json_file", "pdf", "rows", "save_assessment", "show", "word")
+    },
     "plan.amend": lambda w: {"plan_id": w.plan_id()},
     "plan.close": lambda w: {"plan_id": w.plan_id()},
     "plan.drop": lambda w: {"plan_id": w.plan_id()},

@@ -3,6 +3,7 @@
 from internkontroll.core.access import Permission, PermissionMap, Role
 
 PERMISSIONS: PermissionMap = {
+    Permission.BUNDLE_MAKE: frozenset({Role.AUDITOR, Role.CONTROLLER}),
     Permission.RETENTION_DECIDE: frozenset({Role.CONTROLLER, Role.SECRETARY}),
     Permission.AUDIT_CLOSE: frozenset({Role.AUDITOR, Role.SECRETARY}),
     Permission.DISPOSAL_READ: frozenset(

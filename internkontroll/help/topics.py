@@ -270,6 +270,12 @@ GROUPS: Sequence[Group] = (
                 ),
             ),
             Topic(
+                "samlad-bild",
+                "Kommunstyrelsens samlade bild",
+                "Nämndernas beslutade uppföljningar i en bild, med vägen till raderna bakom.",
+                ("oversight.",),
+            ),
+            Topic(
                 "fem-poster",
                 "Vad ett stickprov på fem bevisar",
                 "Mindre än många tror. Så här läser du meningen om säkerheten.",

@@ -94,6 +94,12 @@ class OverallForm(BaseForm):
         return OverallAssessment(self.overall.data)
 
 
+class SummaryForm(OverallForm):
+    """Kommunstyrelsens egen bedömning in its samlade bild."""
+
+    proposals = TextAreaField("Fler förslag till beslut (valfritt)", [NoPersonalId(), _LENGTH])
+
+
 OUTCOMES = (
     (DecisionOutcome.APPROVED, "Bifall"),
     (DecisionOutcome.REFERRED_BACK, "Återremiss"),

@@ -29,4 +29,6 @@ PERMISSIONS: PermissionMap = {
     Permission.REPORT_APPROVE: frozenset({Role.DIRECTOR}),
     Permission.REPORT_DECIDE: frozenset({Role.SECRETARY, Role.CONTROLLER}),
     Permission.REPORT_RECEIVE: frozenset({Role.OVERSIGHT_CONTROLLER}),
+    Permission.OVERSIGHT_READ: frozenset({Role.OVERSIGHT_CONTROLLER}),
+    Permission.OVERSIGHT_WRITE: frozenset({Role.OVERSIGHT_CONTROLLER}),
 }

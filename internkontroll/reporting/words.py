@@ -9,6 +9,7 @@ from internkontroll.reporting.models import (
     MemoEvent,
     MemoPart,
     OverallAssessment,
+    OversightEvent,
     ReportEvent,
     ReportState,
 )
@@ -20,7 +21,8 @@ from internkontroll.reporting.rules import (
     Outcome,
     StatementKind,
 )
-from internkontroll.reporting.rules.proposed import Standing
+from internkontroll.reporting.rules.oversight import BoardStanding, ObligatoryStanding, RowChoice
+from internkontroll.reporting.rules.proposed import CommentStanding
 from internkontroll.reporting.rules.xray import XrayKind
 
 STATES: dict[Enum, StateWord] = {
@@ -46,11 +48,22 @@ STATES: dict[Enum, StateWord] = {
     ReportState.DECIDED: StateWord("Beslutad", "ok"),
     AssignmentState.OPEN: StateWord("Pågår", "idle"),
     AssignmentState.REPORTED: StateWord("Återrapporterat", "ok"),
-    Standing.OWN_WORDS: StateWord("Egna ord", "idle"),
-    Standing.PROPOSED: StateWord("Föreslagen ur siffrorna", "warn"),
-    Standing.EDITED: StateWord("Föreslagen ur siffrorna och ändrad", "warn"),
-    Standing.CHANGED: StateWord("Siffrorna har ändrats", "bad"),
-    Standing.CONFIRMED: StateWord("Siffrorna är bekräftade", "ok"),
+    CommentStanding.OWN_WORDS: StateWord("Egna ord", "idle"),
+    CommentStanding.PROPOSED: StateWord("Föreslagen ur siffrorna", "warn"),
+    CommentStanding.EDITED: StateWord("Föreslagen ur siffrorna och ändrad", "warn"),
+    CommentStanding.CHANGED: StateWord("Siffrorna har ändrats", "bad"),
+    CommentStanding.CONFIRMED: StateWord("Siffrorna är bekräftade", "ok"),
+    BoardStanding.SENT: StateWord("Lämnad", "ok"),
+    BoardStanding.SENT_LATE: StateWord("Lämnad sent", "warn"),
+    BoardStanding.OVERDUE: StateWord("Saknas", "bad"),
+    BoardStanding.AWAITED: StateWord("Väntas", "idle"),
+    BoardStanding.NOT_ASKED: StateWord("Lämnas inte den här gången", "idle"),
+    BoardStanding.NO_POINT: StateWord("Har inte den här tidpunkten", "idle"),
+    ObligatoryStanding.REPORTED: StateWord("Rapporterat", "ok"),
+    ObligatoryStanding.NOT_APPLICABLE: StateWord("Ej tillämpligt", "idle"),
+    ObligatoryStanding.NOT_REPORTED: StateWord("Rapporteras inte nu", "idle"),
+    ObligatoryStanding.NOT_IN_PLAN: StateWord("Saknas i planen", "bad"),
+    ObligatoryStanding.NOT_SENT: StateWord("Uppföljningen inte lämnad", "idle"),
 }
 
 NOT_YET = StateWord("Ännu inte aktuell", "idle")
@@ -128,6 +141,14 @@ WORDS: dict[Enum, str] = {
     MemoPart.PRESENTATION: "Föredragning",
     MemoPart.ECONOMY: "Ekonomi",
     MemoPart.BASIS: "Beslutsunderlag",
+    RowChoice.ALL: "Alla kontrollmoment",
+    RowChoice.UNDONE: "Kontrollmoment som inte är helt gjorda",
+    RowChoice.DEVIATING: "Kontrollmoment med avvikelse",
+    RowChoice.MINOR: "Kontrollmoment med mindre avvikelser",
+    RowChoice.MATERIAL: "Kontrollmoment med väsentliga avvikelser",
+    RowChoice.SERIOUS: "Kontrollmoment med allvarliga avvikelser",
+    RowChoice.NOT_PERFORMED: "Kontrollmoment som inte är genomförda",
+    OversightEvent.ASSESSED: "Kommunstyrelsens bedömning skrevs",
 }
 
 FOLLOWING: dict[str, dict[Enum, StateWord]] = {

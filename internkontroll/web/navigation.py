@@ -32,6 +32,7 @@ _MUNICIPALITY_MENU: tuple[tuple[str, str, Permission], ...] = (
     ("Konton", "accounts.index", Permission.ACCOUNT_MANAGE),
     ("Organisation", "set_up.index", Permission.ORGANISATION_EDIT),
     ("Checklistor", "checklists.index", Permission.CHECKLIST_EDIT),
+    ("Samlad bild", "oversight.index", Permission.OVERSIGHT_READ),
     ("Jobb", "monitoring.jobs", Permission.JOBS_READ),
 )
 

@@ -23,7 +23,7 @@ _WORDS = (
 )
 
 
-class Standing(StrEnum):
+class CommentStanding(StrEnum):
     """Hur en kommentar står till siffrorna."""
 
     OWN_WORDS = "own_words"
@@ -33,7 +33,7 @@ class Standing(StrEnum):
     CONFIRMED = "confirmed"
 
 
-UNCONFIRMED = frozenset({Standing.PROPOSED, Standing.EDITED, Standing.CHANGED})
+UNCONFIRMED = frozenset({CommentStanding.PROPOSED, CommentStanding.EDITED, CommentStanding.CHANGED})
 """The standings that a person has to look at again."""
 
 
@@ -72,15 +72,17 @@ def known_words(figures: str) -> str:
     return figure_words(figures) if known else ""
 
 
-def standing_of(comment: str, figures: str | None, row: ControlRow, *, confirmed: bool) -> Standing:
+def standing_of(
+    comment: str, figures: str | None, row: ControlRow, *, confirmed: bool
+) -> CommentStanding:
     """How a comment stands: ``figures`` are those it was made from or confirmed against."""
     if figures is None or not comment:
-        return Standing.OWN_WORDS
+        return CommentStanding.OWN_WORDS
     if figures != figures_of(row):
-        return Standing.CHANGED
+        return CommentStanding.CHANGED
     if confirmed:
-        return Standing.CONFIRMED
-    return Standing.PROPOSED if comment == proposed_comment(row) else Standing.EDITED
+        return CommentStanding.CONFIRMED
+    return CommentStanding.PROPOSED if comment == proposed_comment(row) else CommentStanding.EDITED
 
 
 def proposed_comment(row: ControlRow) -> str:

@@ -1,4 +1,4 @@
-"""Uppföljningens sidor och filer."""
+"""Uppföljningens sidor och filer, and those of kommunstyrelsens samlade bild."""
 
 from internkontroll.reporting.views import (
     after,
@@ -6,12 +6,13 @@ from internkontroll.reporting.views import (
     decision,
     documents,
     memos,
+    oversight,
     reports,
     writing,
 )
 from internkontroll.reporting.views.blueprint import bp
 
-BLUEPRINTS = (bp, memos.memo_template)
+BLUEPRINTS = (bp, memos.memo_template, oversight.bp)
 
 __all__ = [
     "BLUEPRINTS",
@@ -21,6 +22,7 @@ __all__ = [
     "decision",
     "documents",
     "memos",
+    "oversight",
     "reports",
     "writing",
 ]

@@ -7,7 +7,7 @@ import pytest
 
 from internkontroll.reporting.rules import ClosingCount, ControlRow, build_report
 from internkontroll.reporting.rules.proposed import (
-    Standing,
+    CommentStanding,
     figure_words,
     figures_of,
     known_words,
@@ -80,13 +80,13 @@ def test_the_findings_are_named() -> None:
 def test_a_comment_is_marked_until_it_is_confirmed_and_again_when_a_figure_changes() -> None:
     one = row()
     text, figures = proposed_comment(one), figures_of(one)
-    assert standing_of(text, None, one, confirmed=False) is Standing.OWN_WORDS
-    assert standing_of(text, figures, one, confirmed=False) is Standing.PROPOSED
-    assert standing_of(f"{text} Bra.", figures, one, confirmed=False) is Standing.EDITED
-    assert standing_of(f"{text} Bra.", figures, one, confirmed=True) is Standing.CONFIRMED
+    assert standing_of(text, None, one, confirmed=False) is CommentStanding.OWN_WORDS
+    assert standing_of(text, figures, one, confirmed=False) is CommentStanding.PROPOSED
+    assert standing_of(f"{text} Bra.", figures, one, confirmed=False) is CommentStanding.EDITED
+    assert standing_of(f"{text} Bra.", figures, one, confirmed=True) is CommentStanding.CONFIRMED
     changed = row(deviating=1, reviewed=5)
-    assert standing_of(text, figures, changed, confirmed=True) is Standing.CHANGED
-    assert standing_of("", figures, one, confirmed=False) is Standing.OWN_WORDS
+    assert standing_of(text, figures, changed, confirmed=True) is CommentStanding.CHANGED
+    assert standing_of("", figures, one, confirmed=False) is CommentStanding.OWN_WORDS
 
 
 @pytest.mark.parametrize("name", ["in_time", "reviewed", "population", "deviating", "findings"])

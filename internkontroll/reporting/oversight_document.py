@@ -1,0 +1,326 @@
+"""Samlade bildens dokument: one content of blocks as PDF and DOCX, and the object as JSON."""
+
+import dataclasses
+from decimal import Decimal
+from typing import Any
+
+from internkontroll.core.canonical import canonical_json, plain
+from internkontroll.core.dates import long_date
+from internkontroll.core.text import clean_line
+from internkontroll.files.docx import docx_bytes
+from internkontroll.files.pdf import render_pdf
+from internkontroll.files.plain_document import (
+    Block,
+    Bullets,
+    Heading,
+    Paragraph,
+    PlainDocument,
+    Table,
+    Terms,
+    document_data,
+)
+from internkontroll.findings.models import Severity
+from internkontroll.reporting.pictures import of, oversight_pictures
+from internkontroll.reporting.rules.lines import ActionCount
+from internkontroll.reporting.rules.oversight import (
+    BoardLine,
+    ObligatoryStanding,
+    OversightReport,
+    OversightTotal,
+    RowChoice,
+    chosen_rows,
+    late_words,
+    per_ten,
+)
+from internkontroll.reporting.rules.report import section_words
+from internkontroll.reporting.words import NOT_YET, STATES
+from internkontroll.sampling.rules.figures import grouped
+
+DASH = "–"
+
+
+def file_name(report: OversightReport, kind: str) -> str:
+    """Name of the file: samlad-bild-2020-arsbokslut.pdf, in letters every system takes."""
+    swedish = str.maketrans("åäöéü", "aaoeu")
+    point = clean_line(report.point).casefold().translate(swedish)
+    safe = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in point)
+    return f"samlad-bild-{report.year}-{safe.strip('-')}.{kind}"
+
+
+def decimal_words(number: Decimal | None) -> str:
+    """ "1,3", or a dash where there is nothing to count on."""
+    return DASH if number is None else str(number).replace(".", ",")
+
+
+def done_actions(line: BoardLine) -> str:
+    """ "3 av 5" åtgärder genomförda; a dash where the report does not tell of any."""
+    if line.report is None or line.report.actions is None:
+        return DASH
+    return _done_of(line.report.actions)
+
+
+def total_actions(total: OversightTotal) -> str:
+    """The same for the sum of the nämnder."""
+    return _done_of(total.actions) if total.told_actions else DASH
+
+
+def _done_of(actions: ActionCount) -> str:
+    told = of(actions.done, actions.total - actions.cancelled)
+    return f"{told}, {grouped(actions.late)} sena" if actions.late else told
+
+
+def standing_words(line: BoardLine) -> str:
+    """How it stands with the nämnd's report: "Saknas, 12 dagar sen"."""
+    word = STATES[line.standing].word
+    if not line.days_late:
+        return word
+    return f"{word}, {grouped(line.days_late)} {'dag' if line.days_late == 1 else 'dagar'}"
+
+
+def oversight_document(report: OversightReport) -> PlainDocument:
+    """The content of the documents, from the one object."""
+    blocks: list[Block] = [
+        Terms(
+            (
+                ("Läget den", long_date(report.known_on)),
+                ("Lämnat", f"{of(report.total.sent, report.total.asked)} nämnder"),
+                ("Saknas", grouped(report.total.overdue)),
+            )
+        ),
+        Heading("Det här behöver kommunstyrelsen ta ställning till"),
+        *_matters(report),
+        Heading("Samlad bedömning"),
+        *_assessment(report),
+        Heading("Förslag till beslut"),
+        Paragraph("Kommunstyrelsen föreslås besluta"),
+        Bullets(report.proposals),
+        Heading("Vilka nämnder har lämnat"),
+        _standing_table(report),
+        Heading("Så har kontrollerna gått"),
+        _figures_table(report),
+        Paragraph(f"{report.sum_rule} {report.size_rule}"),
+    ]
+    pictures = oversight_pictures(report)
+    if pictures:
+        blocks.append(Heading("I bilder"))
+        for picture in pictures:
+            blocks += [Heading(picture.title, 2), picture.image, picture.table]
+    blocks += [*_obligatory(report), *_common(report), *_deviating(report), *_sources(report)]
+    return PlainDocument(
+        title=report.title,
+        board=report.municipality or "Kommunstyrelsen",
+        day=report.known_on,
+        version=f"Läget {long_date(report.known_on)}",
+        blocks=tuple(blocks),
+    )
+
+
+def _matters(report: OversightReport) -> list[Block]:
+    if not report.matters:
+        return [Paragraph("Ingen nämnd är sen och inga allvarliga avvikelser är rapporterade.")]
+    return [Bullets(tuple(f"{one.heading} {one.text}" for one in report.matters))]
+
+
+def _assessment(report: OversightReport) -> list[Block]:
+    if report.overall is None:
+        return [Paragraph("Kommunstyrelsens bedömning är inte skriven.")]
+    return [Paragraph(STATES[report.overall].word, strong=True), Paragraph(report.grounds or "")]
+
+
+def _standing_table(report: OversightReport) -> Table:
+    rows = []
+    for line in report.boards:
+        sent = line.report
+        decided = DASH
+        if sent is not None:
+            section = section_words(sent.decision.paragraph)
+            decided = f"{long_date(sent.decision.decided_on)}, {section}"
+        rows.append(
+            (
+                line.name,
+                standing_words(line),
+                long_date(line.due_on) if line.due_on else DASH,
+                decided,
+                STATES[sent.overall].word if sent and sent.overall else DASH,
+            )
+        )
+    return Table(
+        "Vilka nämnder har lämnat",
+        ("Nämnd", "Läge", "Skulle lämnas", "Nämndens beslut", "Egen bedömning"),
+        tuple(rows),
+    )
+
+
+def _figures_table(report: OversightReport) -> Table:
+    header = (
+        "Nämnd",
+        "Kontrollmoment",
+        "Gjort",
+        "Allvarliga",
+        "Väsentliga",
+        "Mindre",
+        "Per tio",
+        "Åtgärder klara",
+    )
+    rows = [
+        (
+            line.name,
+            of(line.controls, line.report.plan_size),
+            of(line.count.performed, line.count.due),
+            *(grouped(line.of_severity(one)) for one in reversed(Severity)),
+            decimal_words(per_ten(line.findings, line.controls)),
+            done_actions(line),
+        )
+        for line in report.boards
+        if line.report is not None
+    ]
+    total = report.total
+    found = dict(total.severities)
+    rows.append(
+        (
+            "Totalt",
+            of(total.controls, total.plan_size),
+            of(total.count.performed, total.count.due),
+            *(grouped(found[one]) for one in reversed(Severity)),
+            decimal_words(per_ten(total.findings, total.controls)),
+            total_actions(total),
+        )
+    )
+    return Table(
+        "Rapporterade kontrollmoment av planens, gjorda kontrolltillfällen och avvikelser",
+        header,
+        tuple(rows),
+        frozenset(range(1, len(header))),
+    )
+
+
+def _obligatory(report: OversightReport) -> list[Block]:
+    if not report.obligatory:
+        return []
+    rows = []
+    for line in report.obligatory:
+        lacking = [
+            answer.name
+            for answer in line.answers
+            if answer.standing is ObligatoryStanding.NOT_IN_PLAN
+        ]
+        rows.append(
+            (
+                f"{line.number}. {line.text}",
+                of(line.count.performed, line.count.due),
+                grouped(line.findings),
+                grouped(line.standing(ObligatoryStanding.NOT_APPLICABLE)),
+                ", ".join(lacking) or DASH,
+            )
+        )
+    return [
+        Heading("Obligatoriska kontrollmoment"),
+        Table(
+            "Obligatoriska kontrollmoment i alla nämnder som har lämnat",
+            ("Kontrollmoment", "Gjort", "Avvikelser", "Ej tillämpligt", "Saknas i planen hos"),
+            tuple(rows),
+            frozenset({1, 2, 3}),
+        ),
+    ]
+
+
+def _common(report: OversightReport) -> list[Block]:
+    if not report.common:
+        return []
+    rows = tuple(
+        (
+            one.area,
+            ", ".join(board.name for board in one.boards),
+            grouped(one.controls),
+            grouped(one.findings),
+        )
+        for one in report.common
+    )
+    return [
+        Heading("Gemensamma mönster"),
+        Paragraph("Kontrollområden med avvikelser i två nämnder eller fler."),
+        Table(
+            "Kontrollområden med avvikelser i flera nämnder",
+            ("Kontrollområde", "Nämnder", "Kontrollmoment", "Avvikelser"),
+            rows,
+            frozenset({2, 3}),
+        ),
+    ]
+
+
+def _deviating(report: OversightReport) -> list[Block]:
+    rows = tuple(
+        (
+            line.name,
+            str(row.number),
+            row.text,
+            grouped(row.findings),
+            (STATES[row.assessment] if row.assessment else NOT_YET).word,
+        )
+        for line, row in chosen_rows(report.boards, RowChoice.DEVIATING)
+    )
+    if not rows:
+        return []
+    return [
+        Heading("Bilaga: kontrollmoment med avvikelse"),
+        Table(
+            "Kontrollmoment med avvikelse, nämnd för nämnd",
+            ("Nämnd", "Nr", "Kontrollmoment", "Avvikelser", "Bedömning"),
+            rows,
+            frozenset({1, 3}),
+        ),
+    ]
+
+
+def _sources(report: OversightReport) -> list[Block]:
+    rows = tuple(
+        (line.name, section_words(line.report.decision.paragraph), line.report.sha256)
+        for line in report.boards
+        if line.report is not None
+    )
+    late = tuple(f"{line.name}: {late_words(line)}." for line in report.missing)
+    blocks: list[Block] = [Heading("Om uppgifterna")]
+    if late:
+        blocks += [Paragraph("De här nämnderna är sena:"), Bullets(late)]
+    if rows:
+        header = ("Nämnd", "Beslut", "Uppföljningens SHA-256")
+        blocks.append(Table("Uppföljningarna som bilden bygger på", header, rows))
+    blocks.append(Paragraph(f"Gjord med internkontroll {report.program_version}."))
+    return blocks
+
+
+def oversight_pdf(report: OversightReport) -> bytes:
+    """The picture as PDF/A-2a and PDF/UA-1. Raises DocumentNotMade."""
+    return render_pdf("plain.typ", document_data(oversight_document(report)))
+
+
+def oversight_docx(report: OversightReport) -> bytes:
+    """The picture as DOCX. Raises DocumentNotMade where a chart cannot be drawn."""
+    return docx_bytes(oversight_document(report))
+
+
+def to_plain(report: OversightReport) -> dict[str, Any]:
+    """The picture as plain data: pairs of a kind and a number become mappings."""
+    made: dict[str, Any] = plain(_named(dataclasses.asdict(report)))
+    return made
+
+
+_PAIRED = {"severities", "assessments"}
+
+
+def _named(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: dict(item)
+            if (key in _PAIRED or (key == "overall" and isinstance(item, tuple))) and item
+            else _named(item)
+            for key, item in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_named(item) for item in value]
+    return value
+
+
+def oversight_json(report: OversightReport) -> bytes:
+    """The picture as canonical JSON."""
+    return canonical_json(to_plain(report)).encode("utf-8")

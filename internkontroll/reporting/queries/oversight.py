@@ -1,0 +1,205 @@
+"""Read what kommunstyrelsen's samlade bild is made of: every nämnd, what it has decided and sent.
+
+What has not been sent is never read: the statement gives its content out only where it has.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from internkontroll.core.sorting import swedish_key
+from internkontroll.organisation.models import Board, Decision, Municipality, ReportingPoint
+from internkontroll.plan.models import Control, ObligatoryControl, Plan, PlanKind
+from internkontroll.reporting.models import FollowUpReport, OversightSummary, ReportState
+from internkontroll.reporting.queries.facts import PROGRAM_VERSION
+from internkontroll.reporting.rules.oversight import (
+    BoardFacts,
+    ObligatoryFact,
+    OversightFacts,
+    OversightReport,
+    SummaryFacts,
+    build_oversight,
+    sent_report,
+)
+
+IS_SENT = sa.and_(
+    FollowUpReport.state == ReportState.DECIDED, ReportingPoint.executive_on.is_not(None)
+)
+"""A report is sent when the nämnd has decided it, where the point has a day to kommunstyrelsen."""
+
+SENT_ON = Decision.decided_on
+"""The day on which a sent report was sent."""
+
+_IS_OF_THE_PLAN = (Plan.kind == PlanKind.INTERNAL_CONTROL, Plan.decision_id.is_not(None))
+
+
+@dataclass(frozen=True)
+class OversightEntry:
+    """En rapporteringstidpunkt över alla nämnder: ``sent`` of ``asked`` have sent theirs.
+
+    ``due_on`` is the last day to kommunstyrelsen that any nämnd has, None where none has one.
+    """
+
+    year: int
+    point: str
+    period_end: date
+    asked: int
+    sent: int
+    due_on: date | None
+
+
+def oversight_entries(session: Session) -> list[OversightEntry]:
+    """Every reporting point that any nämnd has, newest first."""
+    sent = sa.func.count(sa.case((IS_SENT, FollowUpReport.id)))
+    period_end = sa.func.max(ReportingPoint.period_end)
+    rows = session.execute(
+        sa.select(
+            ReportingPoint.year,
+            ReportingPoint.name,
+            period_end,
+            sa.func.count(ReportingPoint.executive_on),
+            sent,
+            sa.func.max(ReportingPoint.executive_on),
+        )
+        .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .group_by(ReportingPoint.year, ReportingPoint.name)
+    )
+    found = [OversightEntry(*row) for row in rows]
+    return sorted(found, key=lambda one: (one.period_end, swedish_key(one.point)), reverse=True)
+
+
+def _plan_sizes(session: Session, year: int) -> dict[tuple[int, int], int]:
+    """How many kontrollmoment each decided plan of the year has, by nämnd and version."""
+    rows = session.execute(
+        sa.select(Plan.board_id, Plan.version, sa.func.count(Control.id))
+        .join(Control, Control.plan_id == Plan.id)
+        .where(Plan.year == year, *_IS_OF_THE_PLAN)
+        .group_by(Plan.board_id, Plan.version)
+    )
+    return {(board_id, version): number for board_id, version, number in rows}
+
+
+def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
+    """Every nämnd of the year, with its report of the point if it is decided and sent.
+
+    The one place that says what kommunstyrelsen may see of the nämnder. Two queries.
+    """
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    rows = session.execute(
+        sa.select(
+            Board.id,
+            Board.code,
+            Board.name,
+            Board.kind,
+            Board.oversight,
+            ReportingPoint.id.label("point_id"),
+            ReportingPoint.executive_on,
+            sa.case((IS_SENT, SENT_ON)).label("sent_on"),
+            sa.case((IS_SENT, FollowUpReport.snapshot)).label("snapshot"),
+            FollowUpReport.snapshot_sha256,
+        )
+        .outerjoin(
+            ReportingPoint,
+            sa.and_(
+                ReportingPoint.board_id == Board.id,
+                ReportingPoint.year == year,
+                ReportingPoint.name == point,
+            ),
+        )
+        .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .outerjoin(Decision, Decision.id == FollowUpReport.decision_id)
+        .where(
+            sa.or_(Board.valid_from.is_(None), Board.valid_from <= last),
+            sa.or_(Board.valid_to.is_(None), Board.valid_to >= first),
+        )
+    ).all()
+    sizes = _plan_sizes(session, year)
+    facts = []
+    for row in rows:
+        report = None
+        if row.snapshot is not None:
+            data = json.loads(row.snapshot)
+            size = sizes.get((row.id, data["plan"]["version"]), 0)
+            report = sent_report(data, row.snapshot_sha256, size)
+        facts.append(
+            BoardFacts(
+                code=row.code,
+                name=row.name,
+                kind=row.kind,
+                oversight=row.oversight,
+                has_point=row.point_id is not None,
+                due_on=row.executive_on,
+                sent_on=row.sent_on,
+                report=report,
+            )
+        )
+    return facts
+
+
+def _obligatory_facts(session: Session, year: int) -> list[ObligatoryFact]:
+    """The year's obligatory kontrollmoment, and where each decided plan has them. Two queries."""
+    wanted = session.scalars(
+        sa.select(ObligatoryControl)
+        .where(ObligatoryControl.year == year, ObligatoryControl.withdrawn_at.is_(None))
+        .order_by(ObligatoryControl.number)
+    ).all()
+    if not wanted:
+        return []
+    places: dict[int, dict[tuple[str, int], int]] = defaultdict(dict)
+    for obligatory_id, code, version, number in session.execute(
+        sa.select(Control.obligatory_id, Board.code, Plan.version, Control.number)
+        .join(Plan, Plan.id == Control.plan_id)
+        .join(Board, Board.id == Plan.board_id)
+        .where(Plan.year == year, Control.obligatory_id.is_not(None), *_IS_OF_THE_PLAN)
+    ):
+        if obligatory_id is not None:
+            places[obligatory_id][code, version] = number
+    return [
+        ObligatoryFact(row.number, row.area_name, row.text, places.get(row.id, {}))
+        for row in wanted
+    ]
+
+
+def standing_summary(session: Session, year: int, point: str) -> OversightSummary | None:
+    """What kommunstyrelsen has written of the point last; None where nothing has been."""
+    return session.scalar(
+        sa.select(OversightSummary)
+        .where(OversightSummary.year == year, OversightSummary.point == point)
+        .order_by(OversightSummary.revision.desc())
+        .limit(1)
+    )
+
+
+def _summary_facts(summary: OversightSummary | None) -> SummaryFacts:
+    if summary is None:
+        return SummaryFacts()
+    clauses: Sequence[str] = summary.proposals.split("\n") if summary.proposals else ()
+    return SummaryFacts(summary.overall, summary.grounds, tuple(clauses))
+
+
+def oversight_report(
+    session: Session, year: int, point: str, *, on: date
+) -> OversightReport | None:
+    """The samlade bild of a point as it stands on a day; None where no nämnd has such a point.
+
+    Seven queries however many nämnder there are.
+    """
+    boards = sent_reports(session, year, point)
+    if not any(board.has_point for board in boards):
+        return None
+    municipality = session.get(Municipality, 1)
+    facts = OversightFacts(
+        municipality=municipality.name if municipality else "",
+        year=year,
+        point=point,
+        boards=boards,
+        obligatory=_obligatory_facts(session, year),
+        summary=_summary_facts(standing_summary(session, year, point)),
+        program_version=PROGRAM_VERSION,
+    )
+    return build_oversight(facts, on=on)

@@ -1,0 +1,70 @@
+"""Kommunstyrelsens samlade bild: pure, from the reports that are decided and sent.
+
+- sent: what is taken from a nämnd's report
+- overview: the one object, whose sums close
+- build: from facts to the object
+"""
+
+from internkontroll.reporting.rules.oversight.build import (
+    OversightFacts,
+    SummaryFacts,
+    build_oversight,
+    common_areas,
+    late_words,
+    oversight_title,
+    standing_of,
+)
+from internkontroll.reporting.rules.oversight.overview import (
+    AreaBoard,
+    BoardLine,
+    BoardStanding,
+    CommonArea,
+    ObligatoryAnswer,
+    ObligatoryLine,
+    ObligatoryStanding,
+    OversightMatter,
+    OversightReport,
+    OversightTotal,
+    RowChoice,
+    chosen_rows,
+    per_ten,
+    total_of,
+)
+from internkontroll.reporting.rules.oversight.sent import (
+    BoardFacts,
+    ObligatoryFact,
+    SentReport,
+    SentRow,
+    sent_report,
+    severities_of,
+)
+
+__all__ = [
+    "AreaBoard",
+    "BoardFacts",
+    "BoardLine",
+    "BoardStanding",
+    "CommonArea",
+    "ObligatoryAnswer",
+    "ObligatoryFact",
+    "ObligatoryLine",
+    "ObligatoryStanding",
+    "OversightFacts",
+    "OversightMatter",
+    "OversightReport",
+    "OversightTotal",
+    "RowChoice",
+    "SentReport",
+    "SentRow",
+    "SummaryFacts",
+    "build_oversight",
+    "chosen_rows",
+    "common_areas",
+    "late_words",
+    "oversight_title",
+    "per_ten",
+    "sent_report",
+    "severities_of",
+    "standing_of",
+    "total_of",
+]

@@ -1,0 +1,173 @@
+"""Det nämnderna har lämnat: what kommunstyrelsen takes from a report that is decided and sent.
+
+Read from the snapshot as plain data. The texts of a report (comments, descriptions, grounds, the
+reasons for what was not done) are left where they are: a nämnd's own page tells them.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from internkontroll.findings.models import Severity
+from internkontroll.organisation.models import BoardKind
+from internkontroll.reporting.models import Assessment, OverallAssessment
+from internkontroll.reporting.rules.count import ClosingCount
+from internkontroll.reporting.rules.lines import ActionCount
+from internkontroll.reporting.rules.report import DecisionFacts
+
+_FIGURES = (
+    "due",
+    "in_time",
+    "late",
+    "not_performed",
+    "missed",
+    "not_yet_due",
+    "early",
+    "expired",
+)
+
+Severities = tuple[tuple[Severity, int], ...]
+"""How many avvikelser of each severity, every severity told, the mildest first."""
+
+DEVIATING = frozenset({Assessment.MINOR, Assessment.MATERIAL, Assessment.SERIOUS})
+"""The assessments that say that something was found."""
+
+
+@dataclass(frozen=True)
+class SentRow:
+    """Ett kontrollmoment i en överlämnad uppföljning: its figures, and none of its texts."""
+
+    number: int
+    area: str
+    text: str
+    count: ClosingCount
+    reviewed: int
+    deviating: int
+    assessment: Assessment | None
+    severities: Severities
+    not_applicable: bool = False
+    removed: bool = False
+
+    @property
+    def findings(self) -> int:
+        """How many avvikelser are described."""
+        return sum(number for _, number in self.severities)
+
+    @property
+    def deviates(self) -> bool:
+        """Whether anything was found in it."""
+        return bool(self.findings) or self.assessment in DEVIATING
+
+
+@dataclass(frozen=True)
+class SentReport:
+    """En överlämnad uppföljning. ``plan_size`` counts the plan's kontrollmoment, reported or not.
+
+    ``actions`` is None where the report does not tell of åtgärder, as those decided before reports
+    did.
+    """
+
+    plan_version: int
+    plan_size: int
+    overall: OverallAssessment | None
+    decision: DecisionFacts
+    sha256: str
+    rows: tuple[SentRow, ...]
+    actions: ActionCount | None = None
+
+
+@dataclass(frozen=True)
+class BoardFacts:
+    """En nämnd inför en rapporteringstidpunkt: what was asked of it and what it has sent.
+
+    ``has_point`` False: the nämnd has no such point this year. ``due_on`` is the day to
+    kommunstyrelsen, None where nothing is to be sent. ``sent_on`` None: nothing has been sent, and
+    then ``report`` is None too.
+    """
+
+    code: str
+    name: str
+    kind: BoardKind
+    oversight: bool
+    has_point: bool
+    due_on: date | None
+    sent_on: date | None
+    report: SentReport | None
+
+
+@dataclass(frozen=True)
+class ObligatoryFact:
+    """Ett obligatoriskt kontrollmoment. ``places`` tells where each decided plan has it:
+    (nämnd's code, plan version) to the kontrollmoment's number there.
+    """
+
+    number: int
+    area: str
+    text: str
+    places: Mapping[tuple[str, int], int] = field(default_factory=dict)
+
+
+def severities_of(found: Mapping[Severity, int]) -> Severities:
+    """Every severity with its number, also where that is 0."""
+    return tuple((severity, found.get(severity, 0)) for severity in Severity)
+
+
+def added(each: Sequence[Severities]) -> Severities:
+    """The sum of several."""
+    total: Counter[Severity] = Counter()
+    for one in each:
+        total.update(dict(one))
+    return severities_of(total)
+
+
+def sent_report(data: Mapping[str, Any], sha256: str, plan_size: int) -> SentReport:
+    """Read the snapshot of a decided report, of a plan with that many kontrollmoment.
+
+    Raises KeyError or ValueError where it is none, CountDoesNotClose where its figures do not
+    close.
+    """
+    rows = tuple(_row(row) for row in data["rows"])
+    decision = data["decision"]
+    verified = decision.get("verified_on")
+    return SentReport(
+        plan_version=data["plan"]["version"],
+        plan_size=plan_size,
+        overall=OverallAssessment(data["overall"]) if data["overall"] else None,
+        decision=DecisionFacts(
+            body=decision["body"],
+            decided_on=date.fromisoformat(decision["decided_on"]),
+            paragraph=decision["paragraph"],
+            registry_number=decision["registry_number"],
+            verified_on=date.fromisoformat(verified) if verified else None,
+        ),
+        sha256=sha256,
+        rows=rows,
+        actions=_actions(data),
+    )
+
+
+def _row(row: Mapping[str, Any]) -> SentRow:
+    found = Counter(Severity(finding["severity"]) for finding in row["findings"])
+    assessment = row["assessment"]
+    return SentRow(
+        number=row["number"],
+        area=row["area"],
+        text=row["text"],
+        count=ClosingCount(*(row["count"][name] for name in _FIGURES)),
+        reviewed=row["reviewed"],
+        deviating=row["deviating"],
+        assessment=Assessment(assessment) if assessment else None,
+        severities=severities_of(found),
+        not_applicable=row.get("not_applicable") is not None,
+        removed=row.get("removed", False),
+    )
+
+
+def _actions(data: Mapping[str, Any]) -> ActionCount | None:
+    """Åtgärder by state, where the report knows of them."""
+    told = data.get("actions")
+    if told is None or not any(row.get("lineage") for row in data["rows"]):
+        return None
+    return ActionCount(**{entry.name: told[entry.name] for entry in fields(ActionCount)})

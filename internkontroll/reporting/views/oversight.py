@@ -1,0 +1,216 @@
+"""Kommunstyrelsens samlade bild: its pages and files."""
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from internkontroll.core.access import Permission
+from internkontroll.core.words import StateWord
+from internkontroll.files.docx import CONTENT_TYPE
+from internkontroll.findings.models import Severity
+from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
+from internkontroll.reporting.forms import SummaryForm
+from internkontroll.reporting.models import OverallAssessment
+from internkontroll.reporting.oversight_document import (
+    done_actions,
+    file_name,
+    oversight_docx,
+    oversight_json,
+    oversight_pdf,
+    total_actions,
+)
+from internkontroll.reporting.pictures import oversight_pictures
+from internkontroll.reporting.queries.oversight import (
+    oversight_entries,
+    oversight_report,
+    standing_summary,
+)
+from internkontroll.reporting.rules import section_words
+from internkontroll.reporting.rules.oversight import (
+    BoardStanding,
+    ObligatoryStanding,
+    OversightReport,
+    RowChoice,
+    SentRow,
+    chosen_rows,
+    per_ten,
+)
+from internkontroll.reporting.services.oversight import write_summary
+from internkontroll.reporting.words import NOT_HERE, NOT_YET, STATES
+from internkontroll.web.access import current_actor, may, now, requires, session, today
+from internkontroll.web.forms import choices
+from internkontroll.web.submission import page, submit
+
+bp = Blueprint("oversight", __name__, url_prefix="/kommunstyrelsen/samlad-bild")
+
+POINT = f"/<int(min={FIRST_YEAR},max={LAST_YEAR}):year>/<path:point>"
+SLUGS = {
+    "alla": RowChoice.ALL,
+    "ogjorda": RowChoice.UNDONE,
+    "avvikelser": RowChoice.DEVIATING,
+    "mindre": RowChoice.MINOR,
+    "vasentliga": RowChoice.MATERIAL,
+    "allvarliga": RowChoice.SERIOUS,
+    "ej-genomforda": RowChoice.NOT_PERFORMED,
+}
+BY_SEVERITY = {
+    Severity.SERIOUS: "allvarliga",
+    Severity.MATERIAL: "vasentliga",
+    Severity.MINOR: "mindre",
+}
+
+
+def _row_word(row: SentRow) -> StateWord:
+    if row.assessment:
+        return STATES[row.assessment]
+    return NOT_HERE if row.not_applicable else NOT_YET
+
+
+@bp.context_processor
+def _for_every_page() -> dict[str, Any]:
+    return {
+        "by_severity": BY_SEVERITY,
+        "done_actions": done_actions,
+        "not_asked": (BoardStanding.NOT_ASKED, BoardStanding.NO_POINT),
+        "obligatory_standing": ObligatoryStanding,
+        "per_ten": per_ten,
+        "row_word": _row_word,
+        "section": section_words,
+        "total_actions": total_actions,
+    }
+
+
+def _report_or_404(year: int, point: str) -> OversightReport:
+    report = oversight_report(session(), year, point, on=today())
+    if report is None:
+        abort(404)
+    return report
+
+
+@bp.get("")
+@requires(Permission.OVERSIGHT_READ)
+def index() -> ResponseReturnValue:
+    """The reporting points of all nämnder, newest first."""
+    return page("oversight/index.html", entries=oversight_entries(session()))
+
+
+@bp.get(POINT)
+@requires(Permission.OVERSIGHT_READ)
+def show(year: int, point: str) -> ResponseReturnValue:
+    """The samlade bild of a point."""
+    report = _report_or_404(year, point)
+    return page(
+        "oversight/show.html",
+        report=report,
+        pictures=oversight_pictures(report),
+        where={"year": year, "point": point},
+        may_write=may(Permission.OVERSIGHT_WRITE),
+    )
+
+
+@bp.get(f"{POINT}/rader")
+@requires(Permission.OVERSIGHT_READ)
+def rows(year: int, point: str) -> ResponseReturnValue:
+    """The kontrollmoment behind a figure: of one nämnd or of all."""
+    report = _report_or_404(year, point)
+    code = request.args.get("namnd", "").upper()
+    choice = SLUGS.get(request.args.get("visa", "alla"))
+    lines = [line for line in report.boards if not code or line.code == code]
+    if choice is None or not lines:
+        abort(404)
+    return page(
+        "oversight/rows.html",
+        report=report,
+        where={"year": year, "point": point},
+        board=lines[0] if code else None,
+        choice=choice,
+        rows=chosen_rows(lines, choice),
+    )
+
+
+@bp.get(f"{POINT}/bedomning")
+@requires(Permission.OVERSIGHT_WRITE)
+def assess(year: int, point: str) -> ResponseReturnValue:
+    """The page where kommunstyrelsen's own assessment is written."""
+    return _assess_page(year, point)
+
+
+@bp.post(f"{POINT}/bedomning")
+@requires(Permission.OVERSIGHT_WRITE)
+def save_assessment(year: int, point: str) -> ResponseReturnValue:
+    """Save kommunstyrelsen's own assessment."""
+    return _assess_page(year, point, sent=True)
+
+
+def _form(year: int, point: str, **more: Any) -> SummaryForm:
+    before = standing_summary(session(), year, point)
+    form = SummaryForm(
+        overall=before.overall if before else None,
+        grounds=before.grounds if before else None,
+        proposals=before.proposals if before else None,
+        row_version=before.revision if before else 0,
+        **more,
+    )
+    form.overall.choices = choices((kind.value, STATES[kind].word) for kind in OverallAssessment)
+    return form
+
+
+def _assess_page(year: int, point: str, *, sent: bool = False) -> ResponseReturnValue:
+    report = _report_or_404(year, point)
+    form = _form(year, point)
+
+    def act(open_session: Session) -> str:
+        write_summary(
+            open_session,
+            year,
+            point,
+            overall=form.chosen(),
+            grounds=form.grounds.data or "",
+            proposals=form.proposals.data or "",
+            revision=form.row_version.number,
+            actor=current_actor(),
+            at=now(),
+        )
+        return url_for("oversight.show", year=year, point=point, _anchor="bedomning")
+
+    done = "Kommunstyrelsens bedömning är sparad."
+    if sent and form.validate():
+        if answer := submit(form, act, done=done):
+            return answer
+        if form.refused_with == 409:
+            form.set_beside(_form(year, point, formdata=None))
+    return page(
+        "oversight/assess.html", form=form, report=report, where={"year": year, "point": point}
+    )
+
+
+@bp.get(f"{POINT}/pdf")
+@requires(Permission.OVERSIGHT_READ)
+def pdf(year: int, point: str) -> ResponseReturnValue:
+    """The samlade bild as PDF."""
+    report = _report_or_404(year, point)
+    return _file(oversight_pdf(report), "application/pdf", file_name(report, "pdf"))
+
+
+@bp.get(f"{POINT}/word")
+@requires(Permission.OVERSIGHT_READ)
+def word(year: int, point: str) -> ResponseReturnValue:
+    """The samlade bild as DOCX."""
+    report = _report_or_404(year, point)
+    return _file(oversight_docx(report), CONTENT_TYPE, file_name(report, "docx"))
+
+
+@bp.get(f"{POINT}/json")
+@requires(Permission.OVERSIGHT_READ)
+def json_file(year: int, point: str) -> ResponseReturnValue:
+    """The samlade bild as JSON."""
+    report = _report_or_404(year, point)
+    return _file(oversight_json(report), "application/json", file_name(report, "json"))
+
+
+def _file(body: bytes, kind: str, name: str) -> Response:
+    answer = Response(body, content_type=kind)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer

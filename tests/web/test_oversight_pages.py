@@ -1,0 +1,139 @@
+"""The pages of kommunstyrelsens samlade bild: two clicks to the rows, and one set of figures."""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from internkontroll.core.access import Role
+from internkontroll.core.database import db, intent_to_write
+from internkontroll.organisation.models import Board
+from tests.client import PageClient
+from tests.conftest import MovableClock
+from tests.factories import Town
+from tests.oversight_rows import make_april
+from tests.pdf_text import pdf_text
+
+ClientOf = Callable[..., PageClient]
+LIST = "/kommunstyrelsen/samlad-bild"
+APRIL = f"{LIST}/2020/april"
+
+
+@pytest.fixture
+def sent(app: Flask, town: Town, clock: MovableClock) -> Town:
+    """SCN and AMN have sent April, OSN is ten days late; it is 15 June."""
+    clock.move_to(2020, 6, 15)
+    with app.app_context(), intent_to_write():
+        session = db.session()
+        for code, decided in (("SCN", True), ("AMN", True), ("OSN", False)):
+            make_april(session, session.get_one(Board, town.boards[code]), decided=decided)
+        session.commit()
+        db.session.remove()
+    return town
+
+
+@pytest.fixture
+def ks(client_of: ClientOf, sent: Town) -> PageClient:
+    return client_of(Role.OVERSIGHT_CONTROLLER)
+
+
+def test_it_is_two_clicks_from_a_figure_to_the_boards_own_row(ks: PageClient) -> None:
+    page = ks.get(APRIL)
+    assert page.h1 == "Samlad bild per april 2020"
+    found = re.search(r'href="([^"]*visa=vasentliga[^"]*namnd=scn[^"]*)"', page.html)
+    assert found is not None
+    rows = ks.get(found.group(1).replace("&amp;", "&"))
+    assert rows.h1 == "Kontrollmoment med väsentliga avvikelser, Socialnämnden"
+    link = re.search(r'href="(/namnd/scn/uppfoljning/2020/april)#(kontroll-3)"', rows.html)
+    assert link is not None
+    assert f'id="{link.group(2)}"' in ks.get(link.group(1)).html
+
+
+def test_a_board_that_has_not_sent_shows_nothing_but_that_it_is_late(ks: PageClient) -> None:
+    page = ks.get(APRIL)
+    assert "Omsorgsnämnden har inte lämnat sin uppföljning." in page.text
+    assert "10 dagar" in page.text
+    assert "/namnd/osn/" not in page.html
+    assert ks.get(f"{APRIL}/rader?namnd=osn").text.count("Inga sådana kontrollmoment") == 1
+    assert ks.raw("/namnd/osn/uppfoljning/2020/april").status_code in {403, 404}
+
+
+def test_page_pdf_word_and_json_tell_the_same_figures(ks: PageClient) -> None:
+    page = ks.get(APRIL)
+    data = json.loads(ks.raw(f"{APRIL}/json").data)
+    text = pdf_text(ks.raw(f"{APRIL}/pdf").data)
+    total = data["total"]
+    done = total["count"]["in_time"] + total["count"]["late"]
+    told = f"{done} av {total['count']['due']}"
+    assert (total["sent"], total["asked"], told) == (2, 3, "6 av 12")
+    assert total["severities"]["material"] == 2
+    for where in (page.text, text.replace("\xa0", " ")):
+        assert told in where
+        assert "2 av 3" in where
+        assert data["boards"][0]["report"]["decision"]["paragraph"] in where
+    assert ks.raw(f"{APRIL}/word").data[:2] == b"PK"
+
+
+def test_the_assessment_and_the_proposals_are_kommunstyrelsens_own(ks: PageClient) -> None:
+    ks.get(f"{APRIL}/bedomning")
+    page = ks.submit(
+        "/bedomning",
+        overall="partly",
+        grounds="En nämnd är sen.",
+        proposals="att se över attesten",
+    )
+    assert page.h1 == "Samlad bild per april 2020"
+    assert "Delvis tillräcklig" in page.text
+    assert "att uppmana Omsorgsnämnden att lämna uppföljningen" in page.text
+    assert "att se över attesten" in page.text
+
+
+def test_a_proposal_that_is_none_is_refused_and_nothing_typed_is_lost(ks: PageClient) -> None:
+    ks.get(f"{APRIL}/bedomning")
+    page = ks.submit(
+        "/bedomning", 422, overall="partly", grounds="En sen.", proposals="Se över mer"
+    )
+    assert page.status == 422
+    assert "Börja varje förslag med ”att”" in page.text
+    assert "Se över mer" in page.html
+    assert "En sen." in page.html
+
+
+def test_the_loser_of_a_concurrent_edit_sees_both_texts(ks: PageClient, client_of: Any) -> None:
+    other = client_of(Role.OVERSIGHT_CONTROLLER)
+    for one in (ks, other):
+        one.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Den enas text.", proposals="")
+    page = other.submit(
+        "/bedomning", 409, overall="sufficient", grounds="Den andras.", proposals=""
+    )
+    assert page.status == 409
+    assert "Den enas text." in page.text
+    assert "Den andras." in page.html
+
+
+def test_a_picture_is_an_image_with_a_name_and_a_table_of_the_same_figures(
+    ks: PageClient,
+) -> None:
+    page = ks.get(APRIL)
+    assert page.html.count('role="img"') == 2
+    for ident in ("gjort-per-namnd", "avvikelser-per-namnd"):
+        assert f'aria-labelledby="{ident}-namn {ident}-text"' in page.html
+        assert f'id="{ident}-tabell"' in page.html
+    assert re.search(r'<text class="figure"[^>]*>3 av 6</text>', page.html)
+
+
+def test_what_is_no_choice_and_no_board_does_not_exist(ks: PageClient) -> None:
+    for address in ("visa=alltihop", "namnd=xyz"):
+        assert ks.raw(f"{APRIL}/rader?{address}").status_code == 404
+    assert ks.raw(f"{LIST}/2020/maj").status_code == 404
+    assert ks.raw(f"{LIST}/2020/maj/pdf").status_code == 404
+
+
+def test_the_page_takes_few_queries_however_many_boards(ks: PageClient, count_queries: Any) -> None:
+    with count_queries() as queries:
+        ks.get(APRIL)
+    assert int(queries) <= 20

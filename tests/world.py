@@ -860,6 +860,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "organisation.cancel_now": lambda w: {"meeting_id": w.meeting_id()},
     "organisation.meeting": lambda w: {"meeting_id": w.meeting_id()},
     "organisation.move_meeting": lambda w: {"meeting_id": w.meeting_id()},
+    "bundles.file": lambda _w: {"year": YEAR},
     **{
         f"oversight.{name}": lambda _w: {"year": YEAR, "point": "årsbokslut"}
         for name in ("assess", "json_file", "pdf", "rows", "save_assessment", "show", "word")

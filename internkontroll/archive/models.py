@@ -20,6 +20,7 @@ class ArchiveEvent(StrEnum):
     DISPOSAL_WITHDRAWN = "disposal:withdrawn"
     DISPOSAL_LAPSED = "disposal:lapsed"
     DISPOSAL_EXECUTED = "disposal:executed"
+    BUNDLE_MADE = "bundle:made"
 
 
 class RecordKind(StrEnum):

@@ -28,6 +28,7 @@ WORDS: dict[Enum, str] = {
     ArchiveEvent.DISPOSAL_WITHDRAWN: "Gallringen drogs tillbaka",
     ArchiveEvent.DISPOSAL_LAPSED: "Gallringen förföll",
     ArchiveEvent.DISPOSAL_EXECUTED: "Gallringen bekräftades och gjordes",
+    ArchiveEvent.BUNDLE_MADE: "Årets handlingar hämtades samlade",
 }
 
 SLUGS: dict[str, RecordKind] = {

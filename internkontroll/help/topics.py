@@ -293,6 +293,12 @@ GROUPS: Sequence[Group] = (
                 ("archive.", "personal_data."),
             ),
             Topic(
+                "arets-handlingar",
+                "Hämta årets handlingar till revisorerna",
+                "Plan, uppföljningar, beslut, dragningar och spår i en fil som går att kontrollera.",
+                ("bundles.",),
+            ),
+            Topic(
                 "lasningar",
                 "Vem har läst, och logguppföljning",
                 "Varje gång någon öppnar en sekretessbelagd post antecknas det.",

@@ -85,15 +85,23 @@ def chain_head(session: Session, chain: str) -> str:
     return head or GENESIS
 
 
-def _rows(session: Session, chain: str) -> Generator[ChainRow, None, None]:
+def chain_rows(
+    session: Session, chain: str, first: int = 1, last: int | None = None
+) -> Generator[ChainRow, None, None]:
+    """The rows of a chain in order, from one number to another, with what is left of their content.
+
+    Close it where it is not read to its end.
+    """
     select = (
         sa.select(TrailRow, TrailPayload, TrailDisposal.row_id)
         .outerjoin(TrailPayload, TrailPayload.row_id == TrailRow.id)
         .outerjoin(TrailDisposal, TrailDisposal.row_id == TrailRow.id)
-        .where(TrailRow.chain == chain)
+        .where(TrailRow.chain == chain, TrailRow.seq >= first)
         .order_by(TrailRow.seq)
         .execution_options(yield_per=1000)
     )
+    if last is not None:
+        select = select.where(TrailRow.seq <= last)
     with session.execute(select) as found:
         for row, payload, disposed in found:
             yield ChainRow(
@@ -113,7 +121,7 @@ def _rows(session: Session, chain: str) -> Generator[ChainRow, None, None]:
 
 
 def _verdict(session: Session, chain: str, outside: Collection[OutsideHead]) -> ChainVerdict:
-    with closing(_rows(session, chain)) as rows:
+    with closing(chain_rows(session, chain)) as rows:
         return check_chain(chain, rows, outside)
 
 

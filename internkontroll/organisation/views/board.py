@@ -33,6 +33,7 @@ WATCH = (
     ("Logguppföljning", "monitoring.log_follow_ups", Permission.READING_FOLLOW_UP),
     ("Roller som väntar på en andra person", "roles.waiting", Permission.ROLE_CONFIRM),
     ("Revisionens läsningar", "monitoring.audit_readings", Permission.READING_AUDIT),
+    ("Årets handlingar", "bundles.index", Permission.BUNDLE_MAKE),
 )
 """Pages about who did and read what, for those who may see them."""
 

@@ -1,0 +1,210 @@
+"""Samla ett års handlingar för revisorerna: one archive, whose making is a row of the trail."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime
+from typing import Any, BinaryIO
+
+from sqlalchemy.orm import Session
+
+from internkontroll.archive.bundle import Bundle, DrawsTold
+from internkontroll.archive.models import ArchiveEvent
+from internkontroll.archive.policy import PERMISSIONS
+from internkontroll.archive.queries.bundle import (
+    decided_plans,
+    decided_reports,
+    decision_line,
+    draws_of_year,
+    plan_decisions,
+    trail_span,
+)
+from internkontroll.core.access import Actor, Permission, Scope, can, ensure
+from internkontroll.core.canonical import canonical_json
+from internkontroll.core.clock import swedish_day
+from internkontroll.core.errors import InvalidTransition
+from internkontroll.files.pdf import ROOT
+from internkontroll.organisation.models import Board
+from internkontroll.plan.documents import document_of, file_name, plan_pdf
+from internkontroll.plan.models import Plan
+from internkontroll.reporting import documents as report_documents
+from internkontroll.reporting.models import FollowUpReport
+from internkontroll.reporting.queries import decided_report
+from internkontroll.sampling.models import Draw, SelectionMethod
+from internkontroll.sampling.policy import PERMISSIONS as SAMPLING
+from internkontroll.sampling.queries import occurrences_of_draw, record_for_outside
+from internkontroll.sampling.rules import record_bytes
+from internkontroll.sampling.services import export_population, export_record
+from internkontroll.trail.queries import chain_rows, day_heads, heads_file
+from internkontroll.trail.services import chain_of_reader, reads_as_auditor, record
+
+VERIFIER = ROOT / "docs" / "verify_draw.py"
+
+
+def make_bundle(
+    session: Session, board: Board, year: int, out: BinaryIO, *, actor: Actor, at: datetime
+) -> dict[str, Any]:
+    """Samla årets beslutade handlingar in one ZIP; recorded, with the SHA-256 of its manifest.
+
+    The full record of a draw and its list go in where nothing of the list is secret and the reader
+    may see samples: each is a reading of its own. All others go in sealed. An auditor's making
+    stands in the auditors' own chain. Raises NotAllowed, InvalidTransition where no plan of the
+    year is decided.
+    """
+    ensure(actor, Permission.BUNDLE_MAKE, Scope(board.id), swedish_day(at), PERMISSIONS)
+    plans = decided_plans(session, board.id, year)
+    if not plans:
+        raise InvalidTransition(
+            f"Nämnden har inte beslutat någon plan för {year}. Välj ett år som har en."
+        )
+    reports = decided_reports(session, board.id, year)
+    bundle = Bundle(out)
+    for plan in plans:
+        _add_plan(bundle, plan, at)
+    for report in reports:
+        _add_report(bundle, report)
+    bundle.add("beslut.json", "Nämndens beslut", _decisions(session, board.id, year, reports))
+    # The trail is read before this making adds to it.
+    _add_trail(session, bundle, board, [plan.id for plan in plans], year, at)
+    draws = _add_draws(session, bundle, draws_of_year(session, board.id, year), actor, at)
+    sha256 = bundle.close(
+        {
+            "board": board.code,
+            "board_name": board.name,
+            "year": year,
+            "made_at": at,
+            "draws": {
+                "total": draws.total,
+                "full": draws.full,
+                "sealed": draws.sealed,
+                "purged": draws.purged,
+            },
+            "plans": len(plans),
+            "reports": len(reports),
+        }
+    )
+    told = {
+        "year": year,
+        "manifest_sha256": sha256,
+        "files": len(bundle.files),
+        "draws": draws.total,
+        "sealed": draws.sealed,
+    }
+    record(
+        session,
+        chain=chain_of_reader(actor, at, board.code),
+        actor=actor,
+        at=at,
+        event=ArchiveEvent.BUNDLE_MADE,
+        subject=("board", board.id),
+        data={**told, **({"board": board.code} if reads_as_auditor(actor, at) else {})},
+    )
+    return told
+
+
+def _add_plan(bundle: Bundle, plan: Plan, at: datetime) -> None:
+    document = document_of(plan, json.loads(plan.content or ""), today=swedish_day(at))
+    name = f"plan/{file_name(document).removesuffix('.pdf')}-{plan.id}"
+    bundle.add(
+        f"{name}.json", f"{document.title}, beslutat innehåll", (plan.content or "").encode()
+    )
+    bundle.add(f"{name}.pdf", document.title, plan_pdf(document))
+
+
+def _add_report(bundle: Bundle, report: FollowUpReport) -> None:
+    shown = decided_report(report)
+    for kind, make in (
+        ("json", report_documents.report_json),
+        ("pdf", report_documents.report_pdf),
+    ):
+        name = report_documents.file_name(shown.report, kind)
+        bundle.add(f"uppfoljning/{name}", shown.report.title, make(shown))
+
+
+def _decisions(session: Session, board_id: int, year: int, reports: Any) -> bytes:
+    lines = [
+        decision_line(f"Internkontrollplan {year}", decision)
+        for decision in plan_decisions(session, board_id, year)
+    ]
+    lines += [
+        decision_line(f"Uppföljning per {one.reporting_point.name} {year}", one.decision)
+        for one in reports
+        if one.decision is not None
+    ]
+    return canonical_json(lines).encode("utf-8")
+
+
+def _add_trail(
+    session: Session, bundle: Bundle, board: Board, plan_ids: list[int], year: int, at: datetime
+) -> None:
+    first, last = trail_span(session, board.code, plan_ids, year)
+
+    def lines() -> Iterator[bytes]:
+        with closing(chain_rows(session, board.code, first, last)) as rows:
+            for row in rows:
+                yield (
+                    json.dumps(
+                        {
+                            "chain": row.chain,
+                            "seq": row.seq,
+                            "at": row.at.isoformat(),
+                            "event": row.event,
+                            "subject_kind": row.subject_kind,
+                            "subject_id": row.subject_id,
+                            "digest": row.digest,
+                            "previous": row.previous,
+                            "hash": row.hash,
+                            "salt": row.salt,
+                            "body": row.body,
+                            "disposed": row.disposed,
+                        },
+                        ensure_ascii=False,
+                        sort_keys=True,
+                    ).encode("utf-8")
+                    + b"\n"
+                )
+
+    bundle.add_parts("spar/spar.jsonl", f"Nämndens spår, rad {first} till {last}", lines())
+    heads = day_heads(session, swedish_day(at).replace(month=1, day=1), board.code)
+    content = json.dumps(heads_file(heads, at), ensure_ascii=False, indent=2)
+    bundle.add("spar/slutrader.json", "Spårets slutrader", content.encode("utf-8"))
+
+
+def _add_draws(
+    session: Session, bundle: Bundle, draws: Any, actor: Actor, at: datetime
+) -> DrawsTold:
+    full = sealed = purged = 0
+    for draw in draws:
+        name = f"dragningar/dragning-{draw.id}"
+        if draw.population.purged_at is not None:
+            purged += 1
+        elif _may_be_whole(session, draw, actor, at):
+            full += 1
+            content = export_record(session, draw, actor=actor, at=at)
+            bundle.add(f"{name}.json", "Fullständigt protokoll", content)
+            if draw.method is not SelectionMethod.TARGETED:
+                rows = export_population(session, draw, actor=actor, at=at)
+                bundle.add(f"dragningar/lista-{draw.id}.txt", "Listan som drogs ur", rows)
+        else:
+            sealed += 1
+            content = record_bytes(record_for_outside(session, draw))
+            bundle.add(f"{name}-forseglad.json", "Förseglat protokoll", content)
+    bundle.add("dragningar/verify_draw.py", "Kontroll av en dragning", VERIFIER.read_bytes())
+    return DrawsTold(len(draws), full, sealed, purged)
+
+
+def _may_be_whole(session: Session, draw: Draw, actor: Actor, at: datetime) -> bool:
+    """Whether nothing of the list is secret, and the reader may see every sample it serves."""
+    if draw.population.is_secret:
+        return False
+    on = swedish_day(at)
+    return all(
+        can(
+            actor,
+            Permission.SAMPLE_READ,
+            Scope(one.board_id, one.subcommittee_id),
+            on,
+            SAMPLING,
+        )
+        for one in occurrences_of_draw(session, draw.id)
+    )

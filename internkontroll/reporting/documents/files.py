@@ -11,6 +11,7 @@ from internkontroll.files.pdf import render_pdf
 from internkontroll.findings.models import CorrectionOutcome, Severity
 from internkontroll.findings.words import STATES as FINDING_STATES
 from internkontroll.reporting.models import Assessment, OverallAssessment
+from internkontroll.reporting.pictures import pictures_data, report_pictures
 from internkontroll.reporting.rules import ShownReport, section_words, to_plain
 from internkontroll.reporting.words import FOLLOWING, NOT_HERE, NOT_YET, STATES, TOLD
 
@@ -23,6 +24,7 @@ def document_data(shown: ShownReport) -> dict[str, Any]:
     """What a document's template gets: the report as plain data, the words, and the hash."""
     return {
         "report": to_plain(shown.report),
+        "pictures": pictures_data(report_pictures(shown.report)),
         "sha256": shown.sha256,
         "words": {
             "assessment": {kind.value: _told(STATES[kind]) for kind in Assessment},
@@ -62,6 +64,7 @@ def report_html(shown: ShownReport, house: House | None = None) -> bytes:
     }
     data = {
         "report": shown.report,
+        "pictures": report_pictures(shown.report),
         "sha256": shown.sha256,
         "words": words,
         "section": section_words,

@@ -38,6 +38,7 @@ from internkontroll.reporting.rules.report import (
     Report,
     UnreportedControl,
 )
+from internkontroll.reporting.rules.spread import area_years, month_counts
 
 MATTERS_SHOWN = 3
 _OVERALL_WORDS = {
@@ -144,7 +145,7 @@ def build_report(
     changed = [row for row in map(builder.changed, others) if row is not None]
     title = report_title(point.name, point.year)
     to_executive = point.executive_on is not None and not point.is_executive
-    own = (fact for control in reported for fact in builder.occurrences[control.lineage])
+    own = [fact for control in reported for fact in builder.occurrences[control.lineage]]
     committees = committee_lines(own, cut_off_at)
     standings = risk_standings((one, builder.count(one.lineage)) for one in controls)
     earlier_lines, follow_up = _earlier(builder)
@@ -154,6 +155,7 @@ def build_report(
     actions = count_actions(action for finding in findings for action in finding.actions)
     corrections = count_corrections(findings)
     counts = {name: [row.count for row in rows if row.area == name] for _, name in areas}
+    whole = total(row.count for row in rows)
     return Report(
         title=title,
         board_code=point.board_code,
@@ -170,7 +172,7 @@ def build_report(
         state=ReportState.DECIDED if decision else ReportState.LIVE,
         plan=facts.plan,
         decision=decision,
-        total=total(row.count for row in rows),
+        total=whole,
         areas=tuple(AreaCount(name, len(own), total(own)) for name, own in counts.items()),
         rows=tuple(rows),
         assessments=tuple(AssessmentCount(kind, tally[kind]) for kind in Assessment),
@@ -198,6 +200,13 @@ def build_report(
         earlier_actions=count_actions(earlier_lines),
         previous=facts.previous.told if facts.previous else None,
         last_year=facts.last_year.told if facts.last_year else None,
+        months=month_counts(own, cut_off_at, whole),
+        by_year=area_years(
+            point.year,
+            counts,
+            ((row.area, finding.severity) for row in rows for finding in row.findings),
+            facts.last_year.by_year if facts.last_year else (),
+        ),
         comparison_rule=COMPARISON_RULE if facts.previous or facts.last_year else "",
         program_version=facts.program_version,
         trail_head=facts.trail_head,

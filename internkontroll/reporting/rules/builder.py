@@ -194,6 +194,7 @@ class Builder:
                     deviating=verdict.deviating,
                     text=text,
                     is_bound=is_bound(verdict),
+                    at_most=verdict.at_most,
                 )
             )
         return tuple(lines)

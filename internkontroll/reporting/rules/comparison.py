@@ -7,7 +7,8 @@ from typing import Any
 
 from internkontroll.core.text import text_key
 from internkontroll.reporting.models import Assessment
-from internkontroll.reporting.rules.lines import Change, Comparison, EarlierPoint
+from internkontroll.reporting.rules.lines import AreaYear, Change, Comparison, EarlierPoint
+from internkontroll.reporting.rules.spread import area_years_of
 
 COMPARISON_RULE = (
     "Jämförelsen görs bara med uppföljningar som nämnden hade beslutat när uppgifterna stängdes. "
@@ -41,6 +42,8 @@ class EarlierReport:
     told: EarlierPoint
     by_lineage: Mapping[str, EarlierRow]
     by_text: Mapping[str, EarlierRow]
+    by_year: tuple[AreaYear, ...] = ()
+    """Avvikelser by area and year, as it tells them."""
 
     def row_of(self, lineage: str, text: str) -> EarlierRow | None:
         """The control's row; by its words in a report from before lineages were kept in it."""
@@ -63,7 +66,7 @@ def earlier_report(content: Mapping[str, Any], decided_on: date) -> EarlierRepor
         else:
             by_text[text_key(row["text"])] = made
     told = EarlierPoint(content["point"], content["year"], decided_on)
-    return EarlierReport(told, by_lineage, by_text)
+    return EarlierReport(told, by_lineage, by_text, area_years_of(content))
 
 
 def change_between(then: Assessment | None, now: Assessment | None) -> Change | None:

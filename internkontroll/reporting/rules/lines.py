@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from internkontroll.findings.models import CorrectionOutcome, Severity
 from internkontroll.reporting.models import Assessment
-from internkontroll.reporting.rules.count import CountDoesNotClose, Outcome
+from internkontroll.reporting.rules.count import ClosingCount, CountDoesNotClose, Outcome
 
 
 class ActionStanding(StrEnum):
@@ -132,6 +132,32 @@ class BoundLine:
     deviating: int
     text: str
     is_bound: bool
+    at_most: int | None = None
+    """The limit in items, where the sentence tells a number."""
+
+
+@dataclass(frozen=True)
+class MonthCount:
+    """Räkningen för det som skulle vara klart under en månad; ``month`` is its first day."""
+
+    month: date
+    count: ClosingCount
+
+
+@dataclass(frozen=True)
+class AreaYear:
+    """Avvikelser i ett kontrollområde ett år, at the same reporting point each year."""
+
+    year: int
+    area: str
+    serious: int
+    material: int
+    minor: int
+
+    @property
+    def findings(self) -> int:
+        """How many they are."""
+        return self.serious + self.material + self.minor
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,14 @@ from internkontroll.reporting.rules.lines import (
     ActionCount,
     ActionLine,
     Advice,
+    AreaYear,
     BoundLine,
     Comparison,
     CorrectionCount,
     EarlierPoint,
     ExtraLine,
     FindingLine,
+    MonthCount,
     MoveLine,
     RiskCount,
     Statement,
@@ -279,6 +281,10 @@ class Report:
     """The day on which the director approved it."""
     xray: tuple[str, ...] = ()
     """What the X-ray reminded of when the board decided."""
+    months: tuple[MonthCount, ...] = ()
+    """What was due, month by month; their sum is what was due in all."""
+    by_year: tuple[AreaYear, ...] = ()
+    """Avvikelser by area, this year and at the same point of the years before, the newest first."""
 
     @property
     def period(self) -> str:

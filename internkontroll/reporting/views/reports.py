@@ -8,6 +8,7 @@ from internkontroll.core.words import StateWord
 from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import document_house
 from internkontroll.reporting.documents import file_name, report_json, report_pdf
+from internkontroll.reporting.pictures import report_pictures
 from internkontroll.reporting.queries import PointEntry, point_entries, shown_report
 from internkontroll.reporting.rules import ControlRow
 from internkontroll.reporting.views.blueprint import (
@@ -66,6 +67,7 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
         board=board,
         entry=entry,
         report=shown.report,
+        pictures=report_pictures(shown.report),
         sha256=shown.sha256,
         where=where,
         assessment_word=_assessment_word,

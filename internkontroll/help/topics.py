@@ -295,7 +295,7 @@ GROUPS: Sequence[Group] = (
             Topic(
                 "arets-handlingar",
                 "Hämta årets handlingar till revisorerna",
-                "Plan, uppföljningar, beslut, dragningar och spår i en fil som går att kontrollera.",
+                "Plan, uppföljningar, beslut, dragningar och spår i en fil som kan kontrolleras.",
                 ("bundles.",),
             ),
             Topic(

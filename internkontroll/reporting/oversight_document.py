@@ -110,7 +110,7 @@ def oversight_document(report: OversightReport) -> PlainDocument:
         title=report.title,
         board=report.municipality or "Kommunstyrelsen",
         day=report.known_on,
-        version=f"Läget {long_date(report.known_on)}",
+        version="Samlad bild",
         blocks=tuple(blocks),
     )
 
@@ -145,7 +145,7 @@ def _standing_table(report: OversightReport) -> Table:
             )
         )
     return Table(
-        "Vilka nämnder har lämnat",
+        "Uppföljningarnas läge, nämnd för nämnd",
         ("Nämnd", "Läge", "Skulle lämnas", "Nämndens beslut", "Egen bedömning"),
         tuple(rows),
     )
@@ -165,7 +165,7 @@ def _figures_table(report: OversightReport) -> Table:
     rows = [
         (
             line.name,
-            of(line.controls, line.report.plan_size),
+            of(line.controls, line.plan_size),
             of(line.count.performed, line.count.due),
             *(grouped(line.of_severity(one)) for one in reversed(Severity)),
             decimal_words(per_ten(line.findings, line.controls)),
@@ -273,18 +273,18 @@ def _deviating(report: OversightReport) -> list[Block]:
 
 
 def _sources(report: OversightReport) -> list[Block]:
-    rows = tuple(
-        (line.name, section_words(line.report.decision.paragraph), line.report.sha256)
-        for line in report.boards
-        if line.report is not None
+    sums = tuple(
+        (line.name, line.report.sha256) for line in report.boards if line.report is not None
     )
     late = tuple(f"{line.name}: {late_words(line)}." for line in report.missing)
     blocks: list[Block] = [Heading("Om uppgifterna")]
     if late:
         blocks += [Paragraph("De här nämnderna är sena:"), Bullets(late)]
-    if rows:
-        header = ("Nämnd", "Beslut", "Uppföljningens SHA-256")
-        blocks.append(Table("Uppföljningarna som bilden bygger på", header, rows))
+    if sums:
+        blocks += [
+            Paragraph("Bilden bygger på de här uppföljningarna, med innehållets SHA-256:"),
+            Terms(sums),
+        ]
     blocks.append(Paragraph(f"Gjord med internkontroll {report.program_version}."))
     return blocks
 

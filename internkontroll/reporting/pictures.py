@@ -81,9 +81,9 @@ def _done_by_month(report: Report) -> Picture | None:
         ident="gjort-per-manad",
         title="Kontrolltillfällen som är gjorda, per månad",
         description=(
-            "En stapel för varje månad då något skulle vara klart: kontrolltillfällen gjorda i tid, "
-            "gjorda sent och inte gjorda. Vid stapelns slut står hur många som är gjorda av dem som "
-            "skulle göras."
+            "En stapel för varje månad då något skulle vara klart: kontrolltillfällen gjorda i "
+            "tid, gjorda sent och inte gjorda. Vid stapelns slut står hur många som är gjorda av "
+            "dem som skulle göras."
         ),
         chart=chart,
         table=Table(

@@ -24,6 +24,8 @@ class Fill(StrEnum):
     HATCHED = "hatched"
     DOTTED = "dotted"
     OPEN = "open"
+    PLATE = "plate"
+    """The ground of a number that stands over a pattern."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,9 @@ _MARKS = {
     ),
     Fill.DOTTED: Markup('<circle class="dot" cx="3" cy="3" r="1.1" fill="#4a5c62"></circle>'),
 }
+
+
+_CLASSES = {fill: f"part {fill}" for fill in Fill} | {Fill.PLATE: "plate"}
 
 
 def _rect(shape: Rect, ident: str) -> Markup:

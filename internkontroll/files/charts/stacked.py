@@ -91,9 +91,12 @@ def _bar(
         done += number
         end = start + max(room * done // largest, 2)
         shapes.append(Rect(x, y, end - x, BAR, one.fill))
-        if end - x >= NUMBER * len(str(number)) + 6:
+        wide, middle = NUMBER * len(str(number)) + 4, (x + end) // 2
+        if end - x >= wide + 2:
             kind = "within" if one.fill is Fill.STRONG else "over"
-            shapes.append(Words((x + end) // 2, y + 11, str(number), kind, "middle"))
+            if kind == "over":
+                shapes.append(Rect(middle - wide // 2, y + 1, wide, BAR - 2, Fill.PLATE))
+            shapes.append(Words(middle, y + 11, str(number), kind, "middle"))
         x = end
     return x
 

@@ -5,7 +5,7 @@ What has not been sent is never read: the statement gives its content out only w
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,6 +22,7 @@ from internkontroll.reporting.rules.oversight import (
     ObligatoryFact,
     OversightFacts,
     OversightReport,
+    SentReport,
     SummaryFacts,
     build_oversight,
     sent_report,
@@ -87,7 +88,7 @@ def _plan_sizes(session: Session, year: int) -> dict[tuple[int, int], int]:
 def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
     """Every nämnd of the year, with its report of the point if it is decided and sent.
 
-    The one place that says what kommunstyrelsen may see of the nämnder. Two queries.
+    The one place that says what kommunstyrelsen may see of the nämnder. Three queries.
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
     rows = session.execute(
@@ -100,8 +101,8 @@ def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
             ReportingPoint.id.label("point_id"),
             ReportingPoint.executive_on,
             sa.case((IS_SENT, SENT_ON)).label("sent_on"),
-            sa.case((IS_SENT, FollowUpReport.snapshot)).label("snapshot"),
-            FollowUpReport.snapshot_sha256,
+            sa.case((IS_SENT, FollowUpReport.id)).label("report_id"),
+            FollowUpReport.snapshot_sha256.label("sha256"),
         )
         .outerjoin(
             ReportingPoint,
@@ -119,13 +120,11 @@ def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
         )
     ).all()
     sizes = _plan_sizes(session, year)
+    wanted = {row.report_id: row.sha256 for row in rows if row.report_id is not None}
+    reports = _contents(session, wanted)
     facts = []
     for row in rows:
-        report = None
-        if row.snapshot is not None:
-            data = json.loads(row.snapshot)
-            size = sizes.get((row.id, data["plan"]["version"]), 0)
-            report = sent_report(data, row.snapshot_sha256, size)
+        report = reports.get(row.report_id)
         facts.append(
             BoardFacts(
                 code=row.code,
@@ -136,9 +135,34 @@ def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
                 due_on=row.executive_on,
                 sent_on=row.sent_on,
                 report=report,
+                plan_size=sizes.get((row.id, report.plan_version), 0) if report else 0,
             )
         )
     return facts
+
+
+_kept: dict[str, SentReport] = {}
+_KEPT_AT_MOST = 256
+
+
+def _contents(session: Session, wanted: Mapping[int, str]) -> dict[int, SentReport]:
+    """What each sent report says, by its id.
+
+    A decided report never changes: what was read once is kept by its SHA-256. Whether it is sent
+    is asked each time.
+    """
+    found = {report_id: _kept[sha256] for report_id, sha256 in wanted.items() if sha256 in _kept}
+    missing = [report_id for report_id in wanted if report_id not in found]
+    if not missing:
+        return found
+    if len(_kept) + len(missing) > _KEPT_AT_MOST:
+        _kept.clear()
+    for report_id, snapshot in session.execute(
+        sa.select(FollowUpReport.id, FollowUpReport.snapshot).where(FollowUpReport.id.in_(missing))
+    ):
+        read = sent_report(json.loads(snapshot or ""), wanted[report_id])
+        _kept[wanted[report_id]] = found[report_id] = read
+    return found
 
 
 def _obligatory_facts(session: Session, year: int) -> list[ObligatoryFact]:
@@ -187,7 +211,7 @@ def oversight_report(
 ) -> OversightReport | None:
     """The samlade bild of a point as it stands on a day; None where no nämnd has such a point.
 
-    Seven queries however many nämnder there are.
+    At most eight queries however many nämnder there are.
     """
     boards = sent_reports(session, year, point)
     if not any(board.has_point for board in boards):

@@ -1,6 +1,6 @@
 """Bygg kommunstyrelsens samlade bild: from what the nämnder have sent to the one object."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from internkontroll.core.dates import long_date
 from internkontroll.core.sorting import swedish_key
 from internkontroll.findings.models import Severity
 from internkontroll.reporting.models import Assessment, OverallAssessment
-from internkontroll.reporting.rules.count import total
+from internkontroll.reporting.rules.count import ClosingCount, total
 from internkontroll.reporting.rules.oversight.overview import (
     AreaBoard,
     BoardLine,
@@ -27,6 +27,7 @@ from internkontroll.reporting.rules.oversight.sent import (
     ObligatoryFact,
     SentRow,
     added,
+    severities_of,
 )
 
 MATTERS_SHOWN = 3
@@ -94,8 +95,7 @@ def standing_of(facts: BoardFacts, on: date) -> tuple[BoardStanding, int]:
 
 def _board_line(facts: BoardFacts, on: date) -> BoardLine:
     standing, late = standing_of(facts, on)
-    rows = facts.report.rows if facts.report else ()
-    tally = Counter(row.assessment for row in rows)
+    report = facts.report
     return BoardLine(
         code=facts.code,
         name=facts.name,
@@ -104,13 +104,14 @@ def _board_line(facts: BoardFacts, on: date) -> BoardLine:
         due_on=facts.due_on,
         sent_on=facts.sent_on,
         days_late=late,
-        report=facts.report,
-        count=total(row.count for row in rows),
-        controls=len(rows),
-        reviewed=sum(row.reviewed for row in rows),
-        deviating=sum(row.deviating for row in rows),
-        severities=added([row.severities for row in rows]),
-        assessments=tuple((kind, tally[kind]) for kind in Assessment),
+        report=report,
+        plan_size=facts.plan_size if report else 0,
+        count=report.count if report else ClosingCount(),
+        controls=len(report.rows) if report else 0,
+        reviewed=report.reviewed if report else 0,
+        deviating=report.deviating if report else 0,
+        severities=report.severities if report else severities_of({}),
+        assessments=report.assessments if report else tuple((kind, 0) for kind in Assessment),
     )
 
 
@@ -203,7 +204,9 @@ def _matters(
     )
     made += [
         OversightMatter(
-            f"{line.name} har inte lämnat sin uppföljning.", f"{late_words(line)}.", line.code
+            f"{line.name} har inte lämnat sin uppföljning.",
+            f"Den är {late_words(line)}.",
+            line.code,
         )
         for line in overdue
     ]
@@ -239,14 +242,14 @@ _SEVERITY_WORDS = {
 
 
 def late_words(line: BoardLine) -> str:
-    """ "12 dagar efter den dag då den skulle ha kommit, 28 februari 2021".
+    """ "12 dagar sen och skulle ha kommit senast 28 februari 2021".
 
     Raises ValueError for one that is not late.
     """
     if line.due_on is None or not line.days_late:
         raise ValueError(f"{line.code} is not late")
     days = "1 dag" if line.days_late == 1 else f"{line.days_late} dagar"
-    return f"{days} efter den dag då den skulle ha kommit, {long_date(line.due_on)}"
+    return f"{days} sen och skulle ha kommit senast {long_date(line.due_on)}"
 
 
 def _proposals(facts: OversightFacts, lines: Sequence[BoardLine]) -> tuple[str, ...]:

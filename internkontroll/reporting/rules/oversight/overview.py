@@ -62,6 +62,7 @@ class BoardLine:
     sent_on: date | None
     days_late: int
     report: SentReport | None
+    plan_size: int
     count: ClosingCount
     controls: int
     reviewed: int
@@ -215,7 +216,8 @@ class OversightReport:
         if total_of(self.boards) != self.total:
             raise CountDoesNotClose(f"the sum of {self.title} is not that of its boards")
         for line in self.boards:
-            rows = (total(row.count for row in line.rows), len(line.rows))
+            report = line.report
+            rows = (report.count, len(report.rows)) if report else (ClosingCount(), 0)
             if rows != (line.count, line.controls):
                 raise CountDoesNotClose(f"the figures of {line.code} are not those of its rows")
 
@@ -250,7 +252,7 @@ def total_of(boards: Iterable[BoardLine]) -> OversightTotal:
         sent=len(reports),
         asked=sum(line.is_sent or line.standing not in asked for line in lines),
         overdue=sum(line.standing is BoardStanding.OVERDUE for line in lines),
-        plan_size=sum(report.plan_size for report in reports),
+        plan_size=sum(line.plan_size for line in lines),
         controls=sum(line.controls for line in lines),
         count=total(line.count for line in lines),
         reviewed=sum(line.reviewed for line in lines),

@@ -8,12 +8,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from internkontroll.findings.models import Severity
 from internkontroll.organisation.models import BoardKind
 from internkontroll.reporting.models import Assessment, OverallAssessment
-from internkontroll.reporting.rules.count import ClosingCount
+from internkontroll.reporting.rules.count import ClosingCount, total
 from internkontroll.reporting.rules.lines import ActionCount
 from internkontroll.reporting.rules.report import DecisionFacts
 
@@ -63,19 +64,44 @@ class SentRow:
 
 @dataclass(frozen=True)
 class SentReport:
-    """En överlämnad uppföljning. ``plan_size`` counts the plan's kontrollmoment, reported or not.
+    """En överlämnad uppföljning.
 
     ``actions`` is None where the report does not tell of åtgärder, as those decided before reports
     did.
     """
 
     plan_version: int
-    plan_size: int
     overall: OverallAssessment | None
     decision: DecisionFacts
     sha256: str
     rows: tuple[SentRow, ...]
     actions: ActionCount | None = None
+
+    @cached_property
+    def count(self) -> ClosingCount:
+        """The count of its rows, which closes because each of theirs does."""
+        return total(row.count for row in self.rows)
+
+    @cached_property
+    def severities(self) -> Severities:
+        """The avvikelser of its rows."""
+        return added([row.severities for row in self.rows])
+
+    @cached_property
+    def assessments(self) -> tuple[tuple[Assessment, int], ...]:
+        """How many of its rows have each assessment."""
+        tally = Counter(row.assessment for row in self.rows)
+        return tuple((kind, tally[kind]) for kind in Assessment)
+
+    @cached_property
+    def reviewed(self) -> int:
+        """How many items were reviewed."""
+        return sum(row.reviewed for row in self.rows)
+
+    @cached_property
+    def deviating(self) -> int:
+        """How many of the reviewed items deviate."""
+        return sum(row.deviating for row in self.rows)
 
 
 @dataclass(frozen=True)
@@ -84,7 +110,8 @@ class BoardFacts:
 
     ``has_point`` False: the nämnd has no such point this year. ``due_on`` is the day to
     kommunstyrelsen, None where nothing is to be sent. ``sent_on`` None: nothing has been sent, and
-    then ``report`` is None too.
+    then ``report`` is None too. ``plan_size`` counts the kontrollmoment of the plan that the report
+    is of, reported or not.
     """
 
     code: str
@@ -95,6 +122,7 @@ class BoardFacts:
     due_on: date | None
     sent_on: date | None
     report: SentReport | None
+    plan_size: int = 0
 
 
 @dataclass(frozen=True)
@@ -122,8 +150,8 @@ def added(each: Sequence[Severities]) -> Severities:
     return severities_of(total)
 
 
-def sent_report(data: Mapping[str, Any], sha256: str, plan_size: int) -> SentReport:
-    """Read the snapshot of a decided report, of a plan with that many kontrollmoment.
+def sent_report(data: Mapping[str, Any], sha256: str) -> SentReport:
+    """Read the snapshot of a decided report.
 
     Raises KeyError or ValueError where it is none, CountDoesNotClose where its figures do not
     close.
@@ -133,7 +161,6 @@ def sent_report(data: Mapping[str, Any], sha256: str, plan_size: int) -> SentRep
     verified = decision.get("verified_on")
     return SentReport(
         plan_version=data["plan"]["version"],
-        plan_size=plan_size,
         overall=OverallAssessment(data["overall"]) if data["overall"] else None,
         decision=DecisionFacts(
             body=decision["body"],

@@ -157,7 +157,7 @@ def _bounds(report: Report) -> Picture | None:
     chart = interval_chart(
         [
             IntervalRow(
-                f"{number}. {text}",
+                f"{number}. {_occasion(line)}: {text}",
                 Fraction(line.deviating, line.reviewed),
                 Fraction(max(line.at_most or 0, line.deviating), line.population),
             )

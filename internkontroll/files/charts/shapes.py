@@ -170,13 +170,15 @@ _CLASSES = {fill: f"part {fill}" for fill in Fill} | {Fill.PLATE: "plate"}
 
 
 def _rect(shape: Rect, ident: str) -> Markup:
-    patterned = shape.fill in _MARKS
-    fill = f"url(#{ident}-{shape.fill})" if patterned else BRAND
-    if shape.fill is Fill.OPEN:
+    fill = BRAND
+    if shape.fill in _MARKS:
+        fill = f"url(#{ident}-{shape.fill})"
+    elif shape.fill in {Fill.OPEN, Fill.PLATE}:
         fill = PAPER
+    edge = "none" if shape.fill is Fill.PLATE else BRAND
     return Markup(
-        '<rect class="part {}" x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="{}"></rect>'
-    ).format(shape.fill.value, shape.x, shape.y, shape.width, shape.height, fill, BRAND)
+        '<rect class="{}" x="{}" y="{}" width="{}" height="{}" fill="{}" stroke="{}"></rect>'
+    ).format(_CLASSES[shape.fill], shape.x, shape.y, shape.width, shape.height, fill, edge)
 
 
 def _line(shape: Line) -> Markup:

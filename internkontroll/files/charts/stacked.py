@@ -94,7 +94,7 @@ def _bar(
         wide, middle = NUMBER * len(str(number)) + 4, (x + end) // 2
         if end - x >= wide + 2:
             kind = "within" if one.fill is Fill.STRONG else "over"
-            if kind == "over":
+            if kind == "over" and one.fill is not Fill.OPEN:
                 shapes.append(Rect(middle - wide // 2, y + 1, wide, BAR - 2, Fill.PLATE))
             shapes.append(Words(middle, y + 11, str(number), kind, "middle"))
         x = end

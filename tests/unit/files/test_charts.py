@@ -126,3 +126,13 @@ def test_parts_are_told_apart_without_colour() -> None:
     assert '<pattern id="prov-hatched"' in drawn
     within = words_of(chart, "within") + words_of(chart, "over")
     assert within == ["10", "10", "10"]
+
+
+def test_a_number_over_a_pattern_stands_on_a_plate_of_paper_without_an_edge() -> None:
+    chart = stacked_chart(SERIES, [StackedRow("a", (10, 10, 10), "30")])
+    assert chart is not None
+    drawn = str(chart.svg("prov", "a", "b"))
+    plates = [part for part in drawn.split("<") if part.startswith('rect class="plate"')]
+
+    assert len(plates) == 1
+    assert 'fill="#ffffff" stroke="none"' in plates[0]

@@ -21,6 +21,7 @@ from internkontroll.review.models import Conclusion
 from internkontroll.review.queries import (
     Sitting,
     minutes_facts,
+    reviews_at,
     reviews_of_committee,
     sitting_of,
 )
@@ -306,6 +307,8 @@ def test_the_minutes_tell_of_the_kind_the_justerare_and_who_stepped_aside(
         StepAside(occurrence.id, title_of(session, year.people[1])),
         StepAside(occurrence.id, "ledamot 3", 2),
     )
+    (shown,) = reviews_at(session, year.board.id, meeting.id)
+    assert [each.member for each in shown.conflicts] == [None, "ledamot 3"]
     public, internal = (repr(minutes_document(facts, part)) for part in Part)
     assert "2 ledamöter deltog inte i granskningen på grund av jäv." in public
     assert "ledamot 3" not in public

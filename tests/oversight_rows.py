@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import system_actor
 from internkontroll.organisation.models import Board, ReportingPoint
 from internkontroll.reporting.models import OverallAssessment
-from internkontroll.reporting.services import decide_report, set_overall
+from internkontroll.reporting.services import decide_report, send_report, set_overall
 from tests.report_rows import make_spring
 
 DECIDED_ON = date(2020, 5, 28)
@@ -59,5 +59,7 @@ def make_april(
             actor=PROGRAM,
             at=DECIDED_AT,
         )
+    if decided and due_on is not None:
+        send_report(session, board, april, actor=PROGRAM, at=DECIDED_AT)
     session.flush()
     return april

@@ -212,7 +212,7 @@ def _of_later(table: Table) -> Figures:
 def _reader(header: list[str]) -> Callable[[Table], Figures] | None:
     """How a table with that header is read; None for one that has no figures of its own."""
     kinds: tuple[tuple[bool, Callable[[Table], Figures]], ...] = (
-        (header[0] == "Kontrollområde", _of_areas),
+        (header[0] == "Kontrollområde" and "Utgått" in header, _of_areas),
         (header[0] == "Nr" and header[-1] == "Bedömning", _of_outcomes),
         (header[0] == "Utskott", _of_committees),
         (header[0] == "Nr" and header[-1] == "Avvikelser", _of_others),

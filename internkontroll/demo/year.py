@@ -27,7 +27,7 @@ from internkontroll.plan.rules.answers import apply_answers
 from internkontroll.plan.rules.reading import read_plan
 from internkontroll.plan.services import appoint, decide_plan, import_plan, prepare_plan
 from internkontroll.reporting.models import OverallAssessment
-from internkontroll.reporting.services import decide_report, set_overall
+from internkontroll.reporting.services import decide_report, send_report, set_overall
 from internkontroll.risk.models import AssessmentKind
 from internkontroll.risk.rules import scale_of
 from internkontroll.risk.services import assess_risk
@@ -239,6 +239,14 @@ def _decide_what_the_board_has_seen(
             actor=town.actors["namndsekreterare"],
             at=_at(_weekday(point.board_on) + timedelta(days=3)),
         )
+        if point.executive_on is not None:
+            send_report(
+                session,
+                board,
+                point,
+                actor=town.actors["namndsekreterare"],
+                at=_at(_weekday(point.board_on) + timedelta(days=4)),
+            )
 
 
 def _play(work: Work, occurrence: Occurrence, today: date) -> None:

@@ -30,6 +30,7 @@ from internkontroll.reporting.documents.telling import (
     state_line,
     told_decision,
 )
+from internkontroll.reporting.pictures import report_pictures
 from internkontroll.reporting.rules import (
     ClosingCount,
     CommitteeLine,
@@ -73,6 +74,7 @@ def report_document(shown: ShownReport) -> PlainDocument:
             *_committees(report),
             *_texts(report),
             *_rest(report),
+            *_pictures(report),
             *_sources(shown),
             *_appendix(report),
         ),
@@ -82,6 +84,14 @@ def report_document(shown: ShownReport) -> PlainDocument:
 def report_docx(shown: ShownReport, house: House | None = None) -> bytes:
     """The report as DOCX."""
     return docx_bytes(report_document(shown), house)
+
+
+def _pictures(report: Report) -> Iterator[Block]:
+    made = report_pictures(report)
+    if made:
+        yield Heading("I bilder")
+    for picture in made:
+        yield from (Heading(picture.title, 2), picture.image, picture.table)
 
 
 def paragraphs(text: str) -> Iterator[Paragraph]:

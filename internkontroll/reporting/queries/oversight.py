@@ -8,12 +8,20 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from internkontroll.core.clock import swedish_day
 from internkontroll.core.sorting import swedish_key
-from internkontroll.organisation.models import Board, Decision, Municipality, ReportingPoint
+from internkontroll.organisation.models import (
+    Board,
+    BoardKind,
+    Decision,
+    Municipality,
+    ReportingPoint,
+)
 from internkontroll.plan.models import Control, ObligatoryControl, Plan, PlanKind
 from internkontroll.reporting.models import FollowUpReport, OversightSummary, ReportState
 from internkontroll.reporting.queries.facts import PROGRAM_VERSION
@@ -28,13 +36,15 @@ from internkontroll.reporting.rules.oversight import (
     sent_report,
 )
 
-IS_SENT = sa.and_(
-    FollowUpReport.state == ReportState.DECIDED, ReportingPoint.executive_on.is_not(None)
+IS_SENT = sa.or_(
+    FollowUpReport.sent_at.is_not(None),
+    sa.and_(
+        Board.kind == BoardKind.EXECUTIVE,
+        FollowUpReport.state == ReportState.DECIDED,
+        ReportingPoint.executive_on.is_not(None),
+    ),
 )
-"""A report is sent when the nämnd has decided it, where the point has a day to kommunstyrelsen."""
-
-SENT_ON = Decision.decided_on
-"""The day on which a sent report was sent."""
+"""A decided report that the nämnd has handed over; kommunstyrelsen's own is handed to nobody."""
 
 _IS_OF_THE_PLAN = (Plan.kind == PlanKind.INTERNAL_CONTROL, Plan.decision_id.is_not(None))
 
@@ -67,6 +77,7 @@ def oversight_entries(session: Session) -> list[OversightEntry]:
             sent,
             sa.func.max(ReportingPoint.executive_on),
         )
+        .join(Board, Board.id == ReportingPoint.board_id)
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
         .group_by(ReportingPoint.year, ReportingPoint.name)
     )
@@ -100,7 +111,8 @@ def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
             Board.oversight,
             ReportingPoint.id.label("point_id"),
             ReportingPoint.executive_on,
-            sa.case((IS_SENT, SENT_ON)).label("sent_on"),
+            FollowUpReport.sent_at,
+            Decision.decided_on,
             sa.case((IS_SENT, FollowUpReport.id)).label("report_id"),
             FollowUpReport.snapshot_sha256.label("sha256"),
         )
@@ -133,12 +145,18 @@ def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
                 oversight=row.oversight,
                 has_point=row.point_id is not None,
                 due_on=row.executive_on,
-                sent_on=row.sent_on,
+                sent_on=_sent_on(row) if row.report_id is not None else None,
                 report=report,
                 plan_size=sizes.get((row.id, report.plan_version), 0) if report else 0,
             )
         )
     return facts
+
+
+def _sent_on(row: Any) -> date | None:
+    """The day on which a sent report was handed over; of kommunstyrelsen's own, that it decided."""
+    decided_on: date | None = row.decided_on
+    return swedish_day(row.sent_at) if row.sent_at is not None else decided_on
 
 
 _kept: dict[str, SentReport] = {}

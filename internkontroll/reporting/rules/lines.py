@@ -12,7 +12,7 @@ from internkontroll.reporting.rules.count import ClosingCount, CountDoesNotClose
 class ActionStanding(StrEnum):
     """Åtgärdens läge vid en tidpunkt. Planned and begun are one: nobody keeps when it began."""
 
-    OPEN = "open"
+    OPEN = "ongoing"
     LATE = "late"
     DONE = "done"
     CANCELLED = "cancelled"

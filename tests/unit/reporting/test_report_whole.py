@@ -110,7 +110,7 @@ def test_a_finding_carries_its_correction_and_actions_as_known(report: Report) -
     assert finding.correction is not None
     assert (finding.correction.text, finding.correction.amount) == ("Återbetalt.", 805567)
     assert [(one.number, one.standing.value) for one in finding.actions] == [
-        (1, "open"),
+        (1, "ongoing"),
         (2, "late"),
     ]
     assert row(report, 4).actions == finding.actions

@@ -17,6 +17,7 @@ from internkontroll.core.errors import InvalidInput
 from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.core.transaction import transaction
 from internkontroll.operation.group_roles import ROLE_NAMES
+from internkontroll.organisation.queries import document_house
 from internkontroll.plan.rules.layout import Arrangement
 from internkontroll.plan.services import import_plan
 from internkontroll.plan.services.importing import known_headings, read_file
@@ -132,6 +133,6 @@ def report_now(arguments: argparse.Namespace) -> int:
                 f"{board.name} har ingen beslutad plan för {arguments.year}. "
                 "Utan plan finns inget att följa upp."
             )
-        for path in write_report_files(shown, arguments.out):
+        for path in write_report_files(shown, arguments.out, document_house(db.session())):
             say(str(path))
     return 0

@@ -25,7 +25,8 @@ PERMISSIONS: PermissionMap = {
     Permission.REPORT_READ: READERS,
     Permission.REPORT_READ_DECIDED: READERS | {Role.READER, Role.OVERSIGHT_CONTROLLER},
     Permission.REPORT_WRITE: WRITERS,
-    Permission.REPORT_COMMENT: WRITERS | RESPONSIBLE_ROLES,
+    # The comment is förvaltningen's: those elected review, they do not write the report.
+    Permission.REPORT_COMMENT: WRITERS | (RESPONSIBLE_ROLES - {Role.MEMBER, Role.CHAIR}),
     Permission.REPORT_APPROVE: frozenset({Role.DIRECTOR}),
     Permission.REPORT_DECIDE: frozenset({Role.SECRETARY, Role.CONTROLLER}),
     Permission.REPORT_RECEIVE: frozenset({Role.OVERSIGHT_CONTROLLER}),

@@ -101,7 +101,8 @@ def test_a_page_links_to_its_help_and_the_footer_to_all(client_of: ClientOf) -> 
 def test_the_figures_of_the_small_sample_are_those_of_the_program(app: Flask) -> None:
     text = page_of(app, "/hjalp/fem-poster")
 
-    assert proof_sentence(5, 0, 320) in text.replace("&nbsp;", "\u00a0")
+    told = proof_sentence(5, 0, 320).replace(" %", "\u00a0%")
+    assert told in text.replace("&nbsp;", "\u00a0")
     rows = re.findall(r'<td class="num">(\d+)</td><td class="num">upp till (\d+) av 320', text)
     assert len(rows) == 5
     for reviewed, most in rows:

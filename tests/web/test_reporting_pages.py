@@ -14,6 +14,7 @@ from flask import Flask
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board
+from internkontroll.organisation.queries import document_house
 from internkontroll.reporting.documents import write_report_files
 from internkontroll.reporting.queries import find_point, shown_report
 from tests.client import Page, PageClient
@@ -164,7 +165,7 @@ def test_page_file_pdf_and_json_tell_the_same_figures(
         assert entry is not None
         shown = shown_report(session, board, entry, at=clock())
         assert shown is not None
-        written = write_report_files(shown, tmp_path / "ut" / "april")
+        written = write_report_files(shown, tmp_path / "ut" / "april", document_house(session))
     assert [path.name for path in written] == ["report.html", "report.pdf", "report.json"]
     assert json.loads(written[2].read_bytes()) == told
     assert pdf_text(written[1].read_bytes()) == pdf

@@ -21,6 +21,7 @@ from internkontroll.core.access import Role
 from internkontroll.core.database import intent_to_write
 from internkontroll.core.reach import EVERY_BOARD
 from internkontroll.organisation.models import Board
+from tests.compiled import STATEMENTS
 from tests.conftest import MovableClock, closing, make_app
 from tests.databases import Databases
 from tests.world import AT, ROLE_ACCOUNTS, World, address, copied_world, log_in_directly
@@ -126,6 +127,7 @@ def forgotten(app: Flask) -> None:
     with app.app_context():
         for engine in internkontroll.app.db.engines.values():
             engine.clear_compiled_cache()
+    STATEMENTS["postgresql"].clear()
 
 
 @pytest.mark.usefixtures("no_board_filter")

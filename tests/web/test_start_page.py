@@ -19,7 +19,7 @@ from tests.world import ROLE_ACCOUNTS, log_in_directly
 As = Callable[[Role], FlaskClient]
 
 EXPECTED: dict[Role, tuple[str, ...]] = {
-    Role.ADMINISTRATOR: ("Här kommer roller som väntar på en andra person", "Drift"),
+    Role.ADMINISTRATOR: ("Ta ställning till en föreslagen roll", "Drift"),
     Role.CONTROLLER: (
         "Utse kontrollansvarig för 3 kontrollmoment",
         "Bestäm en åtgärd mot avvikelse 2020:3",

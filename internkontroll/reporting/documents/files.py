@@ -78,14 +78,14 @@ def report_json(shown: ShownReport) -> bytes:
     return text.encode("utf-8")
 
 
-def write_report_files(shown: ShownReport, out_dir: Path) -> list[Path]:
+def write_report_files(shown: ShownReport, out_dir: Path, house: House | None = None) -> list[Path]:
     """Write report.html, report.pdf and report.json into a folder, made if it is not there.
 
     All are made before any is written, so that a failure leaves the old ones. Raises OSError.
     """
     contents = {
-        "report.html": report_html(shown),
-        "report.pdf": report_pdf(shown),
+        "report.html": report_html(shown, house),
+        "report.pdf": report_pdf(shown, house),
         "report.json": report_json(shown),
     }
     out_dir.mkdir(parents=True, exist_ok=True)

@@ -321,6 +321,7 @@ def decide_the_report(year: Year, point: str, day: date) -> dict[str, Any]:
         )
         secretary.press("Registrera beslutet")
         secretary.sees("§ 61")
+        secretary.follow("Alla dokument")
         with secretary.page.expect_download() as coming:
             secretary.page.get_by_role("link", name="JSON").first.click()
         report: dict[str, Any] = json.loads(Path(coming.value.path()).read_text("utf-8"))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Role, system_actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
-from internkontroll.organisation.models import Board, Decision, DecisionOutcome
+from internkontroll.organisation.models import Board, Decision, DecisionOutcome, ReportingPoint
 from internkontroll.plan.models import Control, Plan, PlanState, PlanTreatment
 from internkontroll.plan.queries import content_of, controls_of, proposal_of, treatments_of
 from internkontroll.plan.rules.diff import diff_contents
@@ -216,8 +216,9 @@ def test_a_plan_is_closed_when_its_last_follow_up_is_decided(
     with pytest.raises(InvalidTransition, match="årsbokslut 2020"):
         close_plan(session, plan, actor=SYSTEM, at=AT)
     session.execute(
-        sa.text("UPDATE reporting_point SET closed_at = '2021-02-18 09:00:00+00' WHERE name = :n"),
-        {"n": "årsbokslut"},
+        sa.update(ReportingPoint)
+        .where(ReportingPoint.name == "årsbokslut")
+        .values(closed_at=datetime(2021, 2, 18, 9, tzinfo=UTC))
     )
     session.expire_all()
     draft = start_revision(session, plan, "Ny lag.", actor=SYSTEM, at=AT)

@@ -207,6 +207,8 @@ def _has_secret_list(occurrence_id: Any) -> sa.ColumnElement[bool]:
         sa.select(draw.population_id)
         .join(served, served.draw_id == draw.id)
         .where(served.occurrence_id == occurrence_id)
+        # Two selects in, so that it has to be said: else every kontrolltillfälle is asked about.
+        .correlate_except(draw, served)
     )
     return sa.exists().where(
         one.is_secret,

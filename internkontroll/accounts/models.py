@@ -44,6 +44,14 @@ class LoginWay(StrEnum):
     PROVIDER = "provider"
 
 
+class Bucket(StrEnum):
+    """Hinken som ett misslyckat försök räknas i."""
+
+    ACCOUNT = "account"
+    BROWSER = "browser"
+    ADDRESS = "address"
+
+
 class ProposalState(StrEnum):
     """Föreslagen rolls läge."""
 
@@ -254,13 +262,17 @@ class ProviderGrant(Base):
 
 
 class LoginFailure(Base):
-    """Misslyckad inloggning: counted per typed user name, whether or not there is such a user."""
+    """Misslyckad inloggning: counted per typed user name, whether or not there is such a user.
+
+    Also per address that strangers ask from. Neither name nor address can be read out of it.
+    """
 
     __tablename__ = "login_failure"
-    __table_args__ = (sa.Index(None, "name_digest", "at"),)
+    __table_args__ = (sa.Index(None, "bucket", "digest", "at"), sa.Index(None, "bucket", "at"))
 
     id: Mapped[Pk]
-    name_digest: Mapped[Sha256]
+    bucket: Mapped[Bucket]
+    digest: Mapped[Sha256]
     at: Mapped[datetime]
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from internkontroll.accounts.models import AccountEvent, LoginWay, ProposalState
+from internkontroll.accounts.models import AccountEvent, Bucket, LoginWay, ProposalState
 from internkontroll.accounts.rules import AccountState, Standing
 from internkontroll.core.access import Role
 from internkontroll.core.words import StateWord
@@ -55,6 +55,9 @@ WORDS: dict[StrEnum, str] = {
     LoginWay.CODE: "Med kod",
     LoginWay.RECOVERY_CODE: "Med reservkod",
     LoginWay.PROVIDER: "Med kommunens inloggning",
+    Bucket.ACCOUNT: "Försök med användarnamnet",
+    Bucket.BROWSER: "Försök i en känd webbläsare",
+    Bucket.ADDRESS: "Försök från adressen",
 }
 
 DUTIES: dict[Role, str] = {

@@ -62,11 +62,11 @@ REGISTER: tuple[HeldData, ...] = (
         "Skydda konton och visa var och en sina egna inloggningar.",
         DUTY,
         "Kontots egen person.",
-        "30 dagar, programmet tar bort dem",
+        "30 dagar, misslyckade försök ett dygn. Programmet tar bort dem",
         {
             "login_session": ("digest", "device"),
             "pending_login": ("digest",),
-            "login_failure": ("name_digest",),
+            "login_failure": ("digest",),
             "submission": ("key", "location"),
         },
     ),

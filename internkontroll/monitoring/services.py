@@ -42,7 +42,9 @@ from internkontroll.sampling.services.seeds import system_digits
 from internkontroll.trail.services import record
 
 KEEP_DAYS = 30
-"""How long ended sessions, failures and used form keys are kept."""
+"""How long ended sessions and used form keys are kept."""
+FAILURES_KEPT = timedelta(days=1)
+"""How long failed logins are kept: they count for a quarter, and their job runs once a night."""
 
 CLAIM_FOR = timedelta(minutes=30)
 """A run that has not ended after this is taken to have died, and may be claimed anew; one that
@@ -82,7 +84,7 @@ def tidy_accounts(session: Session, *, at: datetime) -> int:
     removed = 0
     for statement in (
         sa.delete(LoginSession).where(LoginSession.last_seen_at < before),
-        sa.delete(LoginFailure).where(LoginFailure.at < before),
+        sa.delete(LoginFailure).where(LoginFailure.at < at - FAILURES_KEPT),
         sa.delete(Submission).where(Submission.at < before),
     ):
         removed += session.execute(statement).rowcount  # type: ignore[attr-defined]

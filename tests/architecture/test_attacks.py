@@ -14,8 +14,8 @@ The numbers and figures are those of the house's list of bad inputs and attacks.
 | 11 | Files that are two things | 0 of 25 let in; all handed out as files | SHOWN["11"] |
 | 14 | Signs that break or hide | 0 faults | SHOWN["14"] |
 | 15 | Personnummer in free text | at least 99 %; at most 0.5 % | SHOWN["15"] |
-| 17 | Guessing | 10 tries of 10 000, 24 at once, any address | SHOWN["17"] |
-| 18 | Telling accounts apart | same verifications, statements, bytes | SHOWN["18"] |
+| 17 | Guessing | 10 tries of 10 000, 8 workers, any address; 50 of an address | SHOWN["17"] |
+| 18 | Telling accounts apart | 2 x 500: same verifications, statements, bytes | SHOWN["18"] |
 | 19 | Stolen and planted sessions | 0 accepted | SHOWN["19"] |
 | 20 | Foreign host | 0 of 12 in any answer | SHOWN["20"] |
 | 21 | Leading people elsewhere | 0 of 60 | SHOWN["21"] |
@@ -76,7 +76,13 @@ SHOWN: dict[str, tuple[str, ...]] = {
         "web/test_attacks_on_login.py::test_of_ten_thousand_guesses_in_a_quarter_ten_count_and_the_right_one_opens_nothing",
         "web/test_attacks_on_login.py::test_an_address_that_somebody_makes_up_gives_no_new_tries",
         "web/test_login.py::test_strangers_who_guess_do_not_keep_out_the_one_who_has_logged_in_here_before",
+        "web/test_guessing_pages.py::test_the_victim_logs_in_from_another_address_in_a_browser_of_their_own",
+        "web/test_guessing_pages.py::test_fifty_failures_from_an_address_stop_it_whatever_names_were_tried",
+        "web/test_guessing_pages.py::test_only_a_proxy_of_ones_own_says_where_somebody_asks_from",
+        "web/test_guessing_pages.py::test_a_flood_from_many_addresses_leaves_each_address_a_few_tries",
         "service/test_login_in_parallel.py::test_ten_tries_are_ten_however_many_are_made_at_once",
+        "service/test_login_in_parallel.py::test_eight_workers_and_made_up_addresses_get_ten_tries_at_an_account",
+        "service/test_login_in_parallel.py::test_an_address_has_fifty_however_many_are_made_at_once",
     ),
     "18": (
         "web/test_attacks_on_login.py::test_an_unknown_name_costs_and_looks_like_a_known_one",

@@ -13,10 +13,10 @@ from internkontroll.accounts.rules import (
     START_PASSWORD_FOR,
     check_password,
     check_username,
-    name_digest,
 )
+from internkontroll.accounts.services.buckets import STRANGER, buckets_of, forget_failures
 from internkontroll.accounts.services.hashing import hashed, start_password
-from internkontroll.accounts.services.login import end_sessions, forget_failures
+from internkontroll.accounts.services.login import end_sessions
 from internkontroll.accounts.services.proposals import set_roles_aside
 from internkontroll.accounts.services.takeover import refuse_password_after_code
 from internkontroll.core.access import Actor, Permission, Scope, ensure
@@ -172,7 +172,7 @@ def reset_password(session: Session, user: User, *, actor: Actor, at: datetime) 
         password_hash=hashed(password),
         start_password_until=at + START_PASSWORD_FOR,
     )
-    forget_failures(session, name_digest(user.username))
+    forget_failures(session, buckets_of(user.username, STRANGER))
     ended = end_sessions(session, user.id, at=at)
     _trace(session, user, AccountEvent.PASSWORD_RESET, actor, at, {"sessions_ended": ended})
     set_roles_aside(session, user, actor=actor, at=at)
@@ -236,7 +236,7 @@ def reopen_account(session: Session, user: User, *, actor: Actor, at: datetime) 
         password_hash=hashed(password),
         start_password_until=at + START_PASSWORD_FOR,
     )
-    forget_failures(session, name_digest(user.username))
+    forget_failures(session, buckets_of(user.username, STRANGER))
     _trace(session, user, AccountEvent.USER_REOPENED, actor, at)
     set_roles_aside(session, user, actor=actor, at=at)
     return NewAccount(user, password)

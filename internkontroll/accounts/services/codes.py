@@ -19,23 +19,24 @@ from internkontroll.accounts.models import (
 )
 from internkontroll.accounts.policy import PERMISSIONS
 from internkontroll.accounts.queries import has_code, pending_user, recovery_codes_left
-from internkontroll.accounts.rules import name_digest, session_digest
+from internkontroll.accounts.rules import session_digest
 from internkontroll.accounts.rules.codes import (
     RECOVERY_CODES,
     accepted_step,
     folded_recovery,
     recovery_digest,
 )
-from internkontroll.accounts.services.hashing import recovery_code
-from internkontroll.accounts.services.login import (
-    PENDING_LASTS,
-    end_sessions,
-    failures_since,
+from internkontroll.accounts.services.buckets import (
+    STRANGER,
+    Asker,
+    buckets_of,
     forget_failures,
-    let_in,
+    may_try,
     note_failure,
-    take_turn,
+    take_turns,
 )
+from internkontroll.accounts.services.hashing import recovery_code
+from internkontroll.accounts.services.login import PENDING_LASTS, end_sessions, let_in
 from internkontroll.accounts.services.passwords import CheckedPassword
 from internkontroll.accounts.services.sealing import Sealer
 from internkontroll.accounts.services.takeover import refuse_code_after_password
@@ -142,7 +143,7 @@ def give_code(
     tries: int,
     window: timedelta,
     device: str | None = None,
-    known_browser: str | None = None,
+    asker: Asker = STRANGER,
     replaces: str | None = None,
 ) -> CodeResult:
     """Lämna koden: the second step of a login, which opens the session.
@@ -152,20 +153,20 @@ def give_code(
     user = pending_user(session, pending, since=at - PENDING_LASTS)
     if user is None:
         return CodeResult(token=None, gone=True)
-    digest = name_digest(user.username, known_browser)
-    take_turn(session, digest)
-    if failures_since(session, digest, at - window) >= tries:
+    buckets = buckets_of(user.username, asker)
+    take_turns(session, buckets)
+    if not may_try(session, buckets, at=at, tries=tries, window=window):
         return CodeResult(token=None)
     way = use_code(session, user.id, code, sealer=sealer, at=at)
     if way is None:
-        note_failure(session, digest, at)
+        note_failure(session, buckets, at)
         return CodeResult(token=None)
     spent = session.execute(
         sa.delete(PendingLogin).where(PendingLogin.digest == session_digest(pending))
     )
     if spent.rowcount != 1:  # type: ignore[attr-defined]
         return CodeResult(token=None, gone=True)
-    forget_failures(session, digest)
+    forget_failures(session, buckets)
     token = let_in(session, user, way, device=device, is_strong=True, replaces=replaces, at=at)
     left = recovery_codes_left(session, user.id) if way is LoginWay.RECOVERY_CODE else None
     return CodeResult(token=token, recovery_left=left)

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import (
     AccountEvent,
-    LoginFailure,
     LoginSession,
     LoginWay,
     PendingLogin,
@@ -17,7 +16,16 @@ from internkontroll.accounts.models import (
     User,
 )
 from internkontroll.accounts.queries import has_code, user_by_name
-from internkontroll.accounts.rules import name_digest, session_digest
+from internkontroll.accounts.rules import session_digest
+from internkontroll.accounts.services.buckets import (
+    STRANGER,
+    Asker,
+    buckets_of,
+    forget_failures,
+    may_try,
+    note_failure,
+    take_turns,
+)
 from internkontroll.accounts.services.hashing import verifies
 from internkontroll.core.access import Actor
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
@@ -48,39 +56,6 @@ class CheckedLogin:
     user_id: int | None
     seen: str | None = field(repr=False)
     right: bool
-
-
-def take_turn(session: Session, digest: str) -> None:
-    """Let tries with one name follow on each other, so that none is counted too late.
-
-    On SQLite the one write lock is held already: every writing request asks for it first.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"login:{digest}")))
-        )
-
-
-def failures_since(session: Session, digest: str, since: datetime) -> int:
-    """How many tries with the name have failed after that moment."""
-    return (
-        session.scalar(
-            sa.select(sa.func.count())
-            .select_from(LoginFailure)
-            .where(LoginFailure.name_digest == digest, LoginFailure.at > since)
-        )
-        or 0
-    )
-
-
-def note_failure(session: Session, digest: str, at: datetime) -> None:
-    """Räkna ett misslyckat försök."""
-    session.add(LoginFailure(name_digest=digest, at=at))
-
-
-def forget_failures(session: Session, digest: str) -> None:
-    """Nollställ försöken: the right password was given."""
-    session.execute(sa.delete(LoginFailure).where(LoginFailure.name_digest == digest))
 
 
 def open_session(
@@ -150,22 +125,23 @@ def log_in(
     tries: int,
     window: timedelta,
     device: str | None = None,
-    known_browser: str | None = None,
+    asker: Asker = STRANGER,
     replaces: str | None = None,
 ) -> LoginResult:
     """Logga in with a password that has been verified (:func:`verify_login`).
 
     After ``tries`` failures for a typed name within ``window`` every login with it is refused,
     the right password too, until the oldest failure has aged out. Tries with one name take turns.
-    ``known_browser`` marks one that the account has logged in from: its tries are counted apart,
-    so that strangers cannot keep the owner out. A start password that is too old opens nothing,
+    ``asker`` tells where the try counts (:mod:`.buckets`): an address has tries of its own too,
+    and strangers cannot use up those of a browser that the account has logged in from. A start
+    password that is too old opens nothing,
     nor does one that was changed while it was verified. An account with codes gets a half login,
     and its failures are kept: whoever knows the password must not get new tries at the code by it.
     ``replaces`` is the secret name of a session that the browser had: it is dead.
     """
-    digest = name_digest(checked.username, known_browser)
-    take_turn(session, digest)
-    if failures_since(session, digest, at - window) >= tries:
+    buckets = buckets_of(checked.username, asker)
+    take_turns(session, buckets)
+    if not may_try(session, buckets, at=at, tries=tries, window=window):
         return LoginResult(token=None, locked=True)
     user = user_by_name(session, checked.username)
     if (
@@ -174,11 +150,11 @@ def log_in(
         or (user.id, user.password_hash) != (checked.user_id, checked.seen)
         or (user.start_password_until and user.start_password_until < at)
     ):
-        note_failure(session, digest, at)
+        note_failure(session, buckets, at)
         return LoginResult(token=None)
     if has_code(session, user.id):
         return LoginResult(token=None, pending=open_pending(session, user, at=at))
-    forget_failures(session, digest)
+    forget_failures(session, buckets)
     token = let_in(
         session, user, LoginWay.PASSWORD, device=device, is_strong=False, replaces=replaces, at=at
     )

@@ -7,16 +7,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import AccountEvent, LoginSession, User
-from internkontroll.accounts.rules import check_password, name_digest
-from internkontroll.accounts.services.hashing import hashed, verifies
-from internkontroll.accounts.services.login import (
-    end_sessions,
-    failures_since,
+from internkontroll.accounts.rules import check_password
+from internkontroll.accounts.services.buckets import (
+    Asker,
+    buckets_of,
     forget_failures,
+    may_try,
     note_failure,
-    open_session,
-    take_turn,
+    take_turns,
 )
+from internkontroll.accounts.services.hashing import hashed, verifies
+from internkontroll.accounts.services.login import end_sessions, open_session
 from internkontroll.core.access import Actor
 from internkontroll.core.errors import Conflict, InvalidInput, NotAllowed
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
@@ -44,19 +45,20 @@ def check_own_password(
     tries: int,
     window: timedelta,
 ) -> CheckedPassword:
-    """Pröva det nuvarande lösenordet; failures count with those of the login page.
+    """Pröva det nuvarande lösenordet; failures count with those of the same session.
 
-    Whoever sits down at an open session must not be able to try passwords there without end.
+    Whoever sits down at an open session must not be able to try passwords there without end, and
+    strangers who guess at the login page must not keep the owner from changing theirs.
     """
     user = session.get_one(User, _own_id(actor))
-    digest = name_digest(user.username)
-    take_turn(session, digest)
-    failures = failures_since(session, digest, at - window)
-    right = verifies(user.password_hash, password) and failures < tries
+    buckets = buckets_of(user.username, Asker(browser=actor.session_digest))
+    take_turns(session, buckets)
+    may = may_try(session, buckets, at=at, tries=tries, window=window)
+    right = verifies(user.password_hash, password) and may
     if right:
-        forget_failures(session, digest)
-    elif failures < tries:
-        note_failure(session, digest, at)
+        forget_failures(session, buckets)
+    elif may:
+        note_failure(session, buckets, at)
     return CheckedPassword(user.id, right, user.password_hash)
 
 

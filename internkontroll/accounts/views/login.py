@@ -19,9 +19,10 @@ from internkontroll.accounts.services import (
     log_out,
     verify_login,
 )
+from internkontroll.accounts.services.buckets import Asker, turned_away
 from internkontroll.accounts.services.login import PENDING_LASTS
 from internkontroll.accounts.views.blueprint import bp, own_device, sealer
-from internkontroll.accounts.views.known_browser import known_browser, remember_browser
+from internkontroll.accounts.views.known_browser import asker, remember_browser
 from internkontroll.core.database import intent_to_read
 from internkontroll.core.transaction import transaction
 from internkontroll.web.access import (
@@ -72,7 +73,12 @@ def log_in_now() -> ResponseReturnValue:
     form = LoginForm()
     if form.validate():
         username = form.username.data or ""
-        checked = verify_login(_whose(username), form.password.data or "")
+        asks = asker(username)
+        whose = _whose(username, asks)
+        if whose is None:
+            form.form_errors = [REFUSAL]
+            return login_page(form)
+        checked = verify_login(whose, form.password.data or "")
         with transaction(session()) as open_session:
             result = log_in(
                 open_session,
@@ -81,7 +87,7 @@ def log_in_now() -> ResponseReturnValue:
                 tries=current_app.config["LOGIN_TRIES"],
                 window=current_app.config["LOGIN_WINDOW"],
                 device=own_device(),
-                known_browser=known_browser(username),
+                asker=asks,
                 replaces=own_token(),
             )
         if result.pending:
@@ -93,11 +99,14 @@ def log_in_now() -> ResponseReturnValue:
     return login_page(form)
 
 
-def _whose(username: str) -> CheckedLogin:
+def _whose(username: str, asks: Asker) -> CheckedLogin | None:
+    """Whose password is to be verified; None for an address that has had its tries."""
+    window = current_app.config["LOGIN_WINDOW"]
     # The lock that a writing request takes is let go while the password is verified.
     session().rollback()
     with intent_to_read():
-        read = check_login(session(), username)
+        away = turned_away(session(), asks, at=now(), window=window)
+        read = None if away else check_login(session(), username)
         session().rollback()
     return read
 
@@ -172,7 +181,7 @@ def give_code_now() -> ResponseReturnValue:
                 tries=current_app.config["LOGIN_TRIES"],
                 window=current_app.config["LOGIN_WINDOW"],
                 device=own_device(),
-                known_browser=known_browser(username),
+                asker=asker(username),
                 replaces=own_token(),
             )
         if result.gone:

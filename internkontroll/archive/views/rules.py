@@ -10,7 +10,7 @@ from internkontroll.archive.queries.reading import kinds_of
 from internkontroll.archive.services import decide_rule
 from internkontroll.archive.views.blueprint import address, bp, kind_or_404
 from internkontroll.core.access import Permission
-from internkontroll.monitoring.services import KEEP_DAYS
+from internkontroll.monitoring.services import FAILURES_KEPT, KEEP_DAYS
 from internkontroll.organisation.models import Board
 from internkontroll.plan.services.importing.undoing import IMPORTED_DAYS, WAITING_DAYS
 from internkontroll.web.access import current_actor, may, now, requires, session
@@ -18,7 +18,8 @@ from internkontroll.web.submission import page, submit
 
 AUTOMATIC: tuple[tuple[str, int], ...] = (
     ("Text som skickades när inloggningen hade gått ut", DRAFT_LASTS.days),
-    ("Inloggningar, misslyckade inloggningar och formulärens nycklar", KEEP_DAYS),
+    ("Inloggningar och formulärens nycklar", KEEP_DAYS),
+    ("Misslyckade inloggningar", FAILURES_KEPT.days),
     ("Planfiler som ingen läste in", WAITING_DAYS),
     ("Innehållet i planfiler som blev en plan", IMPORTED_DAYS),
 )

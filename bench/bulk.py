@@ -54,26 +54,26 @@ class Writer:
     """Rows of every table, with ids of their own above those that are there, sent in batches."""
 
     session: Session
-    _rows: dict[type[Base], list[dict[str, Any]]] = field(default_factory=dict)
-    _ids: dict[type[Base], Iterator[int]] = field(default_factory=dict)
+    _rows: dict[sa.Table, list[dict[str, Any]]] = field(default_factory=dict)
+    _ids: dict[sa.Table, Iterator[int]] = field(default_factory=dict)
     spans: dict[str, tuple[int, int]] = field(default_factory=dict)
     """The first and last id that each table with ids was given."""
     tables: dict[str, sa.Table] = field(default_factory=dict)
 
-    def add(self, model: type[Base], **values: Any) -> int:
+    def add(self, model: type[Base] | sa.Table, **values: Any) -> int:
         """Note a row; gives its id, which a table with another key does not use."""
         number = 0
-        table = cast(sa.Table, model.__table__)
+        table = model if isinstance(model, sa.Table) else cast(sa.Table, model.__table__)
         self.tables[table.name] = table
-        if "id" in model.__table__.columns:
-            if model not in self._ids:
-                highest = self.session.scalar(sa.select(sa.func.max(model.__table__.c.id)))
-                self._ids[model] = count((highest or 0) + 1)
-            number = next(self._ids[model])
+        if "id" in table.columns:
+            if table not in self._ids:
+                highest = self.session.scalar(sa.select(sa.func.max(table.c.id)))
+                self._ids[table] = count((highest or 0) + 1)
+            number = next(self._ids[table])
             values["id"] = number
             first, _ = self.spans.get(table.name, (number, number))
             self.spans[table.name] = first, number
-        self._rows.setdefault(model, []).append(values)
+        self._rows.setdefault(table, []).append(values)
         return number
 
     def send(self, *, least: int = 1) -> None:
@@ -81,8 +81,8 @@ class Writer:
         if sum(len(rows) for rows in self._rows.values()) < least:
             return
         for table in Base.metadata.sorted_tables:
-            for model in [model for model in self._rows if model.__table__ is table]:
-                self.session.execute(sa.insert(table), self._rows.pop(model))
+            if table in self._rows:
+                self.session.execute(sa.insert(table), self._rows.pop(table))
 
 
 @contextmanager
@@ -99,36 +99,50 @@ def fill_bulk(session: Session) -> None:
         _board(writer, 1)
     for table in Base.metadata.sorted_tables:
         if table.name in writer.tables:
-            session.execute(_copies(table, writer.spans))
+            session.execute(copies(table, writer.spans, BOARDS - 1, NAMED, FOLLOWS))
 
 
 NAMED = {
-    ("board", "code"): ("N01", "N%02d"),
-    ("board", "name"): ("Nämnd 1", "Nämnd %d"),
-    ("user_account", "username"): ("n01", "n%02d"),
-    ("control", "lineage"): ("N01", "N%02d"),
-    ("trail_row", "chain"): ("N01", "N%02d"),
+    ("board", "code"): "N{}",
+    ("board", "name"): "Nämnd {}",
+    ("user_account", "username"): "n{}",
+    ("control", "lineage"): "N{}",
+    ("trail_row", "chain"): "N{}",
 }
-"""What tells the boards apart besides ids: the first board's text, and the form of the others'."""
+"""What tells the boards apart besides ids: texts in which "01" becomes the number of the board."""
+
+FOLLOWS = {("trail_row", "subject_id"): "control"}
+"""Columns without a foreign key that hold a row's id all the same."""
 
 
-def _copies(table: sa.Table, spans: Mapping[str, tuple[int, int]]) -> sa.Insert:
-    """The other boards' rows of a table, made of the first board's."""
+def copies(
+    table: sa.Table,
+    spans: Mapping[str, tuple[int, int]],
+    times: int,
+    named: Mapping[tuple[str, str], str],
+    follows: Mapping[tuple[str, str], str],
+) -> sa.Insert:
+    """So many other boards' rows of a table, made of the first board's.
+
+    ``spans`` are the first and last id that the first board's rows have in each table.
+    """
     turns = sa.select(sa.literal(1).label("turn")).cte("turns", recursive=True)
-    turns = turns.union_all(sa.select(turns.c.turn + 1).where(turns.c.turn < BOARDS - 1))
+    turns = turns.union_all(sa.select(turns.c.turn + 1).where(turns.c.turn < times))
+    two_digits = sa.func.substr(sa.cast(turns.c.turn + 101, sa.Text()), 2)
     key = _key_of(table, spans)
     first, last = spans[_target_of(key) or table.name]
     made: list[sa.ColumnElement[Any]] = []
     for column in table.columns:
+        place = table.name, column.name
         target = table.name if column.name == "id" else _target_of(column)
-        if (table.name, column.name) == ("trail_row", "subject_id"):
-            target = "control"
+        target = follows.get(place, target)
         if target in spans:
             lowest, highest = spans[target]
             made.append(column + turns.c.turn * (highest - lowest + 1))
-        elif (table.name, column.name) in NAMED:
-            old, form = NAMED[table.name, column.name]
-            made.append(sa.func.replace(column, old, sa.func.printf(form, turns.c.turn + 1)))
+        elif place in named:
+            old, (before, after) = named[place].format("01"), named[place].split("{}")
+            text = sa.literal(before) + two_digits + sa.literal(after)
+            made.append(sa.func.replace(column, old, text))
         else:
             made.append(column)
     rows = sa.select(*made).join_from(table, turns, sa.true()).where(key.between(first, last))
@@ -156,7 +170,7 @@ def _board(writer: Writer, number: int) -> None:
     board = writer.add(
         Board,
         code=code,
-        name=f"Nämnd {number}",
+        name=f"Nämnd {number:02d}",
         kind=BoardKind.BOARD,
         oversight=False,
         valid_from=date(2010, 1, 1),

@@ -11,21 +11,18 @@ time of the pages goes. A kept database is as old as the code that made it.
 """
 
 import argparse
-import cProfile
 import gc
 import pickle
-import pstats
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Flask, render_template_string, url_for
+from flask import Flask, url_for
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -33,13 +30,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.bulk import fill_bulk  # noqa: E402 -- the tree is put on the path first
+from bench.gauges import ROUNDS, Pages, Table, add_floor, client_of, measure, opened, queries_of  # noqa: E402
 from bench.populations import population_limits  # noqa: E402
 from bench.processes import measure_memory, measure_start  # noqa: E402
 from bench.trail import MOST_TRAIL, cost_of_trail  # noqa: E402
 from bench.year import AT, BenchYear, make_year  # noqa: E402
 from config import kept_key  # noqa: E402
 from internkontroll.core.access import Role, system_actor  # noqa: E402
-from internkontroll.core.database import db, intent_to_write  # noqa: E402
+from internkontroll.core.database import intent_to_write  # noqa: E402
 from internkontroll.core.migrate import migrate  # noqa: E402
 from internkontroll.demo.year import HERE  # noqa: E402
 from internkontroll.files.tables import read_table  # noqa: E402
@@ -47,15 +45,12 @@ from internkontroll.organisation.models import Board  # noqa: E402
 from internkontroll.plan.models import Plan  # noqa: E402
 from internkontroll.plan.rules.reading import read_plan  # noqa: E402
 from internkontroll.plan.services import import_plan  # noqa: E402
-from internkontroll.schedule.models import Occurrence  # noqa: E402
-from internkontroll.web.access import signed_in  # noqa: E402
 from tests.browser.test_every_page import PAGES  # noqa: E402
 from tests.conftest import MovableClock, make_app  # noqa: E402
 from tests.world import AT as WORLD_AT  # noqa: E402
 from tests.world import ROLE_ACCOUNTS, World, address, fill_world, log_in_directly  # noqa: E402
 
-ROUNDS = 9
-MOST_RATIO, MOST_QUERIES, MOST_PDF, MOST_IMPORT = 3.0, 12, 1.0, 2.0
+MOST_PDF, MOST_IMPORT = 1.0, 2.0
 MOST_MEMORY, MOST_START = 200.0, 2.0
 WEIGHED = (
     "occurrence",
@@ -67,123 +62,6 @@ WEIGHED = (
     "trail_row",
     "finding",
 )
-
-FLOOR_PAGE = """{% extends "base.html" %}{% block heading %}Golv{% endblock %}{% block content %}
-X
-{% endblock %}"""
-
-
-@dataclass
-class Table:
-    """The table as it is printed, and whether every limit held."""
-
-    passed: bool = True
-    broken: list[str] = field(default_factory=list)
-
-    def limit(self, what: str, figure: str, most: str, *, good: bool) -> None:
-        """Print a figure beside its limit."""
-        self._note(what, good=good)
-        print(f"{what:<46}{figure:>20}   högst {most:<8}{'ja' if good else 'NEJ'}", flush=True)
-
-    def page(self, what: str, milliseconds: float, ratio: float, queries: int) -> None:
-        """Print a page's row."""
-        good = ratio <= MOST_RATIO and queries <= MOST_QUERIES
-        self._note(what, good=good)
-        figures = f"{milliseconds:>8.1f} ms{ratio:>7.2f} x{queries:>8}"
-        print(f"{what:<46}{figures}   {'ja' if good else 'NEJ'}", flush=True)
-
-    def _note(self, what: str, *, good: bool) -> None:
-        self.passed = self.passed and good
-        if not good:
-            self.broken.append(what)
-
-
-def add_floor(app: Flask) -> None:
-    """The page that everything is compared with."""
-
-    @app.get("/golv")
-    @signed_in
-    def floor() -> str:
-        rows = db.session.scalars(sa.select(Occurrence).limit(50)).all()
-        count = db.session.scalar(
-            sa.select(sa.func.count()).select_from(Occurrence).where(Occurrence.board_id == 1)
-        )
-        return render_template_string(FLOOR_PAGE, rows=rows, count=count)
-
-
-def client_of(app: Flask, username: str | None) -> FlaskClient:
-    """A client with a session that is ready."""
-    client = app.test_client()
-    if username is not None:
-        with client.session_transaction() as cookie:
-            cookie["_user_id"] = f"provning-{username}"
-    return client
-
-
-def opened(client: FlaskClient, url: str) -> float:
-    """Processor seconds of one opening."""
-    begun = time.process_time()
-    answer = client.get(url)
-    taken = time.process_time() - begun
-    if answer.status_code != 200:
-        raise RuntimeError(f"{url} answered {answer.status_code}")
-    return taken
-
-
-def queries_of(client: FlaskClient, url: str) -> list[str]:
-    """The statements of one opening, those of the login and the frame too."""
-    statements: list[str] = []
-
-    def note(_c: object, _cur: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
-            statements.append(statement)
-
-    sa.event.listen(sa.Engine, "before_cursor_execute", note)
-    try:
-        opened(client, url)
-    finally:
-        sa.event.remove(sa.Engine, "before_cursor_execute", note)
-    return statements
-
-
-@dataclass
-class Pages:
-    """Which pages are measured, and how much is told of each."""
-
-    only: Sequence[str] = ()
-    profile: bool = False
-
-    def wants(self, what: str) -> bool:
-        """Whether the page is asked for."""
-        return not self.only or any(word in what for word in self.only)
-
-    def tell(self, client: FlaskClient, url: str) -> None:
-        """Print the page's statements and where its time goes."""
-        for statement in queries_of(client, url):
-            print("   ", " ".join(statement.split())[:400])
-        profile = cProfile.Profile()
-        profile.enable()
-        for _ in range(ROUNDS):
-            opened(client, url)
-        profile.disable()
-        pstats.Stats(profile).sort_stats("cumulative").print_stats(70)
-
-
-def measure(table: Table, what: str, client: FlaskClient, url: str, floor: FlaskClient) -> None:
-    """Open a page and the floor turn by turn, and print the page's row."""
-    try:
-        opened(client, url)
-        queries = len(queries_of(client, url))
-    except Exception as error:  # a page that falls is told of, and the rest measured
-        table.limit(what, f"{type(error).__name__}: {error}"[:60], "svar 200", good=False)
-        return
-    pages, floors = [], []
-    for _ in range(ROUNDS):
-        floors.append(opened(floor, "/golv"))
-        pages.append(opened(client, url))
-    here = min(pages)
-    table.page(what, here * 1000, here / min(floors), queries)
-
 
 @contextmanager
 def folder_of(kept: Path | None) -> Iterator[Path]:

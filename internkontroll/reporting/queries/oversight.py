@@ -163,6 +163,11 @@ _kept: dict[str, SentReport] = {}
 _KEPT_AT_MOST = 256
 
 
+def forget_contents() -> None:
+    """Let the next samlade bild read every report again, as a new process does."""
+    _kept.clear()
+
+
 def _contents(session: Session, wanted: Mapping[int, str]) -> dict[int, SentReport]:
     """What each sent report says, by its id.
 

@@ -6,10 +6,12 @@ same document gives the same bytes: nothing of the clock and of the machine is i
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from internkontroll.core.dates import long_date
+from internkontroll.files import markup
 from internkontroll.files.house import House
 from internkontroll.files.literal import literal
 from internkontroll.files.pdf import picture_png
@@ -22,6 +24,7 @@ from internkontroll.files.plain_document import (
     PlainDocument,
     Table,
     Terms,
+    Typed,
 )
 
 if TYPE_CHECKING:
@@ -33,6 +36,7 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.d
 
 LANGUAGE = "sv-SE"
 FACE = "Calibri"
+_NUMBERED = "List Number"
 _TERM_WIDTH_CM = 5
 _LOGO_HEIGHT_CM = 1.3
 _INK = "#16262b"
@@ -64,6 +68,62 @@ def _style(word: "WordDocument", name: str) -> "ParagraphStyle":
 
 def _write_paragraph(word: "WordDocument", block: Paragraph) -> None:
     word.add_paragraph().add_run(literal(block.text)).bold = block.strong or None
+
+
+def _write_parts(paragraph: "WordParagraph", parts: Sequence[markup.Inline]) -> None:
+    """The words of a text with light markup, each in a run of its own kind."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml.ns import qn
+
+    for part in parts:
+        run = paragraph.add_run(part.text)
+        match part:
+            case markup.Bold():
+                run.bold = True
+            case markup.Link():
+                run.underline = True
+                link = _element("hyperlink", history="1")
+                target = paragraph.part.relate_to(
+                    part.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
+                )
+                link.set(qn("r:id"), target)
+                paragraph._p.append(link)
+                link.append(run._r)
+
+
+def _number_from(word: "WordDocument", paragraphs: Sequence["WordParagraph"], first: int) -> None:
+    """Count the items of one list by themselves: Word goes on from the list before it else."""
+    from docx.oxml.ns import qn
+
+    numbering = word.part.numbering_part.element
+    style = _style(word, _NUMBERED).element.pPr.numPr.numId.val
+    (kind,) = numbering.xpath(f'./w:num[@w:numId="{style}"]/w:abstractNumId/@w:val')
+    made = numbering.add_num(int(kind))
+    made.add_lvlOverride(ilvl=0).add_startOverride(first)
+    for paragraph in paragraphs:
+        asked = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+        asked.get_or_add_ilvl().set(qn("w:val"), "0")
+        asked.get_or_add_numId().set(qn("w:val"), str(made.numId))
+
+
+def _write_typed(word: "WordDocument", typed: Typed) -> None:
+    for block in typed.blocks:
+        match block:
+            case markup.Heading():
+                heading = word.add_heading(level=typed.level + block.level - 1)
+                _write_parts(heading, block.parts)
+            case markup.Paragraph():
+                _write_parts(word.add_paragraph(), block.parts)
+            case markup.Items():
+                numbered = block.first is not None
+                made = [
+                    word.add_paragraph(style=_NUMBERED if numbered else "List Bullet")
+                    for _ in block.items
+                ]
+                for paragraph, parts in zip(made, block.items, strict=True):
+                    _write_parts(paragraph, parts)
+                if block.first is not None:
+                    _number_from(word, made, block.first)
 
 
 def _write_terms(word: "WordDocument", block: Terms) -> None:
@@ -124,6 +184,8 @@ def _write(word: "WordDocument", block: Block) -> None:
             word.add_heading(literal(block.text), level=block.level)
         case Paragraph():
             _write_paragraph(word, block)
+        case Typed():
+            _write_typed(word, block)
         case Terms():
             _write_terms(word, block)
         case Bullets():

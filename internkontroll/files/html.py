@@ -10,12 +10,14 @@ from typing import Any
 
 import jinja2
 from babel.numbers import format_decimal
+from markupsafe import Markup
 
 from internkontroll.core.clock import STOCKHOLM, swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.files.house import House
 from internkontroll.files.literal import literal
-from internkontroll.files.plain_document import PlainDocument
+from internkontroll.files.markup import to_html
+from internkontroll.files.plain_document import Image, PlainDocument, Typed
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
 
@@ -30,6 +32,16 @@ def _moment(value: datetime) -> str:
 
 def _number(value: int) -> str:
     return format_decimal(value, "#,##0", locale="sv")
+
+
+def _typed(typed: Typed) -> Markup:
+    """A typed text; a document's heading of level 1 is the page's h2."""
+    return Markup(to_html(typed.blocks, level=typed.level + 1))  # noqa: S704 -- escaped by it
+
+
+def _drawing(image: Image) -> Markup:
+    """A drawing; the one who drew it has escaped its texts."""
+    return Markup(image.svg)  # noqa: S704
 
 
 def _literal(value: Any) -> Any:
@@ -47,7 +59,9 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(datum=_date, tidpunkt=_moment, tal=_number)
+    environment.filters.update(
+        datum=_date, tidpunkt=_moment, tal=_number, skriven=_typed, ritad=_drawing
+    )
     return environment
 
 

@@ -60,7 +60,7 @@ Inline = Text | Bold | Link | Break
 
 @dataclass(frozen=True)
 class Heading:
-    """Rubrik; ``level`` 1 or 2, counted from where the text stands."""
+    """Rubrik; ``level`` 1 or 2, counted from where the text stands. No text begins at 2."""
 
     level: int
     parts: tuple[Inline, ...]
@@ -90,6 +90,7 @@ def parse(text: str) -> tuple[Block, ...]:
     open_lines: list[str] = []
     open_items: list[tuple[Inline, ...]] = []
     first: int | None = None
+    deepest = 0
 
     def close() -> None:
         if open_lines:
@@ -106,7 +107,9 @@ def parse(text: str) -> tuple[Block, ...]:
             close()
         elif heading := _HEADING.fullmatch(line):
             close()
-            blocks.append(Heading(len(heading[1]), _inlines(heading[2])))
+            # A level that is skipped is one that a reader of headings loses their way by.
+            deepest = min(len(heading[1]), deepest + 1)
+            blocks.append(Heading(deepest, _inlines(heading[2])))
         elif bullet or numbered:
             is_new = not open_items or (first is None) != (numbered is None)
             if is_new:

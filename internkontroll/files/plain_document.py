@@ -8,6 +8,9 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from internkontroll.files import markup
+from internkontroll.files.literal import literal
+
 
 @dataclass(frozen=True)
 class Heading:
@@ -23,6 +26,27 @@ class Paragraph:
 
     text: str
     strong: bool = False
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Skriven text with light markup. ``level`` is that of its ``# ``: one below the heading that
+    it stands under.
+    """
+
+    text: str
+    level: int = 2
+
+    @property
+    def blocks(self) -> tuple[markup.Block, ...]:
+        """The text's own headings, paragraphs and lists."""
+        return markup.parse(literal(self.text))
+
+    @property
+    def levels(self) -> tuple[int, ...]:
+        """The levels of its headings in the document."""
+        found = (block for block in self.blocks if isinstance(block, markup.Heading))
+        return tuple(self.level + block.level - 1 for block in found)
 
 
 @dataclass(frozen=True)
@@ -68,7 +92,7 @@ class Image:
     svg: str
 
 
-Block = Heading | Paragraph | Terms | Bullets | Table | Image
+Block = Heading | Paragraph | Typed | Terms | Bullets | Table | Image
 
 
 @dataclass(frozen=True)
@@ -85,10 +109,21 @@ class PlainDocument:
     blocks: tuple[Block, ...]
 
     def __post_init__(self) -> None:
-        levels = [0, *(block.level for block in self.blocks if isinstance(block, Heading))]
+        levels = [0, *(level for block in self.blocks for level in _levels(block))]
         for before, after in pairwise(levels):
             if not 1 <= after <= before + 1:
                 raise ValueError(f"a heading of level {after} follows one of level {before}")
+
+
+def _levels(block: Block) -> tuple[int, ...]:
+    if isinstance(block, Typed):
+        return block.levels
+    return (block.level,) if isinstance(block, Heading) else ()
+
+
+def typed_data(typed: Typed) -> dict[str, Any]:
+    """A typed text as a template reads it."""
+    return {"level": typed.level, "blocks": markup.to_data(typed.blocks)}
 
 
 def document_data(document: PlainDocument) -> dict[str, Any]:
@@ -106,4 +141,6 @@ def _block_data(block: Block) -> dict[str, Any]:
     made = {"kind": type(block).__name__.lower(), **asdict(block)}
     if isinstance(block, Table):
         made["numbers"] = sorted(block.numbers)
+    if isinstance(block, Typed):
+        made |= typed_data(block)
     return made

@@ -3,7 +3,8 @@
 - files: HTML, PDF and JSON
 - blocks: DOCX
 - sheets: XLSX and CSV
-- following: rättelser, åtgärder and comparisons in them
+- following: uppdrag, rättelser, åtgärder and comparisons in them
+- sources: what the report rests on, and the bilaga
 - findings_list: avvikelser och åtgärder
 - memo: tjänsteskrivelsen
 - catalogue: all of them and their forms, the one list

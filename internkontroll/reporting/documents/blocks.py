@@ -13,13 +13,16 @@ from internkontroll.files.plain_document import (
     PlainDocument,
     Table,
     Terms,
+    Typed,
 )
 from internkontroll.reporting.documents.following import (
     advice,
+    assignments,
     comparison,
     following,
     statements,
 )
+from internkontroll.reporting.documents.sources import appendix, sources
 from internkontroll.reporting.documents.telling import (
     NOTHING,
     assessment_word,
@@ -37,9 +40,7 @@ from internkontroll.reporting.rules import (
     ControlRow,
     Report,
     ShownReport,
-    section_words,
 )
-from internkontroll.reporting.rules.lines import BoundLine
 from internkontroll.reporting.words import STATES, WORDS
 from internkontroll.sampling.rules.figures import grouped
 
@@ -66,6 +67,7 @@ def report_document(shown: ShownReport) -> PlainDocument:
         version=state_line(report),
         blocks=(
             *_opening(report),
+            *assignments(report),
             *_counts(report),
             *_outcomes(report),
             *following(report),
@@ -75,8 +77,8 @@ def report_document(shown: ShownReport) -> PlainDocument:
             *_texts(report),
             *_rest(report),
             *_pictures(report),
-            *_sources(shown),
-            *_appendix(report),
+            *sources(shown),
+            *appendix(report),
         ),
     )
 
@@ -92,11 +94,6 @@ def _pictures(report: Report) -> Iterator[Block]:
         yield Heading("I bilder")
     for picture in made:
         yield from (Heading(picture.title, 2), picture.image, picture.table)
-
-
-def paragraphs(text: str) -> Iterator[Paragraph]:
-    """Typed text as paragraphs; its own line ends are kept within each."""
-    yield from (Paragraph(part) for part in text.split("\n\n") if part.strip())
 
 
 def _opening(report: Report) -> Iterator[Block]:
@@ -121,7 +118,7 @@ def _opening(report: Report) -> Iterator[Block]:
         yield Paragraph("Den samlade bedömningen är inte skriven.")
     else:
         yield Paragraph(STATES[report.overall].word, strong=True)
-        yield from paragraphs(report.grounds or "")
+        yield Typed(report.grounds or "")
     yield Heading("Förslag till beslut")
     yield Paragraph(f"{report.board_name} föreslås besluta")
     yield Bullets(report.proposals)
@@ -268,7 +265,8 @@ def _committees(report: Report) -> Iterator[Block]:
 def _told_of(row: ControlRow) -> Iterator[Block]:
     if row.not_applicable:
         yield Paragraph(f"Ej tillämpligt hos oss. {row.not_applicable}")
-    yield from paragraphs(row.comment)
+    if row.comment:
+        yield Typed(row.comment, 3)
     if row.assessment_reason:
         by_rule = assessment_word(row.proposed, row).word
         yield Paragraph(f"Ändrad bedömning. Regeln gav ”{by_rule}”. {row.assessment_reason}")
@@ -343,53 +341,3 @@ def _rest(report: Report) -> Iterator[Block]:
             tuple((long_date(one.recorded_on), str(one.number), one.text) for one in report.later),
             frozenset({1}),
         )
-
-
-def plan_sentence(report: Report) -> str:
-    """Which plan is followed up, and by what decision."""
-    plan = report.plan
-    return (
-        f"Planen är version {plan.version}, beslutad av {plan.decision.body} "
-        f"{told_decision(plan.decision)}, {plan.decision.registry_number}."
-    )
-
-
-def _sources(shown: ShownReport) -> Iterator[Block]:
-    report = shown.report
-    yield Heading("Om uppgifterna")
-    yield Paragraph(plan_sentence(report))
-    if report.decision is None:
-        yield Paragraph("Det här är ett utkast. Siffrorna ändras tills nämnden har beslutat.")
-    else:
-        yield Paragraph(
-            f"Uppföljningen är beslutad av {report.decision.body} "
-            f"{long_date(report.decision.decided_on)}, {section_words(report.decision.paragraph)}. "
-            "Den ändras inte."
-        )
-    sums = [("Planens innehåll, SHA-256", report.plan.sha256)]
-    if shown.sha256:
-        sums.append(("Uppföljningens innehåll, SHA-256", shown.sha256))
-    sums += [
-        ("Nämndens spår slutade med", report.trail_head),
-        ("Framställd med", f"internkontroll {report.program_version}"),
-    ]
-    yield Terms(tuple(sums))
-
-
-def _bound(one: BoundLine) -> str:
-    return f"{one.where}: {one.text}" if one.where else one.text
-
-
-def _appendix(report: Report) -> Iterator[Block]:
-    if report.rows:
-        yield Heading("Bilaga: kontrollmomenten så som de är beslutade")
-    for row in report.rows:
-        yield Heading(f"Kontroll {row.number}", level=2)
-        pairs = [("Vad", row.text), *(("Risk", risk) for risk in row.risks), ("Hur", row.method)]
-        if row.performed_by:
-            pairs.append(("Utförs av", row.performed_by))
-        if row.proof or row.proof_note:
-            pairs.append(("Visar", row.proof or row.proof_note or ""))
-        if len(row.bounds) > 1:
-            pairs += [(f"Visar {long_date(one.scheduled_on)}", _bound(one)) for one in row.bounds]
-        yield Terms(tuple(pairs))

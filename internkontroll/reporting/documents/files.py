@@ -8,8 +8,14 @@ from internkontroll.core.words import StateWord
 from internkontroll.files.house import House
 from internkontroll.files.html import render_html
 from internkontroll.files.pdf import render_pdf
+from internkontroll.files.plain_document import Typed, typed_data
 from internkontroll.findings.models import CorrectionOutcome, Severity
 from internkontroll.findings.words import STATES as FINDING_STATES
+from internkontroll.reporting.documents.telling import (
+    assignment_word,
+    state_line,
+    version_sentence,
+)
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.pictures import pictures_data, report_pictures
 from internkontroll.reporting.rules import ShownReport, section_words, to_plain
@@ -22,9 +28,15 @@ def _told(word: StateWord) -> dict[str, str]:
 
 def document_data(shown: ShownReport) -> dict[str, Any]:
     """What a document's template gets: the report as plain data, the words, and the hash."""
+    report = shown.report
     return {
-        "report": to_plain(shown.report),
-        "pictures": pictures_data(report_pictures(shown.report)),
+        "report": to_plain(report),
+        "grounds": typed_data(Typed(report.grounds or "")),
+        "comments": [typed_data(Typed(row.comment, 3)) for row in report.rows],
+        "assignments": [_told(assignment_word(one)) for one in report.assignments],
+        "standing": state_line(report),
+        "version": version_sentence(report) if report.version > 1 else None,
+        "pictures": pictures_data(report_pictures(report)),
         "sha256": shown.sha256,
         "words": {
             "assessment": {kind.value: _told(STATES[kind]) for kind in Assessment},
@@ -68,6 +80,9 @@ def report_html(shown: ShownReport, house: House | None = None) -> bytes:
         "sha256": shown.sha256,
         "words": words,
         "section": section_words,
+        "typed": Typed,
+        "assignment_word": assignment_word,
+        "version_sentence": version_sentence,
     }
     return render_html("report.html", data, house).encode("utf-8")
 

@@ -8,6 +8,8 @@ from internkontroll.findings.words import STATES as FINDING_STATES
 from internkontroll.reporting.documents.telling import (
     NOTHING,
     assessment_word,
+    assignment_word,
+    moved_words,
     severity_word,
     short,
 )
@@ -31,6 +33,30 @@ def statements(report: Report) -> Iterator[Block]:
     if report.statements:
         yield Heading("Vad vi vet och hur det har gått")
         yield Bullets(tuple(one.text for one in report.statements))
+
+
+def assignments(report: Report) -> Iterator[Block]:
+    """What the board has asked for, and what came of it by the cut-off."""
+    if not report.assignments:
+        return
+    yield Heading("Uppdrag från nämnden")
+    yield Table(
+        "Uppdrag från nämnden",
+        ("Uppdrag", "Vad", "Ska återrapporteras", "Läge"),
+        tuple(
+            (
+                one.label,
+                _lines(one.text, one.unit, f"Svar: {one.report_back}" if one.report_back else ""),
+                _lines(long_date(one.due_on), moved_words(one.moved)),
+                assignment_word(one).word,
+            )
+            for one in report.assignments
+        ),
+    )
+
+
+def _lines(*told: str | None) -> str:
+    return "\n".join(line for line in told if line)
 
 
 def told_correction(finding: FindingLine) -> str:

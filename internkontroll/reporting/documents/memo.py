@@ -10,14 +10,14 @@ from internkontroll.files.plain_document import (
     Paragraph,
     PlainDocument,
     Terms,
+    Typed,
 )
 from internkontroll.reporting.documents.blocks import (
     matters,
-    paragraphs,
-    plan_sentence,
     reviewed_sentence,
 )
 from internkontroll.reporting.documents.findings_list import findings_title
+from internkontroll.reporting.documents.sources import plan_sentence
 from internkontroll.reporting.models import MemoPart
 from internkontroll.reporting.rules import Report, ShownReport
 from internkontroll.reporting.rules.memo import Memo, PartTemplate
@@ -59,7 +59,8 @@ def _blocks(report: Report, memo: Memo) -> Iterator[Block]:
 
 def _part(report: Report, memo: Memo, part: PartTemplate) -> Iterator[Block]:
     computed = COMPUTED.get(part.part)
-    blocks = (*(computed(report) if computed else ()), *paragraphs(memo.text_of(part)))
+    text = memo.text_of(part)
+    blocks = (*(computed(report) if computed else ()), *((Typed(text),) if text.strip() else ()))
     if part.heading:
         yield Heading(part.heading)
         yield from blocks or (Paragraph(NOT_WRITTEN),)
@@ -98,7 +99,7 @@ def _presentation(report: Report) -> Iterator[Block]:
     if report.overall is not None:
         word = STATES[report.overall].word.lower()
         yield Paragraph(f"Den samlade bedömningen är att den interna kontrollen är {word}.")
-        yield from paragraphs(report.grounds or "")
+        yield Typed(report.grounds or "")
 
 
 def _basis(report: Report) -> Iterator[Block]:

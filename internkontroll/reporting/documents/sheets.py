@@ -5,6 +5,7 @@ from internkontroll.files.xlsx import Sheet, xlsx_bytes
 from internkontroll.reporting.documents.following import told_correction
 from internkontroll.reporting.documents.telling import (
     assessment_word,
+    assignment_word,
     pending,
     safe_name,
     severity_word,
@@ -63,6 +64,8 @@ def _summary(shown: ShownReport) -> Sheet:
         ("Perioden slutar", report.period_end),
         ("Uppgifter till och med", report.known_on),
         ("Läge", STATES[report.state].word),
+        ("Version", report.version),
+        ("Varför den förra rättades", report.corrected_because),
     ]
     if decision is not None:
         rows += [
@@ -250,6 +253,27 @@ def _others(report: Report) -> Sheet:
     return Sheet("Övriga kontrollmoment", header, (*changed, *untouched))
 
 
+def _assignments(report: Report) -> Sheet:
+    rows: tuple[tuple[Cell, ...], ...] = tuple(
+        (
+            one.label,
+            one.text,
+            one.unit,
+            one.given_on,
+            one.due_on,
+            one.moved,
+            assignment_word(one).word,
+            one.report_back,
+        )
+        for one in report.assignments
+    )
+    header = (
+        "Uppdrag", "Vad", "Enhet", "Givet", "Ska återrapporteras", "Flyttat, gånger", "Läge",
+        "Svar",
+    )  # fmt: skip
+    return Sheet("Uppdrag från nämnden", header, rows)
+
+
 def _later(report: Report) -> Sheet:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (one.recorded_on, one.number, WORDS[one.kind], one.text) for one in report.later
@@ -265,6 +289,7 @@ def report_sheets(shown: ShownReport) -> tuple[Sheet, ...]:
         _controls(report),
         _areas(report),
         _findings(report),
+        _assignments(report),
         _committees(report),
         _comparisons(report),
         _samples(report),

@@ -13,6 +13,7 @@ from internkontroll.reporting.rules import (
     Report,
     section_words,
 )
+from internkontroll.reporting.rules.report import AssignmentLine
 from internkontroll.reporting.words import NOT_HERE, NOT_YET, STATES
 from internkontroll.sampling.rules.figures import NO_BREAK_SPACE, grouped
 
@@ -72,7 +73,26 @@ def state_line(report: Report) -> str:
     """What the header of each page says of where the report stands."""
     if report.decision is None:
         return "Utkast, inte beslutat"
-    return f"Beslutad {told_decision(report.decision)}"
+    version = f" · version {report.version}" if report.version > 1 else ""
+    return f"Beslutad {told_decision(report.decision)}{version}"
+
+
+def version_sentence(report: Report) -> str:
+    """Which version it is, and why the one before it no longer holds."""
+    reason = report.corrected_because or NOTHING
+    return f"Det här är version {report.version}. Den ersätter den förra därför att: {reason}"
+
+
+def assignment_word(line: AssignmentLine) -> StateWord:
+    """How it stands with an uppdrag."""
+    if line.reported_on is not None:
+        return StateWord(f"Återrapporterat {long_date(line.reported_on)}", "ok")
+    return StateWord("Försenat", "bad") if line.late else StateWord("Pågår", "warn")
+
+
+def moved_words(times: int) -> str:
+    """ "Flyttat en gång"; nothing where it has not been moved."""
+    return f"Flyttat {'en gång' if times == 1 else f'{times} gånger'}" if times else ""
 
 
 def short(text: str, signs: int = SHORT_TEXT) -> str:

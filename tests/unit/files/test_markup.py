@@ -107,6 +107,11 @@ def test_text_within_marks_is_escaped_too() -> None:
     assert unescape("&lt;b&gt;") == "<b>"
 
 
+def test_no_heading_skips_a_level_whatever_was_typed() -> None:
+    found = [block for block in parse("## A\n## B\n# C\n## D") if isinstance(block, Heading)]
+    assert [one.level for one in found] == [1, 2, 1, 2]
+
+
 def test_headings_follow_the_level_where_the_text_stands() -> None:
     assert to_html(parse("# Ett\n## Två"), level=4) == "<h4>Ett</h4>\n<h5>Två</h5>"
     assert to_html(parse("## Två"), level=6) == "<h6>Två</h6>"
@@ -128,8 +133,8 @@ def test_a_list_and_a_numbered_list_next_to_each_other_are_two() -> None:
 
 
 def test_every_part_reaches_the_data_that_documents_are_made_of() -> None:
-    assert to_data(parse("## R\nx\n**y**\n- [z](https://z.se)")) == [
-        {"kind": "heading", "level": 2, "parts": [{"kind": "text", "text": "R"}]},
+    assert to_data(parse("# R\nx\n**y**\n- [z](https://z.se)")) == [
+        {"kind": "heading", "level": 1, "parts": [{"kind": "text", "text": "R"}]},
         {
             "kind": "paragraph",
             "parts": [

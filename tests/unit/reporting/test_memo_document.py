@@ -14,7 +14,7 @@ from internkontroll.files.docx import docx_bytes
 from internkontroll.files.house import House
 from internkontroll.files.html import plain_html
 from internkontroll.files.pdf import plain_pdf
-from internkontroll.files.plain_document import Heading, Paragraph, PlainDocument
+from internkontroll.files.plain_document import Heading, PlainDocument, Typed
 from internkontroll.reporting.documents import (
     catalogue,
     findings_document,
@@ -86,7 +86,7 @@ def test_a_part_without_heading_stands_under_the_one_before_and_an_empty_one_is_
     at = [
         place
         for place, block in enumerate(document.blocks)
-        if isinstance(block, Paragraph) and block.text == "Bristerna rör inte barn."
+        if isinstance(block, Typed) and block.text == "Bristerna rör inte barn."
     ]
 
     assert len(at) == 1

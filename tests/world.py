@@ -748,6 +748,8 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reporting.correction": _on_report,
     "reporting.correct": _on_report,
     "reporting.decide_corrected": _on_report,
+    "reporting.drop": _on_report,
+    "reporting.drop_now": _on_report,
     "reporting.version": lambda w: {**_on_report(w), "version": 1},
     "reporting.version_json": lambda w: {**_on_report(w), "version": 1},
     "reporting.new_assignment": _on_report,

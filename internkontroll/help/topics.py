@@ -256,6 +256,7 @@ GROUPS: Sequence[Group] = (
                     "reporting.take_back",
                     "reporting.treatment",
                     "reporting.correction",
+                    "reporting.drop",
                     "reporting.version",
                 ),
             ),

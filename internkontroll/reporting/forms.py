@@ -262,6 +262,15 @@ class CorrectReportForm(BaseForm):
     )
 
 
+class DropCorrectionForm(VersionedForm):
+    """Ta bort en påbörjad rättelse."""
+
+    reason = TextAreaField(
+        "Varför tas rättelsen bort?",
+        [SentenceRequired("Skriv varför rättelsen tas bort."), NoPersonalId(), _LENGTH],
+    )
+
+
 class VerifyReportForm(BaseForm):
     """När protokollet justerades."""
 

@@ -27,6 +27,7 @@ class ReportEvent(StrEnum):
     SENT = "report:sent"
     RECEIVED = "report:received"
     CORRECTION_OPENED = "report:correction-opened"
+    CORRECTION_DROPPED = "report:correction-dropped"
     CORRECTED = "report:corrected"
     ASSIGNED = "assignment:given"
     ASSIGNMENT_MOVED = "assignment:moved"

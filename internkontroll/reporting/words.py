@@ -117,6 +117,7 @@ WORDS: dict[Enum, str] = {
     ReportEvent.SENT: "Uppföljningen överlämnades till kommunstyrelsen",
     ReportEvent.RECEIVED: "Kommunstyrelsen kvitterade uppföljningen",
     ReportEvent.CORRECTION_OPENED: "En rättelse av uppföljningen påbörjades",
+    ReportEvent.CORRECTION_DROPPED: "Den påbörjade rättelsen togs bort",
     ReportEvent.CORRECTED: "Nämnden beslutade en rättad version",
     ReportEvent.ASSIGNED: "Nämnden gav ett uppdrag",
     ReportEvent.ASSIGNMENT_MOVED: "Återrapporteringen av ett uppdrag flyttades",

@@ -168,6 +168,7 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "reporting.assignment": (Role.CONTROLLER, "Uppdrag 2020:1"),
     "reporting.assignments": (Role.CONTROLLER, "Uppdrag från nämnden"),
     "reporting.correction": (Role.SECRETARY, "Rätta uppföljningen per april 2020"),
+    "reporting.drop": (Role.SECRETARY, "Ta bort rättelsen av uppföljningen per april 2020"),
     "reporting.new_assignment": (Role.SECRETARY, "Anteckna ett uppdrag från nämnden"),
     "reporting.take_back": (Role.DIRECTOR, "Ta tillbaka uppföljningen per årsbokslut 2020"),
     "reporting.treatment": (Role.SECRETARY, "Beslut och versioner per april 2020"),

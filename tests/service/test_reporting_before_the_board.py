@@ -22,7 +22,7 @@ from internkontroll.reporting.models import (
     ReportTreatment,
     ReportVersion,
 )
-from internkontroll.reporting.queries import find_point, shown_report
+from internkontroll.reporting.queries import find_point, shown_report, working_report
 from internkontroll.reporting.queries.treating import read_report, treatments_of, wordings_of
 from internkontroll.reporting.rules import Report
 from internkontroll.reporting.rules.versions import differences
@@ -338,6 +338,52 @@ def test_a_correction_needs_a_decided_report_and_a_reason(way: Way) -> None:
     way.act("open_correction", "Fel.")
     with pytest.raises(InvalidTransition, match="redan påbörjad"):
         way.act("open_correction", "Fel igen.")
+
+
+def test_a_dropped_correction_leaves_the_decided_version_and_its_texts(way: Way) -> None:
+    way.comment(3)
+    way.overall()
+    way.decide()
+    before = way.shown()
+    way.act("open_correction", "En kontroll räknades inte.", at=LATER)
+    way.comment(3, comment="Rutinen är ändrad.", at=LATER)
+    way.comment(4, comment="Den gjordes i maj.", at=LATER)
+    way.overall(grounds="Tre kontroller är inte gjorda.", at=LATER)
+    with pytest.raises(InvalidInput, match="varför rättelsen tas bort"):
+        way.act("drop_correction", " ", at=LATER)
+    report = way.act("drop_correction", "Kontrollen var räknad.", at=LATER)
+    assert (report.version, report.correction_reason, report.correction_at) == (1, None, None)
+    assert way.shown(LATER) == before
+    assert way.events()[-1] == ReportEvent.CORRECTION_DROPPED
+    with pytest.raises(InvalidTransition, match="Det som tillkommer"):
+        way.comment(at=LATER)
+    way.act("open_correction", "Ny rättelse.", at=LATER)
+    entry = find_point(way.session, way.board.id, 2020, "april")
+    assert entry is not None
+    again = working_report(way.session, way.board, entry, at=LATER)
+    assert again is not None
+    texts = {"Kommentar", "Vad bedömningen bygger på"}
+    assert texts.isdisjoint(one.what for one in differences(before, again.report))
+    remarks = [remark.comment for remark, _ in wordings_of(way.session, report, control_of(way, 3))]
+    assert remarks == ["Rutinen ses över.", "Rutinen är ändrad.", "Rutinen ses över."]
+
+
+def control_of(way: Way, number: int) -> int:
+    return way.spring.controls[number - 1]
+
+
+def test_only_who_saw_the_begun_correction_drops_it(way: Way) -> None:
+    way.overall()
+    way.decide()
+    with pytest.raises(InvalidTransition, match="inget att ta bort"):
+        way.act("drop_correction", "Fel.")
+    version = way.act("open_correction", "Fel.").row_version
+    with pytest.raises(NotAllowed):
+        way.act("drop_correction", "Fel.", actor=way.director)
+    way.comment(4, comment="Den gjordes i maj.", at=LATER)
+    way.overall(grounds="Tre kontroller är inte gjorda.", at=LATER)
+    with pytest.raises(Conflict):
+        way.act("drop_correction", "Fel.", row_version=version, at=LATER)
 
 
 def test_somebody_who_saw_an_earlier_state_is_told(way: Way) -> None:

@@ -239,6 +239,23 @@ def test_a_correction_keeps_the_old_version_readable(
     assert secretary.raw(f"{APRIL}/version/7").status_code == 404
 
 
+def test_a_begun_correction_is_dropped_with_a_reason(client_of: ClientOf, spring: Spring) -> None:
+    write_overall(client_of(Role.CONTROLLER))
+    secretary = client_of(Role.SECRETARY)
+    decide(secretary)
+    assert "inget att ta bort" in secretary.get(f"{APRIL}/rattelse/ta-bort").text
+    secretary.get(f"{APRIL}/rattelse")
+    page = secretary.submit("/rattelse", reason="En kontroll räknades inte.")
+    assert "Ta bort den påbörjade rättelsen" in page.text
+    secretary.get(f"{APRIL}/rattelse/ta-bort")
+    page = secretary.submit("/rattelse/ta-bort", 422, reason="")
+    assert "Skriv varför rättelsen tas bort." in page.text
+    page = secretary.submit("/rattelse/ta-bort", reason="Kontrollen var räknad.")
+    assert "Rättelsen är borttagen." in page.text
+    assert "Rätta uppföljningen" in page.text
+    assert "Skälet till rättelsen" not in secretary.get(f"{APRIL}/rattelse").text
+
+
 def test_a_decision_on_a_correction_that_nobody_began_is_refused(
     client_of: ClientOf, spring: Spring
 ) -> None:

@@ -19,7 +19,11 @@ from internkontroll.reporting.services.assigning import (
     move_assignment,
     report_back,
 )
-from internkontroll.reporting.services.correcting import decide_correction, open_correction
+from internkontroll.reporting.services.correcting import (
+    decide_correction,
+    drop_correction,
+    open_correction,
+)
 from internkontroll.reporting.services.deciding import (
     Minutes,
     decide_report,
@@ -40,6 +44,7 @@ __all__ = [
     "change_memo_template",
     "decide_correction",
     "decide_report",
+    "drop_correction",
     "ensure_report",
     "move_assignment",
     "open_correction",

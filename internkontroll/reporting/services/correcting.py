@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission
@@ -11,9 +13,11 @@ from internkontroll.core.clock import end_of_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.organisation.models import Board, DecisionOutcome, ReportingPoint
+from internkontroll.plan.models import Control
 from internkontroll.reporting.models import (
     FollowUpReport,
     ReportEvent,
+    ReportRemark,
     ReportState,
     ReportVersion,
 )
@@ -72,6 +76,97 @@ def open_correction(
         version=report.version,
     )
     return report
+
+
+def drop_correction(
+    session: Session,
+    board: Board,
+    point: ReportingPoint,
+    reason: str,
+    *,
+    row_version: int | None = None,
+    actor: Actor,
+    at: datetime,
+) -> FollowUpReport:
+    """Ta bort den påbörjade rättelsen: the decided version stands, and its texts with it.
+
+    What was written in the correction stays among the earlier wordings of each kontrollmoment.
+    Raises NotAllowed, InvalidTransition where none is begun, InvalidInput without a reason, and
+    Conflict.
+    """
+    ensure_may(Permission.REPORT_DECIDE, board, point, actor, at)
+    report = ensure_report(session, board, point, at=at)
+    begun_at, snapshot = report.correction_at, report.snapshot
+    if report.correction_reason is None or begun_at is None or snapshot is None:
+        raise InvalidTransition("Ingen rättelse är påbörjad. Det finns inget att ta bort.")
+    reason = checked_reason(session, board.id, reason, "Skriv varför rättelsen tas bort.")
+    decided = read_report(snapshot)
+    overall: dict[str, Any] = {}
+    if (report.overall, report.overall_grounds) != (decided.overall, decided.grounds):
+        overall = {
+            "overall": decided.overall,
+            "overall_grounds": decided.grounds,
+            "overall_at": at,
+            "overall_by_id": actor.user_id,
+        }
+    change(
+        session,
+        report,
+        FollowUpReport.correction_reason.is_not(None),
+        row_version=row_version,
+        correction_reason=None,
+        correction_at=None,
+        **overall,
+    )
+    remarks = _put_remarks_back(session, report, begun_at, actor=actor, at=at)
+    trace(
+        session,
+        board,
+        report,
+        ReportEvent.CORRECTION_DROPPED,
+        actor=actor,
+        at=at,
+        reason=reason,
+        version=report.version,
+        texts_put_back=remarks + bool(overall),
+    )
+    return report
+
+
+def _put_remarks_back(
+    session: Session, report: FollowUpReport, begun_at: datetime, *, actor: Actor, at: datetime
+) -> int:
+    """Let each remark written since the correction began be followed by the one before it."""
+    before: dict[str, ReportRemark] = {}
+    latest: dict[str, ReportRemark] = {}
+    for remark, lineage in session.execute(
+        sa.select(ReportRemark, Control.lineage)
+        .join(Control, Control.id == ReportRemark.control_id)
+        .where(ReportRemark.report_id == report.id)
+        .order_by(ReportRemark.revision)
+    ):
+        latest[lineage] = remark
+        if remark.recorded_at < begun_at:
+            before[lineage] = remark
+    changed = [(lineage, last) for lineage, last in latest.items() if last.recorded_at >= begun_at]
+    for lineage, last in changed:
+        stood = before.get(lineage)
+        session.add(
+            ReportRemark(
+                report_id=report.id,
+                control_id=last.control_id,
+                revision=last.revision + 1,
+                comment=stood.comment if stood else "",
+                assessment=stood.assessment if stood else None,
+                assessment_reason=stood.assessment_reason if stood else None,
+                figures=stood.figures if stood else None,
+                figures_confirmed=stood.figures_confirmed if stood else False,
+                recorded_by_id=actor.user_id,
+                recorded_at=at,
+            )
+        )
+    session.flush()
+    return len(changed)
 
 
 def decide_correction(

@@ -9,6 +9,7 @@ from internkontroll.organisation.models import Board, BoardKind
 from internkontroll.reporting.documents import report_json
 from internkontroll.reporting.forms import (
     CorrectReportForm,
+    DropCorrectionForm,
     MinutesForm,
     ReceiveReportForm,
     VerifyReportForm,
@@ -26,6 +27,7 @@ from internkontroll.reporting.rules.versions import differences
 from internkontroll.reporting.services import (
     Minutes,
     decide_correction,
+    drop_correction,
     open_correction,
     receive_report,
     send_report,
@@ -185,8 +187,58 @@ def decide_corrected(board: Board, year: int, point: str) -> ResponseReturnValue
         return answer
     entry = entry_or_404(board, year, point)
     if form.refused_with == 409 and entry.report is not None:
-        form.row_version.data = str(entry.report.row_version)
+        form.row_version.data = _version_of(entry)
     return _correction_page(board, entry, form)
+
+
+@bp.get("/<int:year>/<path:point>/rattelse/ta-bort")
+@requires(Permission.REPORT_DECIDE)
+def drop(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Ask why a begun correction is dropped."""
+    entry = _decided_or_404(board, year, point)
+    return _drop_page(board, entry, DropCorrectionForm(None, row_version=_version_of(entry)))
+
+
+@bp.post("/<int:year>/<path:point>/rattelse/ta-bort")
+@requires(Permission.REPORT_DECIDE)
+def drop_now(board: Board, year: int, point: str) -> ResponseReturnValue:
+    """Drop a begun correction: the decided version stands with its texts."""
+    entry = _decided_or_404(board, year, point)
+    form = DropCorrectionForm()
+
+    def act(open_session: Session) -> str:
+        drop_correction(
+            open_session,
+            board,
+            entry.point,
+            form.reason.data or "",
+            row_version=form.seen_version,
+            actor=current_actor(),
+            at=now(),
+        )
+        return url_for("reporting.treatment", **address(board, entry))
+
+    done = "Rättelsen är borttagen. Den beslutade versionen gäller som förut."
+    if form.validate() and (answer := submit(form, act, done=done)):
+        return answer
+    entry = entry_or_404(board, year, point)
+    if form.refused_with == 409:
+        form.row_version.data = _version_of(entry)
+    return _drop_page(board, entry, form)
+
+
+def _version_of(entry: PointEntry) -> str:
+    return str(entry.report.row_version) if entry.report else ""
+
+
+def _drop_page(board: Board, entry: PointEntry, form: DropCorrectionForm) -> ResponseReturnValue:
+    return page(
+        "reporting/drop_correction.html",
+        form=form,
+        board=board,
+        entry=entry,
+        where=address(board, entry),
+    )
 
 
 def _correction_page(board: Board, entry: PointEntry, form: BaseForm | None) -> ResponseReturnValue:
@@ -199,7 +251,7 @@ def _correction_page(board: Board, entry: PointEntry, form: BaseForm | None) -> 
         changed = differences(decided, working.report) if working else ()
     if form is None:
         form = (
-            MinutesForm(body=board.name, row_version=str(report.row_version) if report else "")
+            MinutesForm(body=board.name, row_version=_version_of(entry))
             if begun
             else CorrectReportForm()
         )

@@ -38,6 +38,12 @@ from internkontroll.reporting.rules import (
     StatementKind,
     to_plain,
 )
+from internkontroll.reporting.services import (
+    Minutes,
+    decide_correction,
+    open_correction,
+    remark_control,
+)
 from internkontroll.review.models import Conclusion
 from internkontroll.schedule.models import NonPerformance, Occurrence
 from internkontroll.schedule.services import move_occurrence
@@ -247,6 +253,54 @@ def test_a_report_decided_after_the_cut_off_is_not_compared_with(
     assert compared(DECEMBER) == ()
     decide_april(session, years.board, 2020, DECEMBER)
     assert compared(DECEMBER) == (), "it was not decided when August closed"
+
+
+def correct_last_april(session: Session, years: Years, at: datetime) -> None:
+    """The board decides a corrected version: the first of last year's controls was serious."""
+    entry = find_point(session, years.board.id, 2019, "april")
+    assert entry is not None
+    point = entry.point
+    open_correction(session, years.board, point, "Fel bedömt.", actor=SYSTEM, at=at)
+    control = session.scalars(
+        sa.select(Control)
+        .join(Plan, Plan.id == Control.plan_id)
+        .where(Plan.board_id == years.board.id, Plan.year == 2019, Control.number == 1)
+    ).one()
+    remark_control(
+        session,
+        years.board,
+        point,
+        control,
+        comment="",
+        assessment=Assessment.SERIOUS,
+        reason="Skadan var stor.",
+        actor=SYSTEM,
+        at=at,
+    )
+    minutes = Minutes(at.date(), "89", "SCN-2020-0212")
+    decide_correction(session, years.board, point, minutes, actor=SYSTEM, at=at)
+
+
+def test_it_is_compared_with_the_version_that_stood_when_its_facts_closed(
+    session: Session, years: Years
+) -> None:
+    then = as_of(april(session, years, MAY))
+    correct_last_april(session, years, JUNE)
+    session.expire_all()
+    assert as_of(april(session, years, DECEMBER)) == then, "the correction came afterwards"
+    told = {row.number: row.last_year for row in april(session, years, DECEMBER).rows}[2]
+    assert told is not None
+    assert told.assessment is Assessment.WITHOUT_DEVIATION
+
+
+def test_it_is_compared_with_a_correction_decided_before_its_facts_closed(
+    session: Session, years: Years
+) -> None:
+    correct_last_april(session, years, datetime(2020, 5, 4, 9, tzinfo=UTC))
+    session.expire_all()
+    told = {row.number: row.last_year for row in april(session, years, MAY).rows}[2]
+    assert told is not None
+    assert (told.assessment, told.change) == (Assessment.SERIOUS, Change.BETTER)
 
 
 def test_the_report_tells_how_it_has_gone_since_last_year(session: Session, years: Years) -> None:

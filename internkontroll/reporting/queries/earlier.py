@@ -19,7 +19,7 @@ from internkontroll.findings.models import Action, ActionState, Finding
 from internkontroll.findings.queries import was_mistaken
 from internkontroll.organisation.models import Decision, ReportingPoint
 from internkontroll.plan.models import Control, Plan, PlanKind
-from internkontroll.reporting.models import FollowUpReport
+from internkontroll.reporting.models import FollowUpReport, ReportVersion
 from internkontroll.reporting.rules import (
     HISTORY_YEARS,
     EarlierReport,
@@ -56,6 +56,16 @@ def _points_statement() -> sa.Select[*tuple[Any, ...]]:
         .limit(1)
         .scalar_subquery()
     )
+    kept, kept_decision, known = aliased(ReportVersion), aliased(Decision), aliased(Decision)
+    older = aliased(ReportVersion)
+    # A correction that was decided since is not known: the version before it stood then.
+    stood = (
+        sa.select(sa.func.max(older.version))
+        .join(known, known.id == older.decision_id)
+        .where(older.report_id == FollowUpReport.id, known.recorded_at <= _KNOWN_AT)
+        .correlate(FollowUpReport)
+        .scalar_subquery()
+    )
     same_point = sa.and_(
         ReportingPoint.year == sa.bindparam("last_year", type_=sa.Integer()),
         ReportingPoint.name == sa.bindparam("name", type_=sa.Text()),
@@ -66,14 +76,23 @@ def _points_statement() -> sa.Select[*tuple[Any, ...]]:
             ReportingPoint.name,
             ReportingPoint.cut_off,
             (ReportingPoint.id == latest).label("is_before"),
-            Decision.decided_on,
-            sa.case((Decision.id.is_not(None), FollowUpReport.snapshot)).label("snapshot"),
+            sa.func.coalesce(Decision.decided_on, kept_decision.decided_on).label("decided_on"),
+            sa.case((Decision.id.is_not(None), FollowUpReport.snapshot), else_=kept.snapshot).label(
+                "snapshot"
+            ),
         )
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
         .outerjoin(
             Decision,
             sa.and_(Decision.id == FollowUpReport.decision_id, Decision.recorded_at <= _KNOWN_AT),
         )
+        .outerjoin(
+            kept,
+            sa.and_(
+                Decision.id.is_(None), kept.report_id == FollowUpReport.id, kept.version == stood
+            ),
+        )
+        .outerjoin(kept_decision, kept_decision.id == kept.decision_id)
         .where(ReportingPoint.board_id == _BOARD, sa.or_(ReportingPoint.id == latest, same_point))
     )
 
@@ -81,7 +100,7 @@ def _points_statement() -> sa.Select[*tuple[Any, ...]]:
 def earlier_points(
     session: Session, board_id: int, point: ReportingPoint, known_at: datetime
 ) -> EarlierPoints:
-    """What the point is compared with; only what the board had decided, and that was recorded."""
+    """What the point is compared with: the version that the board had decided, and was recorded."""
     found: dict[str, Any] = {}
     asked = {
         "board_id": board_id,

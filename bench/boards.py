@@ -36,6 +36,7 @@ from bench.gauges import (  # noqa: E402 -- the tree is put on the path first
     queries_of,
 )
 from bench.municipality import AT, KS_CONTROLLER, LAST_YEAR, POINT, Boards, fill_boards  # noqa: E402
+from bench.processes import spent
 from internkontroll.core.reach import EVERY_BOARD, within  # noqa: E402
 from internkontroll.reporting.queries import oversight  # noqa: E402
 from tests.conftest import MovableClock, closing, make_app  # noqa: E402
@@ -88,7 +89,7 @@ def filled(kind: str, number: int, folder: Path) -> Iterator[Municipality]:
         print(f"  {', '.join(told)}; {time.monotonic() - begun:.0f} s att fylla", flush=True)
         with closing(make_app(url, folder, MovableClock(AT))) as app:
             add_floor(app)
-            yield Municipality(app, boards, time.process_time if kind == "sqlite" else wall)
+            yield Municipality(app, boards, spent if kind == "sqlite" else wall)
 
 
 def measure_pages(table: Table, town: Municipality, pages: Pages) -> None:

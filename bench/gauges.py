@@ -1,8 +1,7 @@
-"""The floor, and how a page is held against it: processor time, best of some openings, and queries."""
+"""The floor, and how a page is held against it: processor time, best of some, and queries."""
 
 import cProfile
 import pstats
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
+from bench.processes import spent
 from internkontroll.core.database import db
 from internkontroll.schedule.models import Occurrence
 from internkontroll.web.access import signed_in
@@ -85,7 +85,7 @@ def client_of(app: Flask, username: str | None) -> FlaskClient:
     return client
 
 
-def opened(client: FlaskClient, url: str, clock: Seconds = time.process_time) -> float:
+def opened(client: FlaskClient, url: str, clock: Seconds = spent) -> float:
     """Seconds of one opening, by default the processor's."""
     begun = clock()
     answer = client.get(url)
@@ -141,7 +141,7 @@ def measure(
     url: str,
     floor: FlaskClient,
     most: Most = A_PAGE,
-    clock: Seconds = time.process_time,
+    clock: Seconds = spent,
 ) -> float | None:
     """Open a page and the floor turn by turn, and print the page's row; gives its milliseconds.
 

@@ -44,6 +44,20 @@ class Memory:
         return sum(self.workers)
 
 
+def spent() -> float:
+    """Processor seconds of this process and of those it has had make its documents."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def most_of_a_child() -> float:
+    """Megabytes of the largest process that this one has had make a document.
+
+    It is gone when its document is made, so that no worker's weight holds it.
+    """
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+
 def _environment(url: str, folder: Path) -> dict[str, str]:
     # Compiled modules are kept, as in an installed program, and outside the tree.
     kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}

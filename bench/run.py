@@ -17,7 +17,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT))
 from bench.bulk import fill_bulk  # noqa: E402 -- the tree is put on the path first
 from bench.gauges import ROUNDS, Pages, Table, add_floor, client_of, measure, opened, queries_of  # noqa: E402
 from bench.populations import population_limits  # noqa: E402
-from bench.processes import measure_memory, measure_start  # noqa: E402
+from bench.processes import measure_memory, measure_start, most_of_a_child, spent  # noqa: E402
 from bench.trail import MOST_TRAIL, cost_of_trail  # noqa: E402
 from bench.year import AT, BenchYear, make_year  # noqa: E402
 from config import kept_key  # noqa: E402
@@ -62,6 +62,7 @@ WEIGHED = (
     "trail_row",
     "finding",
 )
+
 
 @contextmanager
 def folder_of(kept: Path | None) -> Iterator[Path]:
@@ -180,9 +181,9 @@ def timed(act: Callable[[], object]) -> float:
     act()
     taken = []
     for _ in range(5):
-        begun = time.process_time()
+        begun = spent()
         act()
-        taken.append(time.process_time() - begun)
+        taken.append(spent() - begun)
     return statistics.median(taken)
 
 
@@ -199,7 +200,8 @@ def measure_the_rest(
     """Print what is not a page: the document, the import, the start and the memory."""
     print()
     pdf = timed(lambda: own.get(year.pdf_url))
-    table.limit("uppföljningen som PDF", f"{pdf:.2f} s", f"{MOST_PDF:.0f} s", good=pdf <= MOST_PDF)
+    what = f"uppföljningen som PDF (sättaren {most_of_a_child():.0f} MB)"
+    table.limit(what, f"{pdf:.2f} s", f"{MOST_PDF:.0f} s", good=pdf <= MOST_PDF)
     taken = import_seconds(url)
     table.limit(
         "läs in en plan", f"{taken:.2f} s", f"{MOST_IMPORT:.0f} s", good=taken <= MOST_IMPORT

@@ -5,8 +5,11 @@ Nothing but the templates and the shipped fonts can be read, and nothing is fetc
 """
 
 import json
+import os
+import subprocess
+import sys
 import unicodedata
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +22,16 @@ ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates" / "documents"
 FONTS = ROOT / "static" / "fonts"
 
+_TYPESETTER = Path(__file__).with_name("typesetter.py")
 _PROBE = TEMPLATES / "probe.typ"
 _PICTURE = TEMPLATES / "picture.typ"
+_AS_PDF = {"format": "pdf", "pdf_standards": ["a-2a", "ua-1"]}
+_AS_PNG = {"format": "png", "ppi": 200.0}
+_LONGEST = 100.0
+"""Seconds that one order may take: less than gunicorn waits before it gives a worker up."""
+_NEEDED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+"""What Python itself may need of the environment. The program's keys stay where they are."""
+
 _SURELY_SHOWN = frozenset(
     chr(code) for code in range(0x20, 0x180) if not 0x7F <= code < 0xA0 and code != 0xAD
 ) | frozenset("\n–—‘’“”„…•−≤≥")
@@ -28,26 +39,64 @@ _SURELY_SHOWN = frozenset(
 _HARMLESS = "\u00ad\u200b"
 """The signs that only say where a line may be broken."""
 
+_MOST_KNOWN = 4096
+_known: dict[str, bool] = {}
+"""Signs that have been tried, and whether they can be shown."""
+
 
 class DocumentNotMade(RuntimeError):
     """A document could not be made. Our own fault: a template or a font is wrong, not the data."""
 
 
-def _compile(source: Path, data: str, house: str = "null") -> tuple[bytes, list[str]]:
-    import typst
+class Refused(RuntimeError):
+    """What Typst said when it made nothing."""
 
-    made, warnings = typst.compile_with_warnings(
-        source,
-        root=TEMPLATES,
-        format="pdf",
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        pdf_standards=["a-2a", "ua-1"],
-        sys_inputs={"data": data, "house": house},
-        package_path=TEMPLATES / "no-packages",
-        package_cache_path=TEMPLATES / "no-packages",
-    )
-    return made, [str(warning) for warning in warnings]
+
+def _order(source: Path, kind: dict[str, Any], **inputs: str) -> dict[str, Any]:
+    return {
+        "input": str(source),
+        "root": str(TEMPLATES),
+        "font_paths": [str(FONTS)],
+        "ignore_system_fonts": True,
+        "sys_inputs": inputs,
+        "package_path": str(TEMPLATES / "no-packages"),
+        "package_cache_path": str(TEMPLATES / "no-packages"),
+        **kind,
+    }
+
+
+def _typeset(orders: Sequence[dict[str, Any]]) -> list[tuple[bytes, dict[str, Any]]]:
+    """The file of each order and what was said of it, from a process that ends when it is done.
+
+    Raises Refused if the process fell or took too long.
+    """
+    try:
+        done = subprocess.run(  # noqa: S603 -- our own file, no shell
+            [sys.executable, "-I", str(_TYPESETTER)],
+            input=json.dumps(orders).encode(),
+            env={name: os.environ[name] for name in _NEEDED if name in os.environ},
+            capture_output=True,
+            check=True,
+            timeout=_LONGEST,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused(f"it took more than {_LONGEST:.0f} seconds") from error
+    except subprocess.CalledProcessError as error:
+        raise Refused(error.stderr.decode(errors="replace")[-2000:]) from error
+    line, _, files = done.stdout.partition(b"\n")
+    made, start = [], 0
+    for told in json.loads(line):
+        made.append((files[start : start + told["size"]], told))
+        start += told["size"]
+    return made
+
+
+def _made(order: dict[str, Any]) -> tuple[bytes, list[str]]:
+    """The file of one order and what Typst warned of. Raises Refused."""
+    ((made, told),) = _typeset([order])
+    if told["refused"] is not None:
+        raise Refused(told["refused"])
+    return made, told["warnings"]
 
 
 def _steers(sign: str) -> bool:
@@ -55,16 +104,38 @@ def _steers(sign: str) -> bool:
     return sign not in _HARMLESS and unicodedata.category(sign) in {"Cf", "Zl", "Zp"}
 
 
-@lru_cache(maxsize=4096)
-def _can_be_shown(sign: str) -> bool:
-    """Whether the fonts at hand have the sign and the standards allow it."""
-    import typst
+def _not_shown(signs: set[str]) -> set[str]:
+    """The signs that the fonts at hand have not, or that the standards do not allow."""
+    found = {sign: shown for sign in signs if (shown := _known.get(sign)) is not None}
+    if untried := sorted(signs - found.keys()):
+        made = _typeset([_order(_PROBE, _AS_PDF, data=sign, house="null") for sign in untried])
+        tried = {
+            sign: told["refused"] is None for sign, (_, told) in zip(untried, made, strict=True)
+        }
+        if len(_known) + len(tried) > _MOST_KNOWN:
+            _known.clear()
+        _known.update(tried)
+        found |= tried
+    return {sign for sign, shown in found.items() if not shown}
 
-    try:
-        _compile(_PROBE, sign)
-    except typst.TypstError:
-        return False
-    return True
+
+def _signs_of(value: Any) -> set[str]:
+    """Every sign of the texts in the data that is not shown for sure."""
+    if isinstance(value, str):
+        return set(literal(value)) - _SURELY_SHOWN
+    if isinstance(value, dict):
+        value = list(value.values())
+    return set[str]().union(*map(_signs_of, value)) if isinstance(value, list) else set()
+
+
+def _translated(value: Any, names: dict[int, str]) -> Any:
+    if isinstance(value, str):
+        return literal(value).translate(names)
+    if isinstance(value, dict):
+        return {key: _translated(item, names) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_translated(item, names) for item in value]
+    return value
 
 
 def _showable(value: Any) -> Any:
@@ -72,18 +143,10 @@ def _showable(value: Any) -> Any:
 
     A tab becomes a space. Without this one odd sign in one comment would stop the document.
     """
-    if isinstance(value, str):
-        value = literal(value)
-        odd = (
-            sign for sign in set(value) - _SURELY_SHOWN if _steers(sign) or not _can_be_shown(sign)
-        )
-        names = {ord(sign): f"[U+{ord(sign):04X}]" for sign in odd}
-        return value.translate(names) if names else value
-    if isinstance(value, dict):
-        return {key: _showable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_showable(item) for item in value]
-    return value
+    signs = _signs_of(value)
+    steering = {sign for sign in signs if _steers(sign)}
+    odd = steering | _not_shown(signs - steering)
+    return _translated(value, {ord(sign): f"[U+{ord(sign):04X}]" for sign in odd})
 
 
 def picture_png(svg: str) -> bytes:
@@ -91,24 +154,10 @@ def picture_png(svg: str) -> bytes:
 
     Raises DocumentNotMade if Typst refuses.
     """
-    import typst
-
     try:
-        made = typst.compile(
-            _PICTURE,
-            root=TEMPLATES,
-            format="png",
-            ppi=200.0,
-            font_paths=[FONTS],
-            ignore_system_fonts=True,
-            sys_inputs={"data": str(_showable(svg))},
-            package_path=TEMPLATES / "no-packages",
-            package_cache_path=TEMPLATES / "no-packages",
-        )
-    except typst.TypstError as error:
+        made, _ = _made(_order(_PICTURE, _AS_PNG, data=str(_showable(svg))))
+    except Refused as error:
         raise DocumentNotMade("a drawing could not be made") from error
-    if not isinstance(made, bytes):
-        raise DocumentNotMade("a drawing took more than a page")
     return made
 
 
@@ -120,18 +169,14 @@ def render_pdf(template_name: str, data: dict[str, Any], house: House | None = N
     Raises DocumentNotMade if Typst refuses or has anything to warn of (a font it could not find
     is a warning to it); what Typst said stands in the cause, never in the sentence.
     """
-    import typst
-
     template = TEMPLATES / template_name
     if template.parent != TEMPLATES or not template.is_file():
         raise DocumentNotMade(f"there is no template {template_name}")
     try:
-        made, warnings = _compile(
-            template,
-            json.dumps(_showable(plain(data)), ensure_ascii=False),
-            json.dumps(_showable(house.data()) if house else None, ensure_ascii=False),
-        )
-    except typst.TypstError as error:
+        told = json.dumps(_showable(plain(data)), ensure_ascii=False)
+        look = json.dumps(_showable(house.data()) if house else None, ensure_ascii=False)
+        made, warnings = _made(_order(template, _AS_PDF, data=told, house=look))
+    except Refused as error:
         raise DocumentNotMade(f"{template_name} could not be made") from error
     if warnings:
         raise DocumentNotMade(f"{template_name} was made with warnings") from RuntimeError(

@@ -1,0 +1,93 @@
+"""Typst works in a process of its own: what it keeps, and what fells it, stays out of ours."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config import ROOT
+from internkontroll.files import pdf
+from internkontroll.files.pdf import DocumentNotMade, picture_png, render_pdf
+
+SQUARE = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
+    '<rect width="10" height="10" fill="#123456"/></svg>'
+)
+MAKES_ONE = f"""
+import sys
+from internkontroll.files.pdf import picture_png
+assert picture_png({SQUARE!r}).startswith(b"\\x89PNG")
+sys.exit("typst" in sys.modules)
+"""
+
+
+@pytest.fixture
+def typesetter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file that is run instead of the program's own."""
+    file = tmp_path / "typesetter.py"
+    monkeypatch.setattr(pdf, "_TYPESETTER", file)
+    return file
+
+
+def test_the_process_that_asks_for_a_document_never_loads_typst() -> None:
+    done = subprocess.run([sys.executable, "-c", MAKES_ONE], check=False, cwd=ROOT)
+
+    assert done.returncode == 0
+
+
+def test_a_typesetter_that_falls_stops_the_document_and_nothing_else(typesetter: Path) -> None:
+    typesetter.write_text("import os; os.abort()", encoding="utf-8")
+
+    with pytest.raises(DocumentNotMade):
+        picture_png(SQUARE)
+
+
+def test_a_typesetter_that_never_ends_is_ended(
+    typesetter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typesetter.write_text("while True: pass", encoding="utf-8")
+    monkeypatch.setattr(pdf, "_LONGEST", 0.2)
+
+    with pytest.raises(DocumentNotMade) as caught:
+        render_pdf("plain.typ", {})
+
+    assert "seconds" in str(caught.value.__cause__)
+
+
+def test_the_keys_of_the_program_are_not_handed_to_the_typesetter(
+    typesetter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET_KEY", "x" * 32)
+    monkeypatch.setenv("DATABASE_URL", "sqlite://")
+    typesetter.write_text(
+        "import json, os\n"
+        "told = {'size': 0, 'warnings': [], 'refused': ' '.join(os.environ)}\n"
+        "print(json.dumps([told]))",
+        encoding="utf-8",
+    )
+
+    with pytest.raises(DocumentNotMade) as caught:
+        picture_png(SQUARE)
+
+    assert not {"SECRET_KEY", "DATABASE_URL"} & set(str(caught.value.__cause__).split())
+
+
+def test_many_signs_are_tried_at_once_and_only_the_first_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[int] = []
+    real = pdf._typeset
+
+    def note(orders: list[dict[str, object]]) -> object:
+        started.append(len(orders))
+        return real(orders)
+
+    monkeypatch.setattr(pdf, "_typeset", note)
+    monkeypatch.setattr(pdf, "_known", {})
+    texts = ["一二三", "αβ \U0001f600", "\u202e"]
+
+    first, second = pdf._showable(texts), pdf._showable(texts)
+
+    assert first == second == ["[U+4E00][U+4E8C][U+4E09]", "αβ [U+1F600]", "[U+202E]"]
+    assert started == [6]

@@ -36,7 +36,7 @@ from bench.gauges import (  # noqa: E402 -- the tree is put on the path first
     queries_of,
 )
 from bench.municipality import AT, KS_CONTROLLER, LAST_YEAR, POINT, Boards, fill_boards  # noqa: E402
-from bench.processes import spent
+from bench.processes import spent  # noqa: E402
 from internkontroll.core.reach import EVERY_BOARD, within  # noqa: E402
 from internkontroll.reporting.queries import oversight  # noqa: E402
 from tests.conftest import MovableClock, closing, make_app  # noqa: E402

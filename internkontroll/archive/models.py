@@ -33,6 +33,8 @@ class RecordKind(StrEnum):
     READING_TRAIL = "reading_trail"
     TRAIL = "trail"
     ACCOUNTS = "accounts"
+    MUNICIPALITY_TRAIL = "municipality_trail"
+    AUDIT_TRAIL = "audit_trail"
 
 
 class CountedFrom(StrEnum):

@@ -157,6 +157,22 @@ REGISTER: tuple[HeldData, ...] = (
         {"trail_payload": ("body",)},
     ),
     HeldData(
+        "Kommunens spår",
+        "Visa i efterhand vem som gav konton och roller, och vem som loggade in.",
+        DUTY,
+        "Administratören på kontots sida, dataskyddsombudet.",
+        RecordKind.MUNICIPALITY_TRAIL,
+        {},
+    ),
+    HeldData(
+        "Revisorernas spår",
+        "Visa revisorerna själva vad de har läst. Nämnden ser det inte.",
+        DUTY,
+        "Ingen i nämnden. Den som driver programmet prövar att kedjan är hel.",
+        RecordKind.AUDIT_TRAIL,
+        {},
+    ),
+    HeldData(
         "Funktioner och källor i kontroller",
         "Visa vem som tog ut, gjorde eller svarar för något. Funktioner skrivs, inte namn.",
         TASK,

@@ -31,10 +31,14 @@ PROPOSALS: Mapping[RecordKind, Frist] = {
     RecordKind.READING_TRAIL: Frist(60, CountedFrom.YEAR_END),
     RecordKind.TRAIL: Frist(120, CountedFrom.YEAR_END),
     RecordKind.ACCOUNTS: Frist(24, CountedFrom.YEAR_END),
+    RecordKind.MUNICIPALITY_TRAIL: Frist(120, CountedFrom.YEAR_END),
+    RecordKind.AUDIT_TRAIL: Frist(60, CountedFrom.YEAR_END),
 }
 """What the program proposes. The board decides; nothing is destroyed by a proposal."""
 
-OF_THE_MUNICIPALITY = frozenset({RecordKind.ACCOUNTS})
+OF_THE_MUNICIPALITY = frozenset(
+    {RecordKind.ACCOUNTS, RecordKind.MUNICIPALITY_TRAIL, RecordKind.AUDIT_TRAIL}
+)
 """Kinds that no single board owns: the board with uppsikt decides on them."""
 
 

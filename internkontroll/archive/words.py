@@ -20,6 +20,8 @@ WORDS: dict[Enum, str] = {
     RecordKind.READING_TRAIL: "Spårets innehåll om läsning",
     RecordKind.TRAIL: "Spårets övriga innehåll",
     RecordKind.ACCOUNTS: "Stängda konton",
+    RecordKind.MUNICIPALITY_TRAIL: "Kommunens spår: innehåll om konton och inloggningar",
+    RecordKind.AUDIT_TRAIL: "Revisorernas spår: innehåll om vad de har läst",
     CountedFrom.YEAR_END: "årets slut",
     CountedFrom.YEAR_DECIDED: "nämndens beslut om årets sista uppföljning",
     ArchiveEvent.RULE_DECIDED: "Gallringsregeln beslutades",
@@ -39,6 +41,8 @@ SLUGS: dict[str, RecordKind] = {
     "lasning": RecordKind.READING_TRAIL,
     "spar": RecordKind.TRAIL,
     "konton": RecordKind.ACCOUNTS,
+    "kommunens-spar": RecordKind.MUNICIPALITY_TRAIL,
+    "revisorernas-spar": RecordKind.AUDIT_TRAIL,
 }
 """Each kind by its name in an address."""
 
@@ -52,6 +56,8 @@ GONE: dict[RecordKind, str] = {
     RecordKind.READING_TRAIL: "Vem som läste, och ur vilket stickprov eller vilken lista",
     RecordKind.TRAIL: "Vem som gjorde vad, och från vad till vad",
     RecordKind.ACCOUNTS: "Kontots namn, benämning, lösenord och inloggningar",
+    RecordKind.MUNICIPALITY_TRAIL: "Vem som gjorde vad med konton, roller och inställningar",
+    RecordKind.AUDIT_TRAIL: "Vilken revisor som läste, och vad",
 }
 """What is destroyed."""
 
@@ -63,6 +69,8 @@ STAYS: dict[RecordKind, str] = {
     RecordKind.READING_TRAIL: "Att något lästes och när. Spårets kedja håller",
     RecordKind.TRAIL: "Att något hände, med vad och när. Spårets kedja håller",
     RecordKind.ACCOUNTS: "Ett nummer, så att två personer går att skilja åt",
+    RecordKind.MUNICIPALITY_TRAIL: "Att något hände, med vad och när. Spårets kedja håller",
+    RecordKind.AUDIT_TRAIL: "Att något lästes och när. Spårets kedja håller",
 }
 """What stands afterwards."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from internkontroll.accounts.models import AccountEvent, User
 from internkontroll.archive.models import CountedFrom, Disposal, DisposalState, RecordKind
 from internkontroll.archive.queries import audit_closing, try_disposal, try_year
-from internkontroll.archive.rules import DryRun
+from internkontroll.archive.rules import OF_THE_MUNICIPALITY, DryRun
 from internkontroll.archive.services import (
     close_audit,
     confirm_disposal,
@@ -54,7 +54,7 @@ from tests.factories import (
 
 LATER = datetime(2026, 3, 2, 9, tzinfo=UTC)
 YEAR = 2020
-ALL = tuple(kind for kind in RecordKind if kind is not RecordKind.ACCOUNTS)
+ALL = tuple(kind for kind in RecordKind if kind not in OF_THE_MUNICIPALITY)
 
 
 @dataclass
@@ -250,6 +250,8 @@ def test_the_year_at_once_says_of_every_kind_what_is_said_of_it_alone(office: Of
         RecordKind.READING_TRAIL: 1,
         RecordKind.TRAIL: 1,
         RecordKind.ACCOUNTS: 1,
+        RecordKind.MUNICIPALITY_TRAIL: 1,
+        RecordKind.AUDIT_TRAIL: 0,
     }
     stopped = {run.kind for run in runs if run.obstacles}
     assert stopped == {RecordKind.ITEM_REFERENCES, RecordKind.ATTACHMENTS, RecordKind.NOTES}

@@ -16,6 +16,7 @@ from internkontroll.accounts.models import AccountEvent, User
 from internkontroll.archive.models import RecordKind
 from internkontroll.archive.rules import Candidate
 from internkontroll.core.clock import end_of_day, start_of_day
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.organisation.models import Board, ReportingPoint
 from internkontroll.plan.models import Control, Plan
 from internkontroll.reporting.models import FollowUpReport, ReportRemark
@@ -34,7 +35,7 @@ from internkontroll.sampling.models import (
     SamplingEvent,
 )
 from internkontroll.schedule.models import Occurrence, OccurrenceState
-from internkontroll.trail.models import MUNICIPALITY_CHAIN, TrailPayload, TrailRow
+from internkontroll.trail.models import AUDIT_CHAIN, MUNICIPALITY_CHAIN, TrailPayload, TrailRow
 
 ENDED = (OccurrenceState.APPROVED, OccurrenceState.NOT_PERFORMED, OccurrenceState.EXPIRED)
 
@@ -166,11 +167,15 @@ def _report_drafts() -> Sequence[_Held]:
     ]
 
 
-def _trail(kind: RecordKind, *of_kind: sa.ColumnElement[bool]) -> Sequence[_Held]:
+def _trail(
+    kind: RecordKind, *of_kind: sa.ColumnElement[bool], chain: str | None = None
+) -> Sequence[_Held]:
+    """Rows of the board's chain whose content is there, or of one that is no board's."""
+    asked: Any = sa.bindparam("chain") if chain is None else chain
     return [
         sa.select(*_told(kind, TrailRow.id, TrailRow.at))
         .join(TrailPayload, TrailPayload.row_id == TrailRow.id)
-        .where(TrailRow.chain == sa.bindparam("chain"), _in_year(TrailRow.at), *of_kind)
+        .where(TrailRow.chain == asked, _in_year(TrailRow.at), *of_kind)
     ]
 
 
@@ -180,6 +185,14 @@ def _reading_trail() -> Sequence[_Held]:
 
 def _other_trail() -> Sequence[_Held]:
     return _trail(RecordKind.TRAIL, TrailRow.event.not_in(READING_EVENTS))
+
+
+def _municipality_trail() -> Sequence[_Held]:
+    return _trail(RecordKind.MUNICIPALITY_TRAIL, chain=MUNICIPALITY_CHAIN)
+
+
+def _audit_trail() -> Sequence[_Held]:
+    return _trail(RecordKind.AUDIT_TRAIL, chain=AUDIT_CHAIN)
 
 
 def _accounts() -> Sequence[_Held]:
@@ -211,6 +224,8 @@ _HELD: Mapping[RecordKind, Callable[[], Sequence[_Held]]] = {
     RecordKind.READING_TRAIL: _reading_trail,
     RecordKind.TRAIL: _other_trail,
     RecordKind.ACCOUNTS: _accounts,
+    RecordKind.MUNICIPALITY_TRAIL: _municipality_trail,
+    RecordKind.AUDIT_TRAIL: _audit_trail,
 }
 
 
@@ -223,7 +238,10 @@ def _statement(kinds: tuple[RecordKind, ...]) -> sa.CompoundSelect[*tuple[Any, .
 def candidates_of(
     session: Session, board: Board, year: int, kinds: Iterable[RecordKind]
 ) -> dict[RecordKind, list[Candidate]]:
-    """What the board holds of the year, kind by kind, in the order it was written. One query."""
+    """What the board holds of the year, kind by kind, in the order it was written. One query.
+
+    One more for the auditors' chain, which lies behind every board's wall.
+    """
     found: dict[RecordKind, list[Candidate]] = {kind: [] for kind in kinds}
     asked = {
         "board_id": board.id,
@@ -232,7 +250,11 @@ def candidates_of(
         "first": start_of_day(date(year, 1, 1)),
         "last": end_of_day(date(year, 12, 31)),
     }
-    rows = session.execute(_statement(tuple(found)), asked).all()
+    own = tuple(kind for kind in found if kind is not RecordKind.AUDIT_TRAIL)
+    rows = list(session.execute(_statement(own), asked)) if own else []
+    if RecordKind.AUDIT_TRAIL in found:
+        with within(EVERY_BOARD):
+            rows += session.execute(_statement((RecordKind.AUDIT_TRAIL,)), asked)
     for row in sorted(rows, key=lambda row: (row.prefix != "svar:", row.key)):
         kind = RecordKind(row.kind)
         waits = UNDER_WAY_LIST if kind is RecordKind.ITEM_REFERENCES else UNDER_WAY

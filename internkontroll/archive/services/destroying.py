@@ -20,6 +20,7 @@ from internkontroll.archive.models import Disposal, RecordKind
 from internkontroll.archive.queries.candidates import PURGED_NAME
 from internkontroll.core.access import system_actor
 from internkontroll.core.errors import Conflict
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.reporting.models import ReportRemark
 from internkontroll.review.models import Attachment, CaseNote, ItemResult, SecondAnswer
 from internkontroll.sampling.models import Draw, Population, SampleItem
@@ -135,6 +136,12 @@ def _payloads(session: Session, disposal: Disposal, keys: Sequence[str], at: dat
     )
 
 
+def _audit_payloads(session: Session, disposal: Disposal, keys: Sequence[str], at: datetime) -> int:
+    # The auditors' chain is no board's: it lies behind every wall but this one.
+    with within(EVERY_BOARD):
+        return _payloads(session, disposal, keys, at)
+
+
 def _accounts(session: Session, _disposal: Disposal, keys: Sequence[str], _at: datetime) -> int:
     ids = _numbers(keys)
     for part in _some(ids):
@@ -171,6 +178,8 @@ _WAYS: Mapping[RecordKind, Callable[[Session, Disposal, Sequence[str], datetime]
     RecordKind.READING_TRAIL: _payloads,
     RecordKind.TRAIL: _payloads,
     RecordKind.ACCOUNTS: _accounts,
+    RecordKind.MUNICIPALITY_TRAIL: _payloads,
+    RecordKind.AUDIT_TRAIL: _audit_payloads,
 }
 
 

@@ -124,7 +124,7 @@ class AtTheTable(Person):
 
     def hands_in(self, text: str) -> None:
         self.fill({"text": text})
-        self.press("Lämna för underskrift")
+        self.press("Lämna förslaget till utskottet")
 
 
 class Year:

@@ -342,9 +342,10 @@ def test_the_conclusion_tells_what_the_sample_proves(client_of: ClientOf, seeded
     page = client.submit("/slutsats", 422, text="")
     assert "Slutsatsen saknas." in page.text
     page = client.submit("/slutsats", text="En av tre avviker.")
-    assert "Slutsatsen är lämnad för underskrift." in page.text
-    assert "Väntar på underskrift" in page.text
-    assert "Skriv under" not in page.text
+    assert "Förslaget är lämnat till utskottet. Ordföranden bekräftar utfallet." in page.text
+    assert "Väntar på att ordföranden bekräftar" in page.text
+    assert "underskrift" not in page.text
+    assert not [form for form in page.reader.forms if form.action.endswith("/underskrift")]
 
 
 def test_an_unfinished_review_is_not_concluded(client_of: ClientOf, seeded: Seeded) -> None:

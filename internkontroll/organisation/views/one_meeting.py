@@ -9,10 +9,11 @@ from internkontroll.organisation.forms import CancelMeetingForm, MoveMeetingForm
 from internkontroll.organisation.models import Board, Meeting, MeetingState
 from internkontroll.organisation.queries import meeting_select
 from internkontroll.organisation.views.blueprint import bp
+from internkontroll.review.services import call_off_meeting
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.schedule.queries import occurrences_of_meeting
 from internkontroll.schedule.rules import short_text
-from internkontroll.schedule.services import Followed, cancel_meeting
+from internkontroll.schedule.services import Followed
 from internkontroll.schedule.services import move_meeting as move_with_occurrences
 from internkontroll.schedule.words import advice, followed_sentences, month_sentence
 from internkontroll.web.access import (
@@ -125,7 +126,7 @@ def cancel(board: Board, meeting_id: int) -> ResponseReturnValue:
 @bp.post("/sammantraden/<int:meeting_id>/stall-in")
 @requires(Permission.YEAR_OPEN)
 def cancel_now(board: Board, meeting_id: int) -> ResponseReturnValue:
-    """Call the meeting off; its untouched occurrences expire."""
+    """Call the meeting off; its untouched occurrences expire and its notes go."""
     found = _load(board, meeting_id)
     form = CancelMeetingForm()
     results: list[Followed] = []
@@ -133,7 +134,7 @@ def cancel_now(board: Board, meeting_id: int) -> ResponseReturnValue:
     def act(open_session: Session) -> str:
         refuse_named_items(open_session, board.id, form.reason.data or "", "reason")
         results.append(
-            cancel_meeting(
+            call_off_meeting(
                 open_session,
                 board,
                 found,

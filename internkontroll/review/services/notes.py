@@ -1,4 +1,7 @@
-"""Enhetschefens anteckning: only where the board decided so, gone once the minutes are verified."""
+"""Enhetschefens anteckning: only where the board decided so, gone with the meeting.
+
+It is destroyed when the minutes are verified, or when the meeting is called off.
+"""
 
 from datetime import date, datetime
 
@@ -27,7 +30,7 @@ from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import seats_of
 from internkontroll.schedule.rules import OPEN_STATES
-from internkontroll.schedule.services import mark_minutes_verified
+from internkontroll.schedule.services import Followed, cancel_meeting, mark_minutes_verified
 from internkontroll.trail.services import ReadRows, record, record_reading
 
 BODY_MAX = 100
@@ -217,6 +220,32 @@ def verify_minutes(
     Raises what ``schedule.services.mark_minutes_verified`` does.
     """
     mark_minutes_verified(session, meeting, verified_on, actor=actor, at=at)
+    return _purge(session, meeting, actor=actor, at=at)
+
+
+def call_off_meeting(
+    session: Session,
+    board: Board,
+    meeting: Meeting,
+    *,
+    reason: str,
+    row_version: int,
+    actor: Actor,
+    at: datetime,
+) -> Followed:
+    """Ställ in ett sammanträde, and destroy the notes that were written for it.
+
+    Its cases are presented anew at another meeting. Raises what
+    ``schedule.services.cancel_meeting`` does.
+    """
+    followed = cancel_meeting(
+        session, board, meeting, reason=reason, row_version=row_version, actor=actor, at=at
+    )
+    _purge(session, meeting, actor=actor, at=at)
+    return followed
+
+
+def _purge(session: Session, meeting: Meeting, *, actor: Actor, at: datetime) -> int:
     of_meeting = sa.select(Occurrence.id).where(Occurrence.meeting_id == meeting.id)
     purged = session.execute(
         sa.update(CaseNote)

@@ -60,6 +60,9 @@ from internkontroll.web.access import (
 from internkontroll.web.forms import ButtonForm
 from internkontroll.web.submission import page, submit
 
+HANDED_IN = "Slutsatsen är lämnad för underskrift."
+HANDED_IN_AT_MEETING = "Förslaget är lämnat till utskottet. Ordföranden bekräftar utfallet."
+
 
 def _proof(
     open_session: Session,
@@ -134,6 +137,8 @@ def _conclusion_page(
         can_record=may(Permission.FINDING_RECORD, committee)
         and occurrence.state in {*OPEN, OccurrenceState.PERFORMED, OccurrenceState.APPROVED},
         is_signer=signs and waits,
+        waits=waits,
+        confirms=may(Permission.COMMITTEE_CONFIRM, committee),
         may_sign=conclusion is not None
         and signs
         and waits
@@ -183,9 +188,8 @@ def conclude(board: Board, occurrence_id: int) -> ResponseReturnValue:
         )
         return address("review.conclusion", board, occurrence_id)
 
-    if form.validate() and (
-        answer := submit(form, act, done="Slutsatsen är lämnad för underskrift.")
-    ):
+    done = HANDED_IN_AT_MEETING if reviews_cases(occurrence) else HANDED_IN
+    if form.validate() and (answer := submit(form, act, done=done)):
         return answer
     return _conclusion_page(board, occurrence, form, write_form=form)
 

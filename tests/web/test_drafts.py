@@ -212,11 +212,16 @@ def test_sending_again_replaces_what_was_kept(
     client = client_of(Role.CONTROLLER)
     form = client.get(address).form("/ej-genomford")
     clock.forward(hours=1)
-    for text in ("första", "andra"):
-        client.post(address, {**dict(form.fields), "reason": text})
+    other_form = "/namnd/scn/kontroller/99/ej-genomford"
+    for path, text in ((address, "första"), (other_form, "x"), (address, "andra")):
+        client.post(path, {**dict(form.fields), "reason": text})
 
-    (draft,) = rows(app, "form_draft")
-    assert "andra" in draft.fields
+    drafts = {draft.path: draft for draft in rows(app, "form_draft")}
+    assert len(drafts) == 2
+    assert "andra" in drafts[address].fields
+    assert drafts[address].id < drafts[other_form].id, (
+        "a page that is being opened asks for it by its number"
+    )
 
 
 def test_it_can_be_thrown_away(

@@ -35,17 +35,18 @@ def keep_draft(
     size = sum(len(name.encode()) + len(value.encode()) for name, value in kept)
     if not any(value.strip() for _, value in kept) or size > DRAFT_SIZE:
         return None
-    session.execute(
-        sa.delete(FormDraft).where(FormDraft.user_id == user_id, FormDraft.path == path)
+    content = {"pairs": [list(pair) for pair in kept], "left_out": len(fields) - len(kept)}
+    # The row stays the same one: a page that is just being opened asks for it by its number.
+    draft = session.scalar(
+        sa.select(FormDraft)
+        .where(FormDraft.user_id == user_id, FormDraft.path == path)
+        .with_for_update()
     )
-    draft = FormDraft(
-        user_id=user_id,
-        path=path,
-        page=page,
-        fields={"pairs": [list(pair) for pair in kept], "left_out": len(fields) - len(kept)},
-        at=at,
-    )
-    session.add(draft)
+    if draft is None:
+        draft = FormDraft(user_id=user_id, path=path, page=page, fields=content, at=at)
+        session.add(draft)
+    else:
+        draft.page, draft.fields, draft.at = page, content, at
     session.flush()
     newest = (
         sa.select(FormDraft.id)

@@ -38,7 +38,7 @@ format: setup-dev ## Put the code in form
 bench: setup-dev ## Measure pages, import and PDF against a floor; prints ratios
 	@$(PYTHON) bench/run.py
 
-soak: setup-dev ## Kill the web server and the database while people write, play the year on both; takes an hour (KILLS, ROUNDS)
+soak: setup-dev ## Kill web server, database, browser and session while people write, play the year on both; takes hours (KILLS, ROUNDS)
 	@$(PYTHON) -m tests.soak.run
 	@tools/test-tools
 	@EVERY_DATABASE=1 $(PYTHON) -m pytest -q tests/browser/test_whole_year.py

@@ -22,6 +22,7 @@ from internkontroll.accounts.queries import draft_of, find_session
 from internkontroll.accounts.services.drafts import DRAFT_LASTS, drop_draft, keep_draft
 from internkontroll.core.database import db
 from internkontroll.core.errors import DomainError
+from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.transaction import transaction
 from internkontroll.web.draft_filling import fill_form, put_first
 
@@ -35,6 +36,10 @@ NOT_KEPT = (
 )
 AUTOSAVE_SENTENCE = "Du är utloggad. Inget sparas förrän du har loggat in igen."
 NOT_TYPED = "Texten kunde inte behållas. Spara den med knappen."
+PERSONAL_ID_TYPED = (
+    "Utkastet sparas inte, för texten innehåller ett personnummer. Ta bort det och skriv ärendets "
+    "löpnummer i stället."
+)
 _NEVER = ("password", "losenord", "token", "secret")
 _OWN = frozenset({"csrf_token", "key", ARGUMENT})
 
@@ -95,8 +100,11 @@ def keep_typed(path: str) -> ResponseReturnValue:
     """Keep a form that is being written, as the script sends it; ``path`` is where it goes.
 
     Nothing of it is executed. The page of the form shows it to the same person until it is saved.
+    A text with a personnummer is refused, and what was kept before it was typed stays.
     """
     fields = [(name, value) for name, value in request.form.items(multi=True) if _may_be_kept(name)]
+    if any(certain for _, value in fields for _, _, certain in find_personal_ids(value)):
+        return {"errors": [PERSONAL_ID_TYPED]}, 422
     with transaction(db.session()) as session:
         kept = keep_draft(
             session,

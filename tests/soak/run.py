@@ -18,11 +18,13 @@ from internkontroll.core.clock import utc_now
 from internkontroll.core.database import intent_to_write
 from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.organisation.models import Board
+from tests.browser.conftest import INSTALL, chromium
 from tests.conftest import closing, make_app
 from tests.databases import Databases
 from tests.factories import make_control, make_occurrence, make_plan, make_points, make_town
 from tests.soak.kills import Verdict, kill_the_database, kill_the_web
 from tests.soak.presses import press_together
+from tests.soak.writing import kill_while_writing
 
 KILLS = int(os.environ.get("KILLS", "200"))
 ROUNDS = int(os.environ.get("ROUNDS", "1000"))
@@ -61,6 +63,17 @@ def _kills() -> Iterator[tuple[str, Verdict]]:
         yield "database", kill_the_database(url, folder, _port(), KILLS, restart)
 
 
+def _writing() -> bool:
+    path = chromium()
+    if path is None:
+        print(INSTALL, flush=True)
+        return False
+    with _place("sqlite") as (_databases, url, folder):
+        written = kill_while_writing(url, folder, _port(), KILLS, path)
+    print(f"writing in a report: {written}", flush=True)
+    return written.is_sound
+
+
 def _presses(kind: str) -> bool:
     with _place(kind) as (_databases, url, folder):
         engine = sa.create_engine(url, poolclass=sa.NullPool)
@@ -93,6 +106,7 @@ def main() -> int:
     for name, verdict in _kills():
         print(f"{name}: {verdict}", flush=True)
         sound &= (verdict.lost, verdict.without_trail, verdict.broken_chains) == (0, 0, 0)
+    sound &= _writing()
     for kind in ("sqlite", "postgresql"):
         sound &= _presses(kind)
     return 0 if sound else 1

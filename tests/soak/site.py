@@ -105,6 +105,8 @@ class Browser:
         self.server = server
         self.cookies: dict[str, str] = {}
         self.token = ""
+        self.secret = ""
+        """What the telephone shares with the program, once the code is set up."""
 
     def send(
         self, method: str, path: str, body: str | None = None, **headers: str
@@ -151,6 +153,7 @@ class Browser:
         assert self.post("/min-profil/kod/borja", current=password) == 303
         found = re.search(r'class="secret">([A-Z2-7 ]+)<', self.get("/min-profil/kod")[2])
         assert found
-        code = pyotp.TOTP(found[1].replace(" ", "")).now()
+        self.secret = found[1].replace(" ", "")
+        code = pyotp.TOTP(self.secret).now()
         assert self.post("/min-profil/kod/bekrafta", code=code) == 303
         self._read_token(self.get("/namnd/scn/")[2])

@@ -79,6 +79,8 @@ class Builder:
         for action in facts.actions:
             self.actions[action.label].append(action)
         self._counts: dict[str, ClosingCount] = {}
+        self._known: dict[str, list[Verdict]] = {}
+        self._told: dict[str, tuple[FindingLine, ...]] = {}
 
     def count(self, lineage: str) -> ClosingCount:
         """The count of a control, made once."""
@@ -87,7 +89,13 @@ class Builder:
             self._counts[lineage] = closing_count(own, self.cut_off_at)
         return self._counts[lineage]
 
-    def _finding_lines(self, findings: Iterable[FindingFact]) -> tuple[FindingLine, ...]:
+    def _finding_lines(self, lineage: str) -> tuple[FindingLine, ...]:
+        """The findings of a control, told once: row, history and patterns all ask for them."""
+        if lineage not in self._told:
+            self._told[lineage] = self._made_lines(self.findings[lineage])
+        return self._told[lineage]
+
+    def _made_lines(self, findings: Iterable[FindingFact]) -> tuple[FindingLine, ...]:
         return tuple(
             FindingLine(
                 label=finding.label,
@@ -106,8 +114,10 @@ class Builder:
         )
 
     def _verdicts(self, lineage: str) -> list[Verdict]:
-        known = (fact.verdict_at(self.cut_off_at) for fact in self.occurrences[lineage])
-        return [verdict for verdict in known if verdict is not None]
+        if lineage not in self._known:
+            known = (fact.verdict_at(self.cut_off_at) for fact in self.occurrences[lineage])
+            self._known[lineage] = [verdict for verdict in known if verdict is not None]
+        return self._known[lineage]
 
     def _absences(self, lineage: str) -> tuple[AbsenceLine, ...]:
         lines = []
@@ -161,7 +171,7 @@ class Builder:
             assessment_reason=remark.reason if remark.assessment else None,
             comment=remark.comment,
             absences=self._absences(control.lineage),
-            findings=self._finding_lines(findings),
+            findings=self._finding_lines(control.lineage),
             moves=self._moves(control.lineage),
             removed=not control.in_force,
             not_applicable=control.not_applicable,
@@ -220,7 +230,7 @@ class Builder:
             findings=len(findings),
             actions_done=sum(
                 line.standing is ActionStanding.DONE
-                for finding in self._finding_lines(findings)
+                for finding in self._finding_lines(control.lineage)
                 for line in finding.actions
             ),
         )
@@ -244,7 +254,7 @@ class Builder:
             area=control.area,
             text=control.text,
             count=self.count(control.lineage),
-            findings=self._finding_lines(findings),
+            findings=self._finding_lines(control.lineage),
         )
 
     def _happened(self, fact: OccurrenceFact, after: datetime | None) -> bool:

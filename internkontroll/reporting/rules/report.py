@@ -5,12 +5,13 @@ takes, ``from_plain`` reads a snapshot back.
 """
 
 import dataclasses
+import functools
 import types
 import typing
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
-from functools import cache
 from typing import Any, TypeVar
 
 from internkontroll.core.canonical import plain
@@ -330,6 +331,7 @@ def section_words(paragraph: str) -> str:
 
 
 Made = TypeVar("Made")
+Reader = Callable[[Any], Any]
 
 
 def to_plain(report: Report) -> dict[str, Any]:
@@ -343,34 +345,52 @@ def report_from_plain(data: dict[str, Any]) -> Report:
     return _dataclass_from(Report, data)
 
 
-@cache  # To read the annotations of a class takes far longer than to read a row of it.
-def _hints(kind: type[Any]) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
+@functools.cache  # To read the annotations of a class takes far longer than to read a row of it.
+def _readers(kind: type[Any]) -> tuple[tuple[str, Reader | None, bool], ...]:
+    """Each field's name, how it is read (None: as it stands), and whether it must be there."""
+    hints = typing.get_type_hints(kind)
+    return tuple(
+        (entry.name, _reader(hints[entry.name]), entry.default is dataclasses.MISSING)
+        for entry in dataclasses.fields(kind)
+    )
 
 
 def _dataclass_from(kind: type[Made], data: dict[str, Any]) -> Made:
-    hints = _hints(typing.cast(Any, kind))
     values: dict[str, Any] = {}
-    for entry in dataclasses.fields(typing.cast(Any, kind)):
-        if entry.name in data:
-            values[entry.name] = _value_from(hints[entry.name], data[entry.name])
-        elif entry.default is dataclasses.MISSING:
-            raise ValueError(f"{kind.__name__} lacks {entry.name}")
+    for name, read, must in _readers(typing.cast(Any, kind)):
+        if name in data:
+            value = data[name]
+            values[name] = value if read is None else read(value)
+        elif must:
+            raise ValueError(f"{kind.__name__} lacks {name}")
     return kind(**values)
 
 
-def _value_from(hint: Any, value: Any) -> Any:
+def _reader(hint: Any) -> Reader | None:
+    """How a value with the annotation is read back; None where it stands as it is."""
     origin = typing.get_origin(hint)
     if origin in (types.UnionType, typing.Union):
         inner = next(part for part in typing.get_args(hint) if part is not type(None))
-        return None if value is None else _value_from(inner, value)
+        return _if_any(_reader(inner))
     if origin is tuple:
-        inner = typing.get_args(hint)[0]
-        return tuple(_value_from(inner, item) for item in value)
+        return _each(_reader(typing.get_args(hint)[0]))
     if dataclasses.is_dataclass(hint):
-        return _dataclass_from(typing.cast(type[Any], hint), value)
+        return functools.partial(_dataclass_from, typing.cast(type[Any], hint))
     if hint is datetime or hint is date:
-        return hint.fromisoformat(value)
+        fromisoformat: Reader = hint.fromisoformat
+        return fromisoformat
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
-    return value
+        return hint
+    return None
+
+
+def _if_any(read: Reader | None) -> Reader | None:
+    if read is None:
+        return None
+    return lambda value: None if value is None else read(value)
+
+
+def _each(read: Reader | None) -> Reader:
+    if read is None:
+        return tuple
+    return lambda values: tuple([read(value) for value in values])

@@ -23,6 +23,7 @@ from flask.testing import FlaskClient
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.board_rows import KS_CONTROLLER, LAST_YEAR, POINT, controller_of  # noqa: E402
 from bench.gauges import (  # noqa: E402 -- the tree is put on the path first
     ROUNDS,
     Most,
@@ -35,7 +36,7 @@ from bench.gauges import (  # noqa: E402 -- the tree is put on the path first
     opened,
     queries_of,
 )
-from bench.municipality import AT, KS_CONTROLLER, LAST_YEAR, POINT, Boards, fill_boards  # noqa: E402
+from bench.municipality import AT, Boards, fill_boards  # noqa: E402
 from bench.processes import spent  # noqa: E402
 from internkontroll.core.reach import EVERY_BOARD, within  # noqa: E402
 from internkontroll.reporting.queries import oversight  # noqa: E402
@@ -64,7 +65,7 @@ class Municipality:
 
     def controller(self, code: str) -> FlaskClient:
         """The client of a board's controller."""
-        return client_of(self.app, self.boards.user_of(code))
+        return client_of(self.app, controller_of(code))
 
     @staticmethod
     def report_of(code: str, point: str = POINT) -> str:

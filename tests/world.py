@@ -865,7 +865,21 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "bundles.file": lambda _w: {"year": YEAR},
     **{
         f"oversight.{name}": lambda _w: {"year": YEAR, "point": "årsbokslut"}
-        for name in ("assess", "json_file", "pdf", "rows", "save_assessment", "show", "word")
+        for name in (
+            "assess",
+            "documents",
+            "json_file",
+            "pdf",
+            "rows",
+            "save_assessment",
+            "show",
+            "word",
+        )
+    },
+    "oversight.document": lambda _w: {
+        "year": YEAR,
+        "point": "årsbokslut",
+        "name": "samlad-bild.xlsx",
     },
     "plan.amend": lambda w: {"plan_id": w.plan_id()},
     "plan.close": lambda w: {"plan_id": w.plan_id()},

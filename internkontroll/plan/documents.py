@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+from internkontroll.files.house import House
 from internkontroll.files.pdf import render_pdf
 from internkontroll.plan.models import Plan, PlanState
 from internkontroll.plan.rules.vocabulary import (
@@ -228,6 +229,6 @@ def file_name(document: PlanDocument) -> str:
     )
 
 
-def plan_pdf(document: PlanDocument) -> bytes:
+def plan_pdf(document: PlanDocument, house: House | None = None) -> bytes:
     """The document as PDF/A-2a and PDF/UA-1. Raises DocumentNotMade."""
-    return render_pdf("plan.typ", {"plan": asdict(document)})
+    return render_pdf("plan.typ", {"plan": asdict(document)}, house)

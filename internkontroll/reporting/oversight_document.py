@@ -6,9 +6,9 @@ from typing import Any
 
 from internkontroll.core.canonical import canonical_json, plain
 from internkontroll.core.dates import long_date
-from internkontroll.core.text import clean_line
 from internkontroll.files.docx import docx_bytes
-from internkontroll.files.pdf import render_pdf
+from internkontroll.files.house import House
+from internkontroll.files.pdf import plain_pdf
 from internkontroll.files.plain_document import (
     Block,
     Bullets,
@@ -17,9 +17,10 @@ from internkontroll.files.plain_document import (
     PlainDocument,
     Table,
     Terms,
-    document_data,
+    Typed,
 )
 from internkontroll.findings.models import Severity
+from internkontroll.reporting.documents.telling import safe_name
 from internkontroll.reporting.pictures import of, oversight_pictures
 from internkontroll.reporting.rules.lines import ActionCount
 from internkontroll.reporting.rules.oversight import (
@@ -41,10 +42,7 @@ DASH = "–"
 
 def file_name(report: OversightReport, kind: str) -> str:
     """Name of the file: samlad-bild-2020-arsbokslut.pdf, in letters every system takes."""
-    swedish = str.maketrans("åäöéü", "aaoeu")
-    point = clean_line(report.point).casefold().translate(swedish)
-    safe = "".join(sign if sign.isascii() and sign.isalnum() else "-" for sign in point)
-    return f"samlad-bild-{report.year}-{safe.strip('-')}.{kind}"
+    return f"samlad-bild-{report.year}-{safe_name(report.point)}.{kind}"
 
 
 def decimal_words(number: Decimal | None) -> str:
@@ -124,7 +122,7 @@ def _matters(report: OversightReport) -> list[Block]:
 def _assessment(report: OversightReport) -> list[Block]:
     if report.overall is None:
         return [Paragraph("Kommunstyrelsens bedömning är inte skriven.")]
-    return [Paragraph(STATES[report.overall].word, strong=True), Paragraph(report.grounds or "")]
+    return [Paragraph(STATES[report.overall].word, strong=True), Typed(report.grounds or "")]
 
 
 def _standing_table(report: OversightReport) -> Table:
@@ -289,14 +287,14 @@ def _sources(report: OversightReport) -> list[Block]:
     return blocks
 
 
-def oversight_pdf(report: OversightReport) -> bytes:
+def oversight_pdf(report: OversightReport, house: House | None = None) -> bytes:
     """The picture as PDF/A-2a and PDF/UA-1. Raises DocumentNotMade."""
-    return render_pdf("plain.typ", document_data(oversight_document(report)))
+    return plain_pdf(oversight_document(report), house)
 
 
-def oversight_docx(report: OversightReport) -> bytes:
+def oversight_docx(report: OversightReport, house: House | None = None) -> bytes:
     """The picture as DOCX. Raises DocumentNotMade where a chart cannot be drawn."""
-    return docx_bytes(oversight_document(report))
+    return docx_bytes(oversight_document(report), house)
 
 
 def to_plain(report: OversightReport) -> dict[str, Any]:

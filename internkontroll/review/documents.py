@@ -11,7 +11,8 @@ from enum import StrEnum
 from internkontroll.core.clock import STOCKHOLM
 from internkontroll.core.dates import long_date
 from internkontroll.files.docx import docx_bytes
-from internkontroll.files.pdf import render_pdf
+from internkontroll.files.house import House
+from internkontroll.files.pdf import plain_pdf
 from internkontroll.files.plain_document import (
     Block,
     Bullets,
@@ -20,7 +21,6 @@ from internkontroll.files.plain_document import (
     PlainDocument,
     Table,
     Terms,
-    document_data,
 )
 from internkontroll.review.rules import (
     Drawn,
@@ -66,14 +66,14 @@ def minutes_document(facts: MinutesFacts, part: Part) -> PlainDocument:
     )
 
 
-def minutes_pdf(facts: MinutesFacts, part: Part) -> bytes:
+def minutes_pdf(facts: MinutesFacts, part: Part, house: House | None = None) -> bytes:
     """The document as PDF/A-2a and PDF/UA-1. Raises DocumentNotMade."""
-    return render_pdf("plain.typ", document_data(minutes_document(facts, part)))
+    return plain_pdf(minutes_document(facts, part), house)
 
 
-def minutes_docx(facts: MinutesFacts, part: Part) -> bytes:
+def minutes_docx(facts: MinutesFacts, part: Part, house: House | None = None) -> bytes:
     """The document as DOCX."""
-    return docx_bytes(minutes_document(facts, part))
+    return docx_bytes(minutes_document(facts, part), house)
 
 
 def minutes_file_name(facts: MinutesFacts, part: Part, kind: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from internkontroll.core.clock import STOCKHOLM, swedish_day
 from internkontroll.core.dates import long_date
+from internkontroll.files.house import House
 from internkontroll.files.pdf import render_pdf
 from internkontroll.sampling.models import SelectionMethod
 from internkontroll.sampling.rules import Record
@@ -106,10 +107,12 @@ def protocol_of(record: Record, content: bytes, *, board: str) -> Protocol:
     )
 
 
-def protocol_pdf(record: Record, content: bytes, *, board: str) -> bytes:
+def protocol_pdf(
+    record: Record, content: bytes, *, board: str, house: House | None = None
+) -> bytes:
     """The protocol as PDF/A-2a and PDF/UA-1. Raises DocumentNotMade."""
     return render_pdf(
-        "protocol.typ", {"protocol": asdict(protocol_of(record, content, board=board))}
+        "protocol.typ", {"protocol": asdict(protocol_of(record, content, board=board))}, house
     )
 
 

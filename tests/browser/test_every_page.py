@@ -123,6 +123,10 @@ PAGES: dict[str, tuple[Role | None, str]] = {
         Role.OVERSIGHT_CONTROLLER,
         "Kommunstyrelsens bedömning per årsbokslut 2020",
     ),
+    "oversight.documents": (
+        Role.OVERSIGHT_CONTROLLER,
+        "Den samlade bildens dokument per årsbokslut 2020",
+    ),
     "oversight.index": (Role.OVERSIGHT_CONTROLLER, "Samlad bild"),
     "oversight.rows": (Role.OVERSIGHT_CONTROLLER, "Alla kontrollmoment"),
     "oversight.show": (Role.OVERSIGHT_CONTROLLER, "Samlad bild per årsbokslut 2020"),
@@ -224,6 +228,7 @@ NOT_PAGES = {
     "minutes.months_file",
     "minutes.pdf",
     "minutes.word",
+    "oversight.document",
     "oversight.json_file",
     "oversight.pdf",
     "oversight.word",

@@ -77,6 +77,20 @@ def test_page_pdf_word_and_json_tell_the_same_figures(ks: PageClient) -> None:
     assert ks.raw(f"{APRIL}/word").data[:2] == b"PK"
 
 
+def test_each_document_on_the_list_can_be_fetched(ks: PageClient) -> None:
+    page = ks.get(f"{APRIL}/dokument")
+    links = re.findall(r'href="([^"]*/dokument/[^"]+)"', page.html)
+
+    assert page.h1 == "Den samlade bildens dokument per april 2020"
+    assert f'href="{APRIL}/dokument"' in ks.get(APRIL).html
+    assert len(links) == 3 + 2 + 5
+    for link in links:
+        answer = ks.raw(link)
+        assert answer.status_code == 200, link
+        assert "2020-april" in answer.headers["Content-Disposition"]
+    assert ks.raw(f"{APRIL}/dokument/annat.pdf").status_code == 404
+
+
 def test_the_assessment_and_the_proposals_are_kommunstyrelsens_own(ks: PageClient) -> None:
     ks.get(f"{APRIL}/bedomning")
     page = ks.submit(

@@ -23,8 +23,10 @@ from internkontroll.core.access import Actor, Permission, Scope, can, ensure
 from internkontroll.core.canonical import canonical_json
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidTransition
+from internkontroll.files.house import House
 from internkontroll.files.pdf import ROOT
 from internkontroll.organisation.models import Board
+from internkontroll.organisation.queries import document_house
 from internkontroll.plan.documents import document_of, file_name, plan_pdf
 from internkontroll.plan.models import Plan
 from internkontroll.reporting import documents as report_documents
@@ -59,10 +61,11 @@ def make_bundle(
         )
     reports = decided_reports(session, board.id, year)
     bundle = Bundle(out)
+    house = document_house(session)
     for plan in plans:
-        _add_plan(bundle, plan, at)
+        _add_plan(bundle, plan, house, at)
     for report in reports:
-        _add_report(bundle, report)
+        _add_report(bundle, report, house)
     bundle.add("beslut.json", "Nämndens beslut", _decisions(session, board.id, year, reports))
     # The trail is read before this making adds to it.
     _add_trail(session, bundle, board, [plan.id for plan in plans], year, at)
@@ -102,23 +105,23 @@ def make_bundle(
     return told
 
 
-def _add_plan(bundle: Bundle, plan: Plan, at: datetime) -> None:
+def _add_plan(bundle: Bundle, plan: Plan, house: House, at: datetime) -> None:
     document = document_of(plan, json.loads(plan.content or ""), today=swedish_day(at))
     name = f"plan/{file_name(document).removesuffix('.pdf')}-{plan.id}"
     bundle.add(
         f"{name}.json", f"{document.title}, beslutat innehåll", (plan.content or "").encode()
     )
-    bundle.add(f"{name}.pdf", document.title, plan_pdf(document))
+    bundle.add(f"{name}.pdf", document.title, plan_pdf(document, house))
 
 
-def _add_report(bundle: Bundle, report: FollowUpReport) -> None:
+def _add_report(bundle: Bundle, report: FollowUpReport, house: House) -> None:
     shown = decided_report(report)
-    for kind, make in (
-        ("json", report_documents.report_json),
-        ("pdf", report_documents.report_pdf),
+    for kind, content in (
+        ("json", report_documents.report_json(shown)),
+        ("pdf", report_documents.report_pdf(shown, house)),
     ):
         name = report_documents.file_name(shown.report, kind)
-        bundle.add(f"uppfoljning/{name}", shown.report.title, make(shown))
+        bundle.add(f"uppfoljning/{name}", shown.report.title, content)
 
 
 def _decisions(session: Session, board_id: int, year: int, reports: Any) -> bytes:

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
+from internkontroll.organisation.queries import document_house
 from internkontroll.plan.documents import PlanDocument, document_of, file_name, plan_pdf
 from internkontroll.plan.queries import content_of, plan_select
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, bp
@@ -35,7 +36,7 @@ def document(board: Board, plan_id: int) -> ResponseReturnValue:
 def pdf(board: Board, plan_id: int) -> ResponseReturnValue:
     """The plan document as PDF."""
     found = _document(board, plan_id)
-    answer = make_response(plan_pdf(found))
+    answer = make_response(plan_pdf(found, document_house(session())))
     answer.headers["Content-Type"] = "application/pdf"
     answer.headers.set("Content-Disposition", "attachment", filename=file_name(found))
     return answer

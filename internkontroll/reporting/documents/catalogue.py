@@ -19,8 +19,8 @@ from internkontroll.reporting.rules.memo import Memo
 
 _HTML = "text/html; charset=utf-8"
 _PDF = "application/pdf"
-_CSV = "text/csv; charset=utf-8"
-_JSON = "application/json"
+CSV = "text/csv; charset=utf-8"
+JSON = "application/json"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def plain_forms(name: str, document: PlainDocument, house: House) -> tuple[FileF
 
 
 def _table_form(shown: ShownReport, name: str, title: str) -> FileForm:
-    return FileForm(f"tabell-{name}.csv", title, _CSV, lambda: report_csv(shown)[name])
+    return FileForm(f"tabell-{name}.csv", title, CSV, lambda: report_csv(shown)[name])
 
 
 def catalogue(shown: ShownReport, memo: Memo, house: House) -> tuple[DocumentEntry, ...]:
@@ -88,7 +88,7 @@ def catalogue(shown: ShownReport, memo: Memo, house: House) -> tuple[DocumentEnt
                 FileForm(
                     "uppfoljning.xlsx", "Excel", xlsx.CONTENT_TYPE, lambda: report_xlsx(shown)
                 ),
-                FileForm("uppfoljning.json", "JSON", _JSON, lambda: report_json(shown)),
+                FileForm("uppfoljning.json", "JSON", JSON, lambda: report_json(shown)),
             ),
         ),
         DocumentEntry(

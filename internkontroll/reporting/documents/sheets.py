@@ -34,7 +34,8 @@ COUNT_HEADER = (
 _ITEMS_HEADER = ("Granskade", "Av så många", "Med avvikelse")
 
 
-def _figures(count: ClosingCount) -> tuple[int, ...]:
+def count_cells(count: ClosingCount) -> tuple[int, ...]:
+    """The figures of a count, in the order of COUNT_HEADER."""
     return (
         count.due,
         count.in_time,
@@ -74,7 +75,7 @@ def _summary(shown: ShownReport) -> Sheet:
             ("Paragraf", section_words(decision.paragraph)),
             ("Diarienummer", decision.registry_number),
         ]
-    rows += list(zip(COUNT_HEADER, _figures(report.total), strict=True))
+    rows += list(zip(COUNT_HEADER, count_cells(report.total), strict=True))
     rows += [
         ("Granskade poster", report.reviewed),
         ("Granskade poster med avvikelse", report.deviating),
@@ -118,7 +119,7 @@ def _controls(report: Report) -> Sheet:
             "\n".join(row.risks) or None,
             row.method or None,
             row.performed_by,
-            *_figures(row.count),
+            *count_cells(row.count),
             *_items(row.reviewed, row.population, row.deviating),
             assessment_word(row.assessment, row).word,
             assessment_word(row.proposed, row).word,
@@ -138,7 +139,7 @@ def _controls(report: Report) -> Sheet:
 
 def _areas(report: Report) -> Sheet:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (one.name, one.controls, *_figures(one.count)) for one in report.areas
+        (one.name, one.controls, *count_cells(one.count)) for one in report.areas
     )
     return Sheet("Områden", ("Kontrollområde", "Kontrollmoment", *COUNT_HEADER), rows)
 
@@ -232,7 +233,7 @@ def _samples(report: Report) -> Sheet:
 
 def _committees(report: Report) -> Sheet:
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (one.name, *_figures(one.count), *_items(one.reviewed, one.population, one.deviating))
+        (one.name, *count_cells(one.count), *_items(one.reviewed, one.population, one.deviating))
         for one in report.committees
     )
     return Sheet("Utskott", ("Utskott", *COUNT_HEADER, *_ITEMS_HEADER), rows)
@@ -240,7 +241,7 @@ def _committees(report: Report) -> Sheet:
 
 def _others(report: Report) -> Sheet:
     changed = (
-        (row.number, row.area, row.text, *_figures(row.count), len(row.findings), None)
+        (row.number, row.area, row.text, *count_cells(row.count), len(row.findings), None)
         for row in report.others
     )
     untouched = (

@@ -7,6 +7,7 @@ from internkontroll.reporting.views import (
     documents,
     memos,
     oversight,
+    oversight_documents,
     reports,
     writing,
 )
@@ -23,6 +24,7 @@ __all__ = [
     "documents",
     "memos",
     "oversight",
+    "oversight_documents",
     "reports",
     "writing",
 ]

@@ -1,6 +1,6 @@
 """Uppföljningens dokument: the page that lists them, and each as a file."""
 
-from flask import abort, make_response
+from flask import abort
 from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
@@ -15,7 +15,13 @@ from internkontroll.reporting.documents import (
 )
 from internkontroll.reporting.queries import memo_of
 from internkontroll.reporting.rules import Report
-from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
+from internkontroll.reporting.views.blueprint import (
+    address,
+    as_file,
+    bp,
+    entry_or_404,
+    shown_or_404,
+)
 from internkontroll.web.access import may, requires, session
 from internkontroll.web.submission import page
 
@@ -26,13 +32,6 @@ def _catalogue(board: Board, year: int, point: str) -> tuple[Report, tuple[Docum
     return shown.report, catalogue(
         shown, memo_of(session(), entry.report), document_house(session())
     )
-
-
-def _file(body: bytes, kind: str, name: str) -> ResponseReturnValue:
-    answer = make_response(body)
-    answer.headers["Content-Type"] = kind
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
 
 
 @bp.get("/<int:year>/<path:point>/dokument")
@@ -63,7 +62,7 @@ def document(board: Board, year: int, point: str, name: str) -> ResponseReturnVa
     if form is None:
         abort(404)
     stem, _, kind = name.rpartition(".")
-    return _file(form.make(), form.media_type, name_of(report, stem, kind))
+    return as_file(form.make(), form.media_type, name_of(report, stem, kind))
 
 
 @bp.get("/<int:year>/<path:point>/paket")
@@ -73,4 +72,4 @@ def package(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = entry_or_404(board, year, point)
     shown = shown_or_404(board, entry)
     body = package_of(shown, memo_of(session(), entry.report), document_house(session()))
-    return _file(body, "application/zip", name_of(shown.report, "paket", "zip"))
+    return as_file(body, "application/zip", name_of(shown.report, "paket", "zip"))

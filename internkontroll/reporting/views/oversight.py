@@ -10,6 +10,7 @@ from internkontroll.core.access import Permission
 from internkontroll.core.words import StateWord
 from internkontroll.files.docx import CONTENT_TYPE
 from internkontroll.findings.models import Severity
+from internkontroll.organisation.queries import document_house
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
 from internkontroll.reporting.forms import SummaryForm
 from internkontroll.reporting.models import OverallAssessment
@@ -82,7 +83,8 @@ def _for_every_page() -> dict[str, Any]:
     }
 
 
-def _report_or_404(year: int, point: str) -> OversightReport:
+def report_or_404(year: int, point: str) -> OversightReport:
+    """The picture of a point as of today, 404 without one."""
     report = oversight_report(session(), year, point, on=today())
     if report is None:
         abort(404)
@@ -100,7 +102,7 @@ def index() -> ResponseReturnValue:
 @requires(Permission.OVERSIGHT_READ)
 def show(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild of a point."""
-    report = _report_or_404(year, point)
+    report = report_or_404(year, point)
     return page(
         "oversight/show.html",
         report=report,
@@ -114,7 +116,7 @@ def show(year: int, point: str) -> ResponseReturnValue:
 @requires(Permission.OVERSIGHT_READ)
 def rows(year: int, point: str) -> ResponseReturnValue:
     """The kontrollmoment behind a figure: of one nämnd or of all."""
-    report = _report_or_404(year, point)
+    report = report_or_404(year, point)
     code = request.args.get("namnd", "").upper()
     choice = SLUGS.get(request.args.get("visa", "alla"))
     lines = [line for line in report.boards if not code or line.code == code]
@@ -158,7 +160,7 @@ def _form(year: int, point: str, **more: Any) -> SummaryForm:
 
 
 def _assess_page(year: int, point: str, *, sent: bool = False) -> ResponseReturnValue:
-    report = _report_or_404(year, point)
+    report = report_or_404(year, point)
     form = _form(year, point)
 
     def act(open_session: Session) -> str:
@@ -190,23 +192,29 @@ def _assess_page(year: int, point: str, *, sent: bool = False) -> ResponseReturn
 @requires(Permission.OVERSIGHT_READ)
 def pdf(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as PDF."""
-    report = _report_or_404(year, point)
-    return _file(oversight_pdf(report), "application/pdf", file_name(report, "pdf"))
+    report = report_or_404(year, point)
+    return _file(
+        oversight_pdf(report, document_house(session())),
+        "application/pdf",
+        file_name(report, "pdf"),
+    )
 
 
 @bp.get(f"{POINT}/word")
 @requires(Permission.OVERSIGHT_READ)
 def word(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as DOCX."""
-    report = _report_or_404(year, point)
-    return _file(oversight_docx(report), CONTENT_TYPE, file_name(report, "docx"))
+    report = report_or_404(year, point)
+    return _file(
+        oversight_docx(report, document_house(session())), CONTENT_TYPE, file_name(report, "docx")
+    )
 
 
 @bp.get(f"{POINT}/json")
 @requires(Permission.OVERSIGHT_READ)
 def json_file(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as JSON."""
-    report = _report_or_404(year, point)
+    report = report_or_404(year, point)
     return _file(oversight_json(report), "application/json", file_name(report, "json"))
 
 

@@ -12,7 +12,7 @@ from internkontroll.core.words import StateWord
 from internkontroll.files import docx
 from internkontroll.files.csv_out import Cell, csv_bytes
 from internkontroll.organisation.models import Board, MeetingState, Subcommittee
-from internkontroll.organisation.queries import points_of_year
+from internkontroll.organisation.queries import document_house, points_of_year
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
 from internkontroll.organisation.words import STATES as MEETING_STATES
 from internkontroll.review.documents import (
@@ -113,7 +113,7 @@ def pdf(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The public part as PDF."""
     _, facts = _public(board, meeting_id)
     name = minutes_file_name(facts, Part.PUBLIC, "pdf")
-    return _file(minutes_pdf(facts, Part.PUBLIC), PDF, name)
+    return _file(minutes_pdf(facts, Part.PUBLIC, document_house(session())), PDF, name)
 
 
 @minutes.get("/sammantraden/<int:meeting_id>/underlag.docx")
@@ -122,7 +122,9 @@ def word(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The public part as DOCX."""
     _, facts = _public(board, meeting_id)
     name = minutes_file_name(facts, Part.PUBLIC, "docx")
-    return _file(minutes_docx(facts, Part.PUBLIC), docx.CONTENT_TYPE, name)
+    return _file(
+        minutes_docx(facts, Part.PUBLIC, document_house(session())), docx.CONTENT_TYPE, name
+    )
 
 
 @contextmanager
@@ -164,7 +166,7 @@ def internal_pdf(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The internal part as PDF; a reading in the trail."""
     facts = _read(board, meeting_id, "pdf")
     name = minutes_file_name(facts, Part.INTERNAL, "pdf")
-    return _file(minutes_pdf(facts, Part.INTERNAL), PDF, name)
+    return _file(minutes_pdf(facts, Part.INTERNAL, document_house(session())), PDF, name)
 
 
 @minutes.get("/sammantraden/<int:meeting_id>/underlag-internt.docx")
@@ -173,7 +175,9 @@ def internal_word(board: Board, meeting_id: int) -> ResponseReturnValue:
     """The internal part as DOCX; a reading in the trail."""
     facts = _read(board, meeting_id, "docx")
     name = minutes_file_name(facts, Part.INTERNAL, "docx")
-    return _file(minutes_docx(facts, Part.INTERNAL), docx.CONTENT_TYPE, name)
+    return _file(
+        minutes_docx(facts, Part.INTERNAL, document_house(session())), docx.CONTENT_TYPE, name
+    )
 
 
 def _committee(board: Board, subcommittee_id: int) -> tuple[Subcommittee, Sequence[Subcommittee]]:

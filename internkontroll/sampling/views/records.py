@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.core.errors import DomainError, InvalidInput
 from internkontroll.organisation.models import Board
+from internkontroll.organisation.queries import document_house
 from internkontroll.sampling.documents import protocol_pdf
 from internkontroll.sampling.forms import VerifyForm
 from internkontroll.sampling.models import Draw, DrawState, SelectionMethod
@@ -149,7 +150,12 @@ def protocol_full(board: Board, draw_id: int) -> ResponseReturnValue:
     with recorded_reading() as open_session:
         found = load_draw(board, draw_id)
         content = export_record(open_session, found, actor=current_actor(), at=now())
-        made = protocol_pdf(full_record(open_session, found), content, board=board.name)
+        made = protocol_pdf(
+            full_record(open_session, found),
+            content,
+            board=board.name,
+            house=document_house(open_session),
+        )
     return _file(made, "application/pdf", _name(board, draw_id, ".pdf"))
 
 
@@ -168,7 +174,9 @@ def protocol_sealed(board: Board, draw_id: int) -> ResponseReturnValue:
     """The sealed protocol on one page: it may leave the wall."""
     found = load_draw(board, draw_id)
     sealed = record_for_outside(session(), found)
-    made = protocol_pdf(sealed, record_bytes(sealed), board=board.name)
+    made = protocol_pdf(
+        sealed, record_bytes(sealed), board=board.name, house=document_house(session())
+    )
     return _file(made, "application/pdf", _name(board, draw_id, "-forseglad.pdf"))
 
 

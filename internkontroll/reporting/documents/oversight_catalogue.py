@@ -1,0 +1,52 @@
+"""Alla dokument av den samlade bilden: one list that its page and the addresses share."""
+
+from internkontroll.files import xlsx
+from internkontroll.files.house import House
+from internkontroll.reporting.documents.catalogue import (
+    CSV,
+    JSON,
+    DocumentEntry,
+    FileForm,
+    plain_forms,
+)
+from internkontroll.reporting.documents.oversight_sheets import (
+    oversight_csv,
+    oversight_sheets,
+    oversight_xlsx,
+)
+from internkontroll.reporting.documents.telling import safe_name
+from internkontroll.reporting.oversight_document import oversight_document, oversight_json
+from internkontroll.reporting.rules.oversight import OversightReport
+
+STEM = "samlad-bild"
+
+
+def _table_form(report: OversightReport, title: str) -> FileForm:
+    name = safe_name(title)
+    return FileForm(f"tabell-{name}.csv", title, CSV, lambda: oversight_csv(report)[name])
+
+
+def oversight_catalogue(report: OversightReport, house: House) -> tuple[DocumentEntry, ...]:
+    """Every document of the picture, in the order in which they are needed."""
+    return (
+        DocumentEntry(
+            "Samlad bild",
+            "Bilden med bedömning, förslag till beslut, tabeller och diagram.",
+            plain_forms(STEM, oversight_document(report), house),
+        ),
+        DocumentEntry(
+            "Siffrorna",
+            "Alla tabeller, med varje siffra i en egen ruta.",
+            (
+                FileForm(
+                    f"{STEM}.xlsx", "Excel", xlsx.CONTENT_TYPE, lambda: oversight_xlsx(report)
+                ),
+                FileForm(f"{STEM}.json", "JSON", JSON, lambda: oversight_json(report)),
+            ),
+        ),
+        DocumentEntry(
+            "Tabellerna var för sig",
+            "Som CSV, för den som läser in dem i ett annat program.",
+            tuple(_table_form(report, sheet.name) for sheet in oversight_sheets(report)),
+        ),
+    )

@@ -1,0 +1,40 @@
+"""Samlade bildens dokument: the page that lists them, and each as a file."""
+
+from flask import abort
+from flask.typing import ResponseReturnValue
+
+from internkontroll.core.access import Permission
+from internkontroll.organisation.queries import document_house
+from internkontroll.reporting.documents.catalogue import find_form
+from internkontroll.reporting.documents.oversight_catalogue import STEM, oversight_catalogue
+from internkontroll.reporting.oversight_document import file_name
+from internkontroll.reporting.views.blueprint import as_file
+from internkontroll.reporting.views.oversight import POINT, bp, report_or_404
+from internkontroll.web.access import requires, session
+from internkontroll.web.submission import page
+
+
+@bp.get(f"{POINT}/dokument")
+@requires(Permission.OVERSIGHT_READ)
+def documents(year: int, point: str) -> ResponseReturnValue:
+    """The documents of the samlade bild and the forms in which each can be fetched."""
+    report = report_or_404(year, point)
+    return page(
+        "oversight/documents.html",
+        report=report,
+        documents=oversight_catalogue(report, document_house(session())),
+        where={"year": year, "point": point},
+    )
+
+
+@bp.get(f"{POINT}/dokument/<name>")
+@requires(Permission.OVERSIGHT_READ)
+def document(year: int, point: str, name: str) -> ResponseReturnValue:
+    """One of the documents in one of its forms."""
+    report = report_or_404(year, point)
+    form = find_form(oversight_catalogue(report, document_house(session())), name)
+    if form is None:
+        abort(404)
+    stem, _, kind = name.rpartition(".")
+    called = file_name(report, kind)
+    return as_file(form.make(), form.media_type, called if stem == STEM else f"{stem}-{called}")

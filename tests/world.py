@@ -752,6 +752,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reporting.drop_now": _on_report,
     "reporting.version": lambda w: {**_on_report(w), "version": 1},
     "reporting.version_json": lambda w: {**_on_report(w), "version": 1},
+    "reporting.version_memo": lambda w: {**_on_report(w), "version": 1},
     "reporting.new_assignment": _on_report,
     "reporting.save_assignment": _on_report,
     "reporting.assignments": lambda w: {},

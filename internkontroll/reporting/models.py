@@ -350,19 +350,22 @@ class MemoTemplate(Base):
 class CoverMemo(Base):
     """Tjänsteskrivelse: what is written by hand in one. A change is a new row.
 
-    ``texts`` are by :class:`MemoPart`; all else in the document is computed from the report.
+    ``texts`` are by :class:`MemoPart`; all else in the document is computed from the report. Each
+    ``version`` of the report has its own; that of a decided version is never changed.
     """
 
     __tablename__ = "cover_memo"
     __table_args__ = (
-        sa.UniqueConstraint("report_id", "revision"),
+        sa.UniqueConstraint("report_id", "version", "revision"),
         sa.CheckConstraint("revision >= 1", name="revision"),
+        sa.CheckConstraint("version >= 1", name="version"),
     )
 
     id: Mapped[Pk]
     report_id: Mapped[int] = mapped_column(
         sa.ForeignKey("follow_up_report.id", ondelete="RESTRICT")
     )
+    version: Mapped[int]
     revision: Mapped[int]
     texts: Mapped[dict[str, Any]]
     memo_author: Mapped[str]

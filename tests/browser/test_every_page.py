@@ -240,6 +240,7 @@ NOT_PAGES = {
     "reporting.package",
     "reporting.pdf",
     "reporting.version_json",
+    "reporting.version_memo",
     "review.attachment",
     "sampling.canonical",
     "sampling.protocol_full",

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor, Role
+from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.organisation.models import ReportingPoint
 from internkontroll.reporting import services
@@ -21,7 +21,9 @@ from internkontroll.reporting.models import (
 )
 from internkontroll.reporting.queries import (
     find_point,
+    memo_being_written,
     memo_of,
+    memo_of_version,
     standing_memo,
     standing_template,
 )
@@ -32,6 +34,7 @@ from tests.factories import make_actor, make_board
 from tests.report_rows import make_spring
 
 AT = datetime(2020, 5, 28, 7, tzinfo=UTC)
+SYSTEM = system_actor("test")
 TEXTS = {MemoPart.CHILDREN: "Bristerna rör inte barn.", MemoPart.ECONOMY: "Ryms i budgeten."}
 
 
@@ -168,6 +171,46 @@ def test_a_decided_report_keeps_the_template_of_its_decision(case: Case) -> None
     assert entry is not None
     assert memo_of(case.session, entry.report).template == DEFAULT_TEMPLATE
     assert memo_of(case.session, None).template != DEFAULT_TEMPLATE
+
+
+def test_a_correction_has_its_own_memo_and_the_old_ones_stays_as_it_was(case: Case) -> None:
+    case.write()
+    case.decide()
+    entry = find_point(case.session, case.board.id, 2020, "april")
+    assert entry is not None
+    report = entry.report
+    assert report is not None
+    later = AT + timedelta(days=30)
+    services.open_correction(
+        case.session, case.board, case.point, "En kontroll saknas.", actor=SYSTEM, at=later
+    )
+    assert memo_being_written(case.session, report).written.texts == {}
+    mine = {MemoPart.ECONOMY: "Rättelsen kostar inget."}
+    memo = case.write(texts=mine, at=later)
+    assert memo is not None
+    assert (memo.version, memo.revision) == (2, 1)
+    assert memo_of(case.session, report).written.texts == TEXTS, "version 1 stands"
+    minutes = services.Minutes(later.date(), "130", "SCN-2020-0300")
+    services.decide_correction(
+        case.session, case.board, case.point, minutes, actor=SYSTEM, at=later
+    )
+    assert memo_of(case.session, report).written.texts == mine
+    first = memo_of_version(case.session, report, 1, cut_off_at=AT)
+    assert first.written.texts == TEXTS
+
+
+def test_the_memo_of_a_dropped_correction_goes_with_it(case: Case) -> None:
+    case.write()
+    case.decide()
+    later = AT + timedelta(days=30)
+    about = (case.session, case.board, case.point)
+    services.open_correction(*about, "En kontroll saknas.", actor=SYSTEM, at=later)
+    memo = case.write(texts={MemoPart.ECONOMY: "Rättelsen kostar inget."}, at=later)
+    assert memo is not None
+    report = services.drop_correction(*about, "Den var med.", actor=SYSTEM, at=later)
+    assert memo_of(case.session, report).written.texts == TEXTS
+    services.open_correction(*about, "En till saknas.", actor=SYSTEM, at=later)
+    assert memo_being_written(case.session, report).written.texts == {}
 
 
 def test_the_slower_of_two_who_change_the_template_is_refused(case: Case) -> None:

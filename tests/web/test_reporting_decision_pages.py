@@ -19,6 +19,7 @@ from internkontroll.reporting.models import FollowUpReport, ReportRemark
 from tests.client import Page, PageClient
 from tests.conftest import MovableClock
 from tests.factories import Town
+from tests.pdf_text import pdf_text
 from tests.report_rows import Spring, make_spring
 
 ClientOf = Callable[..., PageClient]
@@ -209,7 +210,10 @@ def test_kommunstyrelsen_sees_the_decision_and_not_what_was_sent_back(
 def test_a_correction_keeps_the_old_version_readable(
     client_of: ClientOf, spring: Spring, clock: MovableClock
 ) -> None:
-    write_overall(client_of(Role.CONTROLLER))
+    controller = client_of(Role.CONTROLLER)
+    write_overall(controller)
+    controller.get(f"{APRIL}/tjansteskrivelse")
+    controller.submit("/tjansteskrivelse", economy="Ryms i budgeten.")
     secretary = client_of(Role.SECRETARY)
     decide(secretary)
     old = secretary.raw(f"{APRIL}/json").get_data()
@@ -223,6 +227,10 @@ def test_a_correction_keeps_the_old_version_readable(
     controller.get(f"{APRIL}/kontroll/4")
     page = controller.submit("/kontroll/4", comment="Den gjordes i maj.")
     assert "Den gjordes i maj." not in controller.get(APRIL).text, "the decided version stands"
+    page = controller.get(f"{APRIL}/tjansteskrivelse")
+    assert "Texterna är hämtade från version 1 och gäller när du har sparat." in page.text
+    assert "Ryms i budgeten." in page.text
+    controller.submit("/tjansteskrivelse", economy="Rättelsen kostar inget.")
     secretary.get(f"{APRIL}/rattelse")
     page = secretary.submit(
         "/rattelse/beslut",
@@ -237,6 +245,11 @@ def test_a_correction_keeps_the_old_version_readable(
     assert "Den gjordes i maj." in page.text
     assert secretary.raw(f"{APRIL}/version/1/json").get_data() == old
     assert secretary.raw(f"{APRIL}/version/7").status_code == 404
+    memo = pdf_text(secretary.raw(f"{APRIL}/version/1/tjansteskrivelse").get_data())
+    assert "Ryms i budgeten." in memo
+    memo = pdf_text(secretary.raw(f"{APRIL}/dokument/tjansteskrivelse.pdf").get_data())
+    assert "Rättelsen kostar inget." in memo
+    assert "Ryms i budgeten." not in memo
 
 
 def test_a_begun_correction_is_dropped_with_a_reason(client_of: ClientOf, spring: Spring) -> None:

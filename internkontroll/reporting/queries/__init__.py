@@ -13,9 +13,12 @@ from internkontroll.reporting.queries.facts import report_facts
 from internkontroll.reporting.queries.memos import (
     StandingMemo,
     StandingTemplate,
+    memo_being_written,
     memo_of,
+    memo_of_version,
     standing_memo,
     standing_template,
+    version_written,
 )
 from internkontroll.reporting.queries.plans import decision_facts
 from internkontroll.reporting.queries.points import (
@@ -37,12 +40,15 @@ __all__ = [
     "decided_report",
     "decision_facts",
     "find_point",
+    "memo_being_written",
     "memo_of",
+    "memo_of_version",
     "point_entries",
     "report_facts",
     "shown_report",
     "standing_memo",
     "standing_remark",
     "standing_template",
+    "version_written",
     "working_report",
 ]

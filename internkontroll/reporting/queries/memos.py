@@ -43,11 +43,23 @@ def standing_template(session: Session, *, at: datetime | None = None) -> Standi
     return StandingTemplate(found.revision, template_from_plain(found.parts))
 
 
-def standing_memo(session: Session, report: FollowUpReport | None) -> StandingMemo:
-    """What is written by hand about the report now."""
+def version_written(report: FollowUpReport | None) -> int:
+    """The version that is being written: the next one while a decided one is corrected."""
+    if report is None:
+        return 1
+    return report.version + (1 if report.correction_reason is not None else 0)
+
+
+def standing_memo(
+    session: Session, report: FollowUpReport | None, version: int | None = None
+) -> StandingMemo:
+    """What is written by hand about a version of the report; without one, about the standing."""
     found = report and session.scalar(
         sa.select(CoverMemo)
-        .where(CoverMemo.report_id == report.id)
+        .where(
+            CoverMemo.report_id == report.id,
+            CoverMemo.version == (report.version if version is None else version),
+        )
         .order_by(CoverMemo.revision.desc())
         .limit(1)
     )
@@ -63,3 +75,19 @@ def memo_of(session: Session, report: FollowUpReport | None) -> Memo:
     decided_at = report.cut_off_at if report is not None else None
     template = standing_template(session, at=decided_at)
     return Memo(template.parts, standing_memo(session, report).written)
+
+
+def memo_being_written(session: Session, report: FollowUpReport | None) -> Memo:
+    """The tjänsteskrivelse of what is written now: of the correction, if one is begun."""
+    if report is None or report.correction_reason is None:
+        return memo_of(session, report)
+    written = standing_memo(session, report, version_written(report)).written
+    return Memo(standing_template(session).parts, written)
+
+
+def memo_of_version(
+    session: Session, report: FollowUpReport, version: int, *, cut_off_at: datetime
+) -> Memo:
+    """The tjänsteskrivelse of an earlier version, with the template of its decision."""
+    template = standing_template(session, at=cut_off_at)
+    return Memo(template.parts, standing_memo(session, report, version).written)

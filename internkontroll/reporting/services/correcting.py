@@ -15,15 +15,17 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.organisation.models import Board, DecisionOutcome, ReportingPoint
 from internkontroll.plan.models import Control
 from internkontroll.reporting.models import (
+    CoverMemo,
     FollowUpReport,
     ReportEvent,
     ReportRemark,
     ReportState,
     ReportVersion,
 )
-from internkontroll.reporting.queries import decision_facts
+from internkontroll.reporting.queries import decision_facts, standing_memo
 from internkontroll.reporting.queries.treating import read_report
 from internkontroll.reporting.rules import to_plain
+from internkontroll.reporting.rules.memo import MemoTexts
 from internkontroll.reporting.rules.versions import differences
 from internkontroll.reporting.services.deciding import Minutes, treat
 from internkontroll.reporting.services.guards import (
@@ -90,7 +92,8 @@ def drop_correction(
 ) -> FollowUpReport:
     """Ta bort den påbörjade rättelsen: the decided version stands, and its texts with it.
 
-    What was written in the correction stays among the earlier wordings of each kontrollmoment.
+    What was written in the correction stays among the earlier wordings of each kontrollmoment. Its
+    tjänsteskrivelse goes with it.
     Raises NotAllowed, InvalidTransition where none is begun, InvalidInput without a reason, and
     Conflict.
     """
@@ -119,6 +122,7 @@ def drop_correction(
         **overall,
     )
     remarks = _put_remarks_back(session, report, begun_at, actor=actor, at=at)
+    _empty_memo(session, report, actor=actor, at=at)
     trace(
         session,
         board,
@@ -167,6 +171,27 @@ def _put_remarks_back(
         )
     session.flush()
     return len(changed)
+
+
+def _empty_memo(session: Session, report: FollowUpReport, *, actor: Actor, at: datetime) -> None:
+    """Let nothing stand in the tjänsteskrivelse of the version that was not to be."""
+    version = report.version + 1
+    standing = standing_memo(session, report, version)
+    if standing.written == MemoTexts():
+        return
+    session.add(
+        CoverMemo(
+            report_id=report.id,
+            version=version,
+            revision=standing.revision + 1,
+            texts={},
+            memo_author="",
+            registry_number="",
+            recorded_by_id=actor.user_id,
+            recorded_at=at,
+        )
+    )
+    session.flush()
 
 
 def decide_correction(

@@ -12,7 +12,11 @@ from internkontroll.core.text import clean_line, clean_text
 from internkontroll.organisation.models import Board, ReportingPoint
 from internkontroll.organisation.policy import PERMISSIONS as ORGANISATION_PERMISSIONS
 from internkontroll.reporting.models import CoverMemo, MemoEvent, MemoPart, MemoTemplate
-from internkontroll.reporting.queries.memos import standing_memo, standing_template
+from internkontroll.reporting.queries.memos import (
+    standing_memo,
+    standing_template,
+    version_written,
+)
 from internkontroll.reporting.rules.memo import (
     TEXT_MAX,
     WRITTEN,
@@ -69,6 +73,8 @@ def write_memo(
 ) -> CoverMemo | None:
     """Skriv tjänsteskrivelsen. Every change is a new row; a part without text is left out of it.
 
+    While a decided report is corrected it is that of the version to come.
+
     The trail names the row, not its words. ``revision`` is the one the form was filled in against:
     Conflict if somebody was faster. Saying the same again changes nothing (None while nothing is
     written). Raises NotAllowed, InvalidInput, and InvalidTransition when the report is decided.
@@ -76,7 +82,8 @@ def write_memo(
     ensure_may(Permission.REPORT_WRITE, board, point, actor, at)
     report = ensure_report(session, board, point, at=at)
     refuse_locked(report)
-    standing = standing_memo(session, report)
+    version = version_written(report)
+    standing = standing_memo(session, report, version)
     if revision is not None and revision != standing.revision:
         raise Conflict(CHANGED_MEANWHILE)
     wanted = MemoTexts(
@@ -91,6 +98,7 @@ def write_memo(
         return None
     memo = CoverMemo(
         report_id=report.id,
+        version=version,
         revision=standing.revision + 1,
         texts={part.value: text for part, text in wanted.texts.items()},
         memo_author=wanted.memo_author,
@@ -107,7 +115,11 @@ def write_memo(
         at=at,
         event=MemoEvent.WRITTEN,
         subject=("report", report.id),
-        data={"memo": memo.id, "revision": {"old": standing.revision, "new": memo.revision}},
+        data={
+            "memo": memo.id,
+            "version": version,
+            "revision": {"old": standing.revision, "new": memo.revision},
+        },
     )
     return memo
 

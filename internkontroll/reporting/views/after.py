@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
+from internkontroll.files.pdf import plain_pdf
 from internkontroll.organisation.models import Board, BoardKind
-from internkontroll.reporting.documents import report_json
+from internkontroll.organisation.queries import document_house
+from internkontroll.reporting.documents import memo_document, report_json
 from internkontroll.reporting.forms import (
     CorrectReportForm,
     DropCorrectionForm,
@@ -15,7 +17,7 @@ from internkontroll.reporting.forms import (
     VerifyReportForm,
 )
 from internkontroll.reporting.models import ReportVersion
-from internkontroll.reporting.queries import PointEntry, working_report
+from internkontroll.reporting.queries import PointEntry, memo_of_version, working_report
 from internkontroll.reporting.queries.treating import (
     read_report,
     treatments_of,
@@ -264,6 +266,7 @@ def _correction_page(board: Board, entry: PointEntry, form: BaseForm | None) -> 
         begun=begun,
         changed=changed,
         where=address(board, entry),
+        may_write=may(Permission.REPORT_WRITE),
     )
 
 
@@ -290,6 +293,22 @@ def version(board: Board, year: int, point: str, version: int) -> ResponseReturn
         changed=differences(made, _next(board, entry, version)),
         where=address(board, entry),
     )
+
+
+@bp.get("/<int:year>/<path:point>/version/<int:version>/tjansteskrivelse")
+@requires(Permission.REPORT_READ_DECIDED)
+def version_memo(board: Board, year: int, point: str, version: int) -> ResponseReturnValue:
+    """The tjänsteskrivelse of an earlier version as PDF."""
+    entry = entry_or_404(board, year, point)
+    row = _version_or_404(board, year, point, version)
+    if entry.report is None:
+        abort(404)
+    shown = ShownReport(read_report(row.snapshot), row.snapshot_sha256, row.snapshot)
+    cut_off_at = shown.report.cut_off_at
+    memo = memo_of_version(session(), entry.report, version, cut_off_at=cut_off_at)
+    body = plain_pdf(memo_document(shown, memo), document_house(session()))
+    name = f"tjansteskrivelse-{board.code.lower()}-{year}-version-{version}.pdf"
+    return as_file(body, "application/pdf", name)
 
 
 def _next(board: Board, entry: PointEntry, version: int) -> Report:

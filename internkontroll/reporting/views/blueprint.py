@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
-from internkontroll.reporting.queries import PointEntry, find_point, shown_report
+from internkontroll.reporting.queries import PointEntry, find_point, shown_report, working_report
 from internkontroll.reporting.rules import ShownReport, section_words
 from internkontroll.web.access import may, now, session
 
@@ -37,6 +37,16 @@ def shown_or_404(board: Board, entry: PointEntry) -> ShownReport:
     if shown is None:
         abort(404)
     return shown
+
+
+def written_or_404(board: Board, entry: PointEntry) -> ShownReport:
+    """The report as it is being written, also while a decided one is corrected."""
+    if entry.report is None or entry.report.correction_reason is None:
+        return shown_or_404(board, entry)
+    working = working_report(session(), board, entry, at=now())
+    if working is None:
+        abort(404)
+    return working
 
 
 def address(board: Board, entry: PointEntry) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from internkontroll.reporting.forms import MemoForm, MemoTemplateForm, memo_temp
 from internkontroll.reporting.models import MemoPart
 from internkontroll.reporting.queries import (
     PointEntry,
-    memo_of,
+    memo_being_written,
     standing_memo,
     standing_template,
+    version_written,
 )
 from internkontroll.reporting.rules.memo import WRITTEN
 from internkontroll.reporting.services import change_memo_template, write_memo
-from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
+from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, written_or_404
 from internkontroll.reporting.words import WORDS
 from internkontroll.web.access import current_actor, now, requires, session
 from internkontroll.web.submission import page, submit
@@ -41,8 +42,12 @@ PROMPTS = {
 
 
 def _memo_form(entry: PointEntry, **more: Any) -> MemoForm:
-    standing = standing_memo(session(), entry.report)
+    version = version_written(entry.report)
+    standing = standing_memo(session(), entry.report, version)
     written = standing.written
+    if version > 1 and not standing.revision:
+        # The words of the version before are proposed; they are this one's when they are saved.
+        written = standing_memo(session(), entry.report, version - 1).written
     return MemoForm(
         registry_number=written.registry_number,
         memo_author=written.memo_author,
@@ -67,7 +72,7 @@ def save_memo(board: Board, year: int, point: str) -> ResponseReturnValue:
 
 
 def _memo_page(board: Board, entry: PointEntry, *, sent: bool = False) -> ResponseReturnValue:
-    shown = shown_or_404(board, entry)
+    shown = written_or_404(board, entry)
     form = _memo_form(entry)
     if sent and form.validate():
 
@@ -90,7 +95,7 @@ def _memo_page(board: Board, entry: PointEntry, *, sent: bool = False) -> Respon
         if form.refused_with == 409:
             entry = entry_or_404(board, entry.point.year, entry.point.name)
             form.set_beside(_memo_form(entry, formdata=None))
-    memo = memo_of(session(), entry.report)
+    memo = memo_being_written(session(), entry.report)
     return page(
         "reporting/memo.html",
         form=form,
@@ -98,6 +103,8 @@ def _memo_page(board: Board, entry: PointEntry, *, sent: bool = False) -> Respon
         entry=entry,
         report=shown.report,
         memo=memo,
+        version=version_written(entry.report),
+        borrowed=not sent and form.revision.number < 1,
         document=memo_document(shown, memo),
         parts=[part for part in memo.template if part.included and part.part in WRITTEN],
         words=PART_WORDS,

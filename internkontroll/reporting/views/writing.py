@@ -19,7 +19,6 @@ from internkontroll.reporting.queries import (
     StandingRemark,
     control_select,
     standing_remark,
-    working_report,
 )
 from internkontroll.reporting.queries.treating import wordings_of
 from internkontroll.reporting.rules import ControlRow, Report
@@ -31,7 +30,7 @@ from internkontroll.reporting.rules.proposed import (
     standing_of,
 )
 from internkontroll.reporting.services import remark_control, set_overall
-from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
+from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, written_or_404
 from internkontroll.reporting.words import NOT_YET, STATES
 from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session
 from internkontroll.web.drafts import drop_typed, keep_typed, unsaved_page
@@ -91,19 +90,8 @@ class _Here:
     """Whether the person writes of this kontrollmoment: it is their own, or they write all."""
 
 
-def _written_or_404(board: Board, entry: PointEntry) -> Report:
-    """The report as it is being written, also while a decided one is corrected."""
-    correcting = entry.report is not None and entry.report.correction_reason is not None
-    if not correcting:
-        return shown_or_404(board, entry).report
-    working = working_report(session(), board, entry, at=now())
-    if working is None:
-        abort(404)
-    return working.report
-
-
 def _about(board: Board, entry: PointEntry, number: int) -> _Here:
-    report = _written_or_404(board, entry)
+    report = written_or_404(board, entry).report
     row = next((row for row in report.rows if row.number == number), None)
     if row is None:
         abort(404)
@@ -265,7 +253,7 @@ def _overall_form(entry: PointEntry, **more: Any) -> OverallForm:
 
 
 def _overall_page(board: Board, entry: PointEntry, *, sent: bool = False) -> ResponseReturnValue:
-    report = _written_or_404(board, entry)
+    report = written_or_404(board, entry).report
     form = _overall_form(entry)
     if sent and form.validate():
         answer = submit(

@@ -1,4 +1,4 @@
-"""What is told of a list: columns used before, filters, control sums, and references destroyed."""
+"""What is told of a list: columns used before, filters, control sums, and how a file is read."""
 
 import io
 from pathlib import Path
@@ -7,63 +7,23 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.core.access import Actor, Role
-from internkontroll.core.errors import InvalidInput, InvalidTransition, NotAllowed
+from internkontroll.core.access import Role
+from internkontroll.core.errors import InvalidInput, NotAllowed
 from internkontroll.core.transaction import transaction
-from internkontroll.organisation.models import ReportingPoint
-from internkontroll.sampling.models import (
-    Draw,
-    Population,
-    PopulationContent,
-    PopulationState,
-    SampleItem,
-    SeedSource,
-    SelectionMethod,
-)
-from internkontroll.sampling.queries import (
-    check_draw,
-    full_record,
-    has_content,
-    record_for_outside,
-    reference_in_text,
-    row_at,
-    rows_of,
-)
+from internkontroll.sampling.models import Population, PopulationContent, PopulationState
+from internkontroll.sampling.queries import full_record, rows_of
 from internkontroll.sampling.rules.filters import Filter, FilterKind
-from internkontroll.sampling.services import (
-    answer_control_sums,
-    choose_columns,
-    commit_draw,
-    export_population,
-    freeze_population,
-    purge_references,
-    seed_draw,
-    store_upload,
-)
-from internkontroll.schedule.models import OccurrenceState
+from internkontroll.sampling.services import answer_control_sums, freeze_population, store_upload
 from internkontroll.trail.models import TrailPayload, TrailRow
 from tests.factories import make_actor, make_control, make_occurrence, make_plan, make_points
-from tests.service.test_sampling_lists import AT, CASES, Desk
+from tests.service.sampling_desk import AT, CASES, Desk
+from tests.service.told_lists import MIXED, TWO, choose, drawn_of
 from tests.unit.files.workbooks import workbook
-
-SRS = SelectionMethod.SRS_TICKET
-TWO = "Fakturanr;Verifikation;Belopp\nF1;V1;5,00\nF2;V2;6,00\n"
-MIXED = (
-    "Ärende;Enhet;Dag;Belopp\nA-1;Barn;2020-03-01;100,00\nA-2;Vuxen;2020-03-02;−20,00\n"
-    "A-3;Barn;2020-03-03;0\nA-4;Barn;2020-04-01;7,50\n"
-)
 
 
 @pytest.fixture
 def desk(session: Session, tmp_path: Path) -> Desk:
     return Desk(session, tmp_path / "uploads")
-
-
-def _choose(desk: Desk, population: Population, **given: object) -> None:
-    values = {"id_column": "Verifikation", "amount_column": "Belopp", **given}
-    with transaction(desk.session):
-        choose_columns(desk.session, population, **values, actor=desk.actor, at=AT)  # type: ignore[arg-type]
-    desk.read()
 
 
 def _next_year(desk: Desk) -> None:
@@ -78,7 +38,7 @@ def _next_year(desk: Desk) -> None:
 def test_the_columns_of_a_kontrollmoment_are_remembered_from_year_to_year(desk: Desk) -> None:
     first = desk.hand_in(TWO)
     assert (first.id_column, first.columns_remembered) == (None, False)
-    _choose(desk, first)
+    choose(desk, first)
     _next_year(desk)
 
     again = desk.loaded(TWO)
@@ -89,7 +49,7 @@ def test_the_columns_of_a_kontrollmoment_are_remembered_from_year_to_year(desk: 
 
 
 def test_running_numbers_are_remembered_too(desk: Desk) -> None:
-    _choose(desk, desk.hand_in(TWO), id_column=None, amount_column=None)
+    choose(desk, desk.hand_in(TWO), id_column=None, amount_column=None)
 
     again = desk.loaded(TWO)
 
@@ -98,7 +58,7 @@ def test_running_numbers_are_remembered_too(desk: Desk) -> None:
 
 
 def test_other_headings_or_another_kontrollmoment_are_asked_anew(desk: Desk) -> None:
-    _choose(desk, desk.hand_in(TWO))
+    choose(desk, desk.hand_in(TWO))
 
     assert desk.hand_in(TWO.replace("Belopp", "Summa")).id_column is None
     plan = desk.control.plan
@@ -114,7 +74,7 @@ def _filters(*given: tuple[str, FilterKind, str | None, str | None]) -> tuple[Fi
 def test_the_trail_of_a_secret_list_does_not_tell_what_it_is_filtered_by(desk: Desk) -> None:
     population = desk.loaded()
     filters = _filters(("Ärendenummer", FilterKind.DIFFERS, "SCN-Ä-0003", None))
-    _choose(desk, population, id_column="Ärendenummer", amount_column=None, filters=filters)
+    choose(desk, population, id_column="Ärendenummer", amount_column=None, filters=filters)
     with transaction(desk.session):
         freeze_population(desk.session, population, actor=desk.actor, at=AT)
     told = desk.session.scalars(sa.select(TrailPayload.body)).all()
@@ -123,7 +83,7 @@ def test_the_trail_of_a_secret_list_does_not_tell_what_it_is_filtered_by(desk: D
 
 def test_only_rows_that_every_filter_keeps_are_of_the_population(desk: Desk) -> None:
     population = desk.loaded(MIXED, is_secret=False)
-    _choose(
+    choose(
         desk,
         population,
         id_column="Ärende",
@@ -151,17 +111,17 @@ def test_what_is_filtered_away_may_be_double_or_empty(desk: Desk) -> None:
     population = desk.loaded("Ärende;Enhet\nA-1;x\nA-1;y\n;y\n")
     assert population.state is PopulationState.REFUSED
     filters = _filters(("Enhet", FilterKind.EQUALS, "x", None))
-    _choose(desk, population, id_column="Ärende", amount_column=None, filters=filters)
+    choose(desk, population, id_column="Ärende", amount_column=None, filters=filters)
     assert rows_of(desk.session, population.id) == [("A-1", None)]
 
 
 def test_a_filter_that_leaves_nothing_or_cannot_compare_is_told(desk: Desk) -> None:
     population = desk.loaded(MIXED)
     nothing = _filters(("Enhet", FilterKind.EQUALS, "Äldre", None))
-    _choose(desk, population, id_column="Ärende", filters=nothing)
+    choose(desk, population, id_column="Ärende", filters=nothing)
     assert "inga rader kvar" in str(population.refusal)
     no_day = _filters(("Enhet", FilterKind.DAY, "2020-01-01", None))
-    _choose(desk, population, id_column="Ärende", filters=no_day)
+    choose(desk, population, id_column="Ärende", filters=no_day)
     assert "Rad 2, kolumnen ”Enhet”" in str(population.refusal)
 
 
@@ -176,7 +136,7 @@ def test_a_filter_that_leaves_nothing_or_cannot_compare_is_told(desk: Desk) -> N
 def test_a_filter_may_not_point_at_persons(desk: Desk, column: str, low: str, says: str) -> None:
     population = desk.loaded("Ärende;Enhet;Namn\nA-1;x;y\n")
     with pytest.raises(InvalidInput, match=says):
-        _choose(
+        choose(
             desk,
             population,
             id_column="Ärende",
@@ -188,7 +148,7 @@ def test_a_filter_may_not_point_at_persons(desk: Desk, column: str, low: str, sa
 def test_a_filter_that_names_an_item_stops_the_freezing_of_a_secret_list(desk: Desk) -> None:
     population = desk.loaded()
     filters = _filters(("Ärendenummer", FilterKind.EQUALS, "SCN-Ä-0003", None))
-    _choose(desk, population, id_column="Ärendenummer", amount_column=None, filters=filters)
+    choose(desk, population, id_column="Ärendenummer", amount_column=None, filters=filters)
     assert population.size == 1
     with pytest.raises(InvalidInput, match="nämner en beteckning"):
         freeze_population(desk.session, population, actor=desk.actor, at=AT)
@@ -233,7 +193,7 @@ def test_a_difference_that_is_explained_is_kept_with_the_frame(desk: Desk) -> No
 def test_an_explanation_goes_when_the_list_is_read_anew(desk: Desk) -> None:
     population = desk.loaded(MIXED, expected_rows=5)
     _answer(desk, population, expected_rows=5, reason="En rad är makulerad.")
-    _choose(desk, population, id_column="Ärende", amount_column=None)
+    choose(desk, population, id_column="Ärende", amount_column=None)
     with pytest.raises(InvalidInput, match="färre än"):
         _freeze(desk, population)
 
@@ -259,121 +219,11 @@ def test_control_sums_are_answered_by_those_who_load_lists(desk: Desk) -> None:
 
 
 def test_the_frame_of_a_record_tells_query_filters_and_control_sums(desk: Desk) -> None:
-    draw = _drawn(desk, MIXED, 4, query="Alla beslut i mars", expected_rows=4)
+    draw = drawn_of(desk, MIXED, 4, query="Alla beslut i mars", expected_rows=4)
     frame = full_record(desk.session, draw)["frame"]
     assert frame["query"] == "Alla beslut i mars"
     assert frame["control_rows"] == 4
     assert frame["reconciled"]
-
-
-def _drawn(desk: Desk, text: str = CASES, n: int = 5, **given: object) -> Draw:
-    population = desk.frozen(text, **given)
-    with transaction(desk.session):
-        draw = commit_draw(
-            desk.session,
-            population,
-            occurrences=[desk.occurrence],
-            n=n,
-            method=SRS,
-            actor=desk.actor,
-            at=AT,
-        )
-    with transaction(desk.session):
-        seed_draw(desk.session, draw, source=SeedSource.SYSTEM, actor=desk.actor, at=AT)
-    return draw
-
-
-def _over(desk: Desk) -> Actor:
-    """Everything that the list was for is over; gives the controller."""
-    desk.occurrence.state = OccurrenceState.APPROVED
-    point = desk.session.scalars(
-        sa.select(ReportingPoint).order_by(ReportingPoint.period_end.desc()).limit(1)
-    ).one()
-    point.closed_at = AT
-    actor = make_actor(desk.session, Role.CONTROLLER, desk.board)
-    desk.session.commit()
-    return actor
-
-
-def _purge(desk: Desk, population: Population, actor: Actor, decision: str = "SCN § 12") -> None:
-    with transaction(desk.session):
-        purge_references(desk.session, population, decision=decision, actor=actor, at=AT)
-
-
-def test_purging_destroys_every_reference_and_keeps_the_figures(desk: Desk) -> None:
-    draw = _drawn(desk)
-    population, digest = draw.population, draw.population.sha256
-    before = full_record(desk.session, draw)
-    _purge(desk, population, _over(desk))
-
-    assert not has_content(desk.session, population.id)
-    assert set(desk.session.scalars(sa.select(SampleItem.reference))) == {None}
-    assert (population.size, population.sha256) == (12, digest)
-    assert full_record(desk.session, draw)["rows"] == before["rows"]
-    assert (population.seal_key, draw.seal_key) == ("", "")
-    assert not reference_in_text(desk.session, desk.board.id, "Ärende SCN-Ä-0003 saknas")
-    kept = desk.session.scalars(sa.select(PopulationContent.population_id)).all()
-    assert kept == []
-
-
-def test_what_needs_the_references_says_that_they_are_gone(desk: Desk) -> None:
-    draw = _drawn(desk)
-    _purge(desk, draw.population, _over(desk))
-    for act in (
-        lambda: check_draw(desk.session, draw),
-        lambda: row_at(desk.session, draw.population_id, 1),
-        lambda: export_population(desk.session, draw, actor=desk.actor, at=AT),
-        lambda: record_for_outside(desk.session, draw),
-    ):
-        with pytest.raises(InvalidTransition, match="gallra"):
-            act()
-
-
-def test_purging_waits_for_approval_and_for_the_last_follow_up_of_the_year(desk: Desk) -> None:
-    draw = _drawn(desk)
-    actor = make_actor(desk.session, Role.CONTROLLER, desk.board)
-    desk.session.commit()
-    with pytest.raises(InvalidTransition, match="inte godkänt"):
-        _purge(desk, draw.population, actor)
-    desk.occurrence.state = OccurrenceState.APPROVED
-    desk.session.commit()
-    with pytest.raises(InvalidTransition, match="sista uppföljningen för 2020"):
-        _purge(desk, draw.population, actor)
-    assert has_content(desk.session, draw.population_id)
-
-
-@pytest.mark.parametrize("state", [OccurrenceState.NOT_PERFORMED, OccurrenceState.EXPIRED])
-def test_a_list_of_what_was_never_done_does_not_stay_for_ever(
-    desk: Desk, state: OccurrenceState
-) -> None:
-    population = _drawn(desk).population
-    controller = _over(desk)
-    desk.occurrence.state = state
-    if state is OccurrenceState.EXPIRED:
-        desk.occurrence.expired_at, desk.occurrence.expired_reason = AT, "Planen ändrades."
-    desk.session.commit()
-    _purge(desk, population, controller)
-    assert not has_content(desk.session, population.id)
-
-
-def test_purging_needs_the_controller_a_decision_and_is_done_once(desk: Desk) -> None:
-    population = _drawn(desk).population
-    controller = _over(desk)
-    with pytest.raises(NotAllowed):
-        _purge(desk, population, desk.actor)
-    for decision, says in (("", "Skriv beslutet"), ("SCN-Ä-0003", "nämner en beteckning")):
-        with pytest.raises(InvalidInput, match=says) as refused:
-            _purge(desk, population, controller, decision)
-        assert refused.value.field == "decision"
-    _purge(desk, population, controller)
-    with pytest.raises(InvalidTransition, match="redan gallrade"):
-        _purge(desk, population, controller)
-
-
-def test_a_list_that_is_not_frozen_is_not_purged(desk: Desk) -> None:
-    population = desk.loaded()
-    with pytest.raises(InvalidTransition, match="Bara en fryst"):
-        _purge(desk, population, _over(desk))
 
 
 @pytest.mark.parametrize(

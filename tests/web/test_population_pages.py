@@ -1,31 +1,34 @@
 """The page of a list: filters, control sums and gallring, as a person meets them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from internkontroll.core.access import Role
-from internkontroll.core.database import db, intent_to_write
+from internkontroll.core.database import db
 from internkontroll.sampling.models import Population
 from internkontroll.sampling.queries import rows_of
 from tests.client import Page, PageClient
-from tests.service.test_sampling_frames import MIXED
-from tests.service.test_sampling_lists import CASES
-from tests.web.test_sampling_pages import (  # noqa: F401 -- fixtures
-    _hand_in,
-    occurrence_id,
-    worker,
-)
+from tests.conftest import MovableClock
+from tests.factories import Town
+from tests.service.sampling_desk import CASES
+from tests.service.told_lists import MIXED
+from tests.web.handed_in import hand_in, make_board_occurrence, waking_worker
 
 ClientOf = Callable[[Role], PageClient]
 
 
-def _change(app: Flask, act: Callable[[], None]) -> None:
-    with app.app_context(), intent_to_write():
-        act()
-        db.session.commit()
-        db.session.remove()
+@pytest.fixture
+def occurrence_id(app: Flask, town: Town) -> int:
+    return make_board_occurrence(app, town)
+
+
+@pytest.fixture
+def worker(app: Flask, clock: MovableClock) -> Iterator[Callable[[], int]]:
+    with waking_worker(app, clock) as run:
+        yield run
 
 
 def _columns(page: Page, **more: str) -> dict[str, str]:
@@ -35,11 +38,11 @@ def _columns(page: Page, **more: str) -> dict[str, str]:
 def test_a_list_is_limited_on_its_page_and_says_so(
     app: Flask,
     client_of: ClientOf,
-    occurrence_id: int,  # noqa: F811
-    worker: Callable[[], int],  # noqa: F811
+    occurrence_id: int,
+    worker: Callable[[], int],
 ) -> None:
     client = client_of(Role.RESPONSIBLE)
-    page = _hand_in(client, occurrence_id, MIXED)
+    page = hand_in(client, occurrence_id, MIXED)
     form = page.form("/kolumner")
     fields = _columns(
         page,
@@ -59,11 +62,11 @@ def test_a_list_is_limited_on_its_page_and_says_so(
 
 def test_a_filter_that_means_nothing_is_told_at_its_field_and_nothing_typed_is_lost(
     client_of: ClientOf,
-    occurrence_id: int,  # noqa: F811
-    worker: Callable[[], int],  # noqa: F811
+    occurrence_id: int,
+    worker: Callable[[], int],
 ) -> None:
     client = client_of(Role.RESPONSIBLE)
-    page = _hand_in(client, occurrence_id, MIXED)
+    page = hand_in(client, occurrence_id, MIXED)
     fields = _columns(
         page,
         **{
@@ -83,11 +86,11 @@ def test_a_filter_that_means_nothing_is_told_at_its_field_and_nothing_typed_is_l
 
 def test_control_sums_are_compared_and_a_difference_must_be_answered(
     client_of: ClientOf,
-    occurrence_id: int,  # noqa: F811
-    worker: Callable[[], int],  # noqa: F811
+    occurrence_id: int,
+    worker: Callable[[], int],
 ) -> None:
     client = client_of(Role.RESPONSIBLE)
-    page = _hand_in(client, occurrence_id, MIXED, expected_rows="5", expected_sum="87,50")
+    page = hand_in(client, occurrence_id, MIXED, expected_rows="5", expected_sum="87,50")
     assert "Filen har 4 rader, 1 färre än de 5 som källan anger." in page.text
 
     client.submit("/frys", 422)
@@ -103,21 +106,21 @@ def test_control_sums_are_compared_and_a_difference_must_be_answered(
 
 def test_remembered_columns_are_told_on_the_page(
     client_of: ClientOf,
-    occurrence_id: int,  # noqa: F811
-    worker: Callable[[], int],  # noqa: F811
+    occurrence_id: int,
+    worker: Callable[[], int],
 ) -> None:
     client = client_of(Role.RESPONSIBLE)
-    _hand_in(client, occurrence_id, CASES)
-    page = _hand_in(client, occurrence_id, CASES)
+    hand_in(client, occurrence_id, CASES)
+    page = hand_in(client, occurrence_id, CASES)
     assert "som användes förra gången för samma kontrollmoment" in page.text
     assert "beteckning ur ”Ärendenummer”" in page.text
 
 
 def test_a_list_made_by_the_one_who_is_controlled_stands_as_not_reconciled(
     client_of: ClientOf,
-    occurrence_id: int,  # noqa: F811
-    worker: Callable[[], int],  # noqa: F811
+    occurrence_id: int,
+    worker: Callable[[], int],
 ) -> None:
     client = client_of(Role.RESPONSIBLE)
-    page = _hand_in(client, occurrence_id, CASES, made_by_controlled="y")
+    page = hand_in(client, occurrence_id, CASES, made_by_controlled="y")
     assert "Ej avstämd: den som kontrolleras har själv tagit fram listan" in page.text

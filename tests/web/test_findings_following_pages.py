@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from internkontroll.core.access import Role
-from internkontroll.core.database import db, intent_to_write
 from internkontroll.findings.models import Action, Finding, Severity
 from internkontroll.organisation.models import Board, Subcommittee
 from internkontroll.schedule.models import OccurrenceState
@@ -23,17 +22,10 @@ from tests.factories import (
     make_occurrence,
     make_plan,
 )
+from tests.web.beside import change
 
 ClientOf = Callable[..., PageClient]
 LIST, ACTIONS = "/namnd/scn/avvikelser", "/namnd/scn/atgarder"
-
-
-def change(app: Flask, act: Callable[[Any], Any]) -> Any:
-    with app.app_context(), intent_to_write():
-        result = act(db.session())
-        db.session.commit()
-        db.session.remove()
-    return result
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -25,6 +24,7 @@ from tests.factories import (
     make_plan,
     make_points,
 )
+from tests.web.beside import ask
 
 ClientOf = Callable[..., PageClient]
 DECISION = {"decided_on": "14 jan 2020", "paragraph": "7", "registry_number": "SCN-2019-0598"}
@@ -72,11 +72,6 @@ def draft(app: Flask, town: Town) -> Ids:
 @pytest.fixture
 def standing(app: Flask, town: Town) -> Ids:
     return made(app, town, decided=True)
-
-
-def ask(app: Flask, statement: Any) -> Any:
-    with app.app_context():
-        return db.session.scalar(statement)
 
 
 def prepared(client: PageClient, plan_id: int) -> Page:

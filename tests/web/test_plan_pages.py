@@ -17,6 +17,7 @@ from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Control, ControlMark, MarkKind, Plan, PlanReadingRow
 from tests.client import Page, PageClient
 from tests.factories import AT, Town, make_control, make_plan, make_points, plan_csv
+from tests.web.beside import ask
 
 ClientOf = Callable[..., PageClient]
 
@@ -33,11 +34,6 @@ def read_in(client: PageClient, data: bytes, name: str = "plan.csv", status: int
 def with_plan(client: PageClient) -> Page:
     read_in(client, plan_csv())
     return client.submit("/inlasning/1")
-
-
-def ask(app: Flask, statement: Any) -> Any:
-    with app.app_context():
-        return db.session.scalar(statement)
 
 
 def count(app: Flask, table: type) -> int:

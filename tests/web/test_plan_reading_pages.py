@@ -17,6 +17,7 @@ from tests.client import Page, PageClient
 from tests.factories import PLAN_ROWS, plan_csv
 from tests.unit.files.documents import document, table
 from tests.unit.files.workbooks import archive, sheet_xml
+from tests.web.beside import ask
 
 ClientOf = Callable[..., PageClient]
 
@@ -39,11 +40,6 @@ def send(client: PageClient, status: int = 200, **fields: Any) -> Page:
 
 def upload(client: PageClient, data: bytes, name: str = "plan.csv", status: int = 200) -> Page:
     return send(client, status, file=FileStorage(io.BytesIO(data), name))
-
-
-def ask(app: Flask, statement: Any) -> Any:
-    with app.app_context():
-        return db.session.scalar(statement)
 
 
 def count(app: Flask, table_: type) -> int:

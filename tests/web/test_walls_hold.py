@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -22,6 +21,7 @@ from internkontroll.sampling.models import Draw, Population, SeedSource
 from internkontroll.sampling.queries import reference_in_text, row_at
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from tests.client import Page
+from tests.web.beside import change
 from tests.world import AT, ROLE_ACCOUNTS, World, log_in_directly
 
 As = Callable[[str], FlaskClient]
@@ -41,14 +41,6 @@ def logged_in(world_app: Flask) -> As:
         return opened
 
     return client
-
-
-def change(app: Flask, act: Callable[[Session], Any]) -> Any:
-    with app.app_context(), intent_to_write():
-        result = act(db.session())
-        db.session.commit()
-        db.session.remove()
-    return result
 
 
 def secret_list(session: Session) -> Population:

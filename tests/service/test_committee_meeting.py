@@ -1,195 +1,37 @@
-"""An individutskott's meeting: who draws, who steps aside, whose outcome it is, what is written."""
+"""An individutskott's meeting: who draws from what, and what is never written."""
 
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.accounts.models import User
-from internkontroll.core.access import Actor, Role
+from internkontroll.core.access import Role
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.findings.models import Severity
 from internkontroll.findings.services import record_finding
-from internkontroll.organisation.models import Board, Meeting, MeetingState, Subcommittee
-from internkontroll.plan.models import Control
-from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
-from internkontroll.review.models import (
-    Answer,
-    CaseNote,
-    Conclusion,
-    ItemResult,
-    UrgentHandover,
-    UrgentKind,
-)
+from internkontroll.organisation.models import MeetingState
+from internkontroll.review.models import Answer, CaseNote, UrgentHandover, UrgentKind
 from internkontroll.review.queries import deadline_of
-from internkontroll.review.queries import testers_of as people_who_tested
 from internkontroll.review.services import (
     allow_notes,
-    confirm_outcome,
-    decide_outcome,
     hand_over,
     judge_item,
     mark_protected,
     prepare_review,
-    sign_conclusion,
     verify_minutes,
-    write_conclusion,
     write_note,
 )
-from internkontroll.sampling.models import Draw, SampleItem, SeedSource, SelectionMethod
-from internkontroll.sampling.services import commit_draw, seed_draw
-from internkontroll.schedule.models import Occurrence, OccurrenceState
-from internkontroll.schedule.queries import conflicts_of, reviewed_kinds
-from internkontroll.schedule.services import name_verifier, record_conflict, withdraw_conflict
-from internkontroll.trail.models import TrailPayload, TrailRow
-from tests.factories import (
-    actor_of,
-    make_board,
-    make_control,
-    make_frozen_list,
-    make_meeting,
-    make_occurrence,
-    make_plan,
-    make_subcommittee,
-    make_user,
-)
-
-AT = datetime(2020, 3, 11, 18, tzinfo=UTC)
-KINDS = ("särskilda kostnader", "avslutade utan åtgärd", "inte inledda")
-TEXT = "Utskottet går igenom endera:\n" + "\n".join(f"- {kind}" for kind in KINDS)
-
-
-@dataclass
-class Evening:
-    """A meeting on 12 March 2020 with a frozen list of nine cases."""
-
-    session: Session
-    board: Board
-    committee: Subcommittee
-    meeting: Meeting
-    control: Control
-    occurrence: Occurrence
-    verifier_user: User
-    other_user: User
-    chair_user: User
-
-    @property
-    def verifier(self) -> Actor:
-        return actor_of(self.verifier_user)
-
-    @property
-    def other(self) -> Actor:
-        return actor_of(self.other_user)
-
-    @property
-    def chair(self) -> Actor:
-        return actor_of(self.chair_user)
-
-    def name(self, substitute: bool = False) -> None:
-        name_verifier(
-            self.session,
-            self.meeting,
-            verifier_id=self.verifier_user.id,
-            substitute_id=self.other_user.id if substitute else None,
-            row_version=0,
-            actor=self.chair,
-            at=AT,
-        )
-
-    def choose(self, kind: str = KINDS[0], *, protected: int = 0) -> None:
-        prepare_review(
-            self.session,
-            self.occurrence,
-            case_kind=kind,
-            protected=protected,
-            row_version=0,
-            actor=self.chair,
-            at=AT,
-        )
-
-    def commit(self, actor: Actor, size: int = 9) -> Draw:
-        rows = [(f"SCN 2020-{number:05d}", None) for number in range(1, size + 1)]
-        population = make_frozen_list(self.session, self.occurrence, rows, secret=True)
-        return commit_draw(
-            self.session,
-            population,
-            [self.occurrence],
-            method=SelectionMethod.SRS_TICKET,
-            n=3,
-            actor=actor,
-            at=AT,
-        )
-
-    def draw(self, handled: tuple[int, ...] = ()) -> Draw:
-        self.name()
-        self.choose()
-        draw = self.commit(self.verifier)
-        return seed_draw(
-            self.session,
-            draw,
-            source=SeedSource.SYSTEM,
-            handled_rows=handled,
-            actor=self.verifier,
-            at=AT,
-        )
-
-    def items(self) -> list[SampleItem]:
-        return list(self.session.scalars(sa.select(SampleItem).order_by(SampleItem.position)).all())
-
-    def answers(
-        self, answer: Answer, comment: str | None = None
-    ) -> dict[int, tuple[Answer, str | None]]:
-        return {criterion.id: (answer, comment) for criterion in self.control.criteria}
-
-    def judge(self, item: SampleItem, answer: Answer = Answer.YES, by: Actor | None = None) -> None:
-        judge_item(
-            self.session,
-            self.occurrence,
-            item,
-            self.answers(answer),
-            actor=by or self.verifier,
-            at=AT,
-        )
-
-    def hand_in(self) -> Conclusion:
-        self.draw()
-        for item in self.items():
-            self.judge(item)
-        return write_conclusion(
-            self.session, self.occurrence, "Inget att anmärka på.", actor=self.verifier, at=AT
-        )
-
-    def told(self, event: str) -> list[dict[str, object]]:
-        rows = self.session.scalars(
-            sa.select(TrailPayload.body)
-            .join(TrailRow, TrailRow.id == TrailPayload.row_id)
-            .where(TrailRow.event == event)
-            .order_by(TrailRow.seq)
-        )
-        return [dict(row) for row in rows]
+from internkontroll.sampling.models import SampleItem, SeedSource
+from internkontroll.sampling.services import seed_draw
+from internkontroll.schedule.queries import reviewed_kinds
+from internkontroll.schedule.services import name_verifier, record_conflict
+from tests.factories import actor_of, make_meeting, make_occurrence, make_subcommittee, make_user
+from tests.service.committee_evening import AT, KINDS, Evening, make_evening
 
 
 @pytest.fixture
 def evening(session: Session) -> Evening:
-    board = make_board(session)
-    committee = make_subcommittee(session, board)
-    control = make_control(
-        session,
-        make_plan(session, board, decided=True),
-        text=TEXT,
-        frequency=Frequency.PER_MEETING,
-        sample_kind=SampleKind.AT_LEAST,
-        sample_n=3,
-    )
-    meeting = make_meeting(session, board, committee, date(2020, 3, 12))
-    occurrence = make_occurrence(session, control, meeting=meeting)
-    people = [
-        make_user(session, role, board, committee)
-        for role in (Role.MEMBER, Role.MEMBER, Role.CHAIR)
-    ]
-    return Evening(session, board, committee, meeting, control, occurrence, *people)
+    return make_evening(session)
 
 
 def test_nobody_draws_before_a_justerare_is_named(evening: Evening) -> None:
@@ -296,76 +138,6 @@ def test_a_change_of_justerare_against_what_was_not_seen_is_refused(evening: Eve
         )
 
 
-def test_the_drawer_declares_what_they_have_handled_and_does_not_judge_it(
-    evening: Evening,
-) -> None:
-    evening.name()
-    evening.choose()
-    draw = evening.commit(evening.verifier)
-    with pytest.raises(InvalidInput, match="handlagt"):
-        seed_draw(evening.session, draw, source=SeedSource.SYSTEM, actor=evening.verifier, at=AT)
-    with pytest.raises(InvalidInput, match="9 rader"):
-        seed_draw(
-            evening.session,
-            draw,
-            source=SeedSource.SYSTEM,
-            handled_rows=(10,),
-            actor=evening.verifier,
-            at=AT,
-        )
-    every_row = tuple(range(1, 10))
-    seed_draw(
-        evening.session,
-        draw,
-        source=SeedSource.SYSTEM,
-        handled_rows=every_row,
-        actor=evening.verifier,
-        at=AT,
-    )
-    assert evening.told("draw:seeded")[0]["data"]["handled_rows"] == list(every_row)  # type: ignore[index]
-    with pytest.raises(NotAllowed, match="handlagt ärende 1"):
-        evening.judge(evening.items()[0])
-    evening.judge(evening.items()[0], by=evening.other)
-
-
-def test_one_who_has_stepped_aside_neither_draws_nor_judges(evening: Evening) -> None:
-    evening.name()
-    evening.choose()
-    row = record_conflict(
-        evening.session,
-        evening.occurrence,
-        user_id=evening.verifier_user.id,
-        member=None,
-        position=None,
-        actor=evening.verifier,
-        at=AT,
-    )
-    with pytest.raises(NotAllowed, match="jäv"):
-        evening.commit(evening.verifier)
-    with pytest.raises(NotAllowed, match="dig själv"):
-        withdraw_conflict(evening.session, evening.occurrence, row, actor=evening.verifier, at=AT)
-    withdraw_conflict(evening.session, evening.occurrence, row, actor=evening.chair, at=AT)
-    assert conflicts_of(evening.session, [evening.occurrence.id]) == []
-    evening.commit(evening.verifier)
-
-
-def test_jav_in_one_case_leaves_the_others_to_judge(evening: Evening) -> None:
-    evening.draw()
-    first, second, _ = evening.items()
-    record_conflict(
-        evening.session,
-        evening.occurrence,
-        user_id=evening.verifier_user.id,
-        member=None,
-        position=1,
-        actor=evening.chair,
-        at=AT,
-    )
-    with pytest.raises(NotAllowed, match="jäv för ärende 1"):
-        evening.judge(first)
-    evening.judge(second)
-
-
 @pytest.mark.parametrize("member", ["", "20010112-1234", "ärende 2020 144"])
 def test_a_function_without_account_is_a_function(evening: Evening, member: str) -> None:
     with pytest.raises(InvalidInput):
@@ -378,99 +150,6 @@ def test_a_function_without_account_is_a_function(evening: Evening, member: str)
             actor=evening.chair,
             at=AT,
         )
-
-
-def test_the_committee_may_judge_otherwise_and_its_figures_are_signed(evening: Evening) -> None:
-    evening.hand_in()
-    first = evening.items()[0]
-    with pytest.raises(InvalidInput, match="varför"):
-        decide_outcome(
-            evening.session,
-            evening.occurrence,
-            first,
-            evening.answers(Answer.NO),
-            "",
-            actor=evening.chair,
-            at=AT,
-        )
-    decide_outcome(
-        evening.session,
-        evening.occurrence,
-        first,
-        evening.answers(Answer.NO),
-        "Skälen framgår inte av beslutet.",
-        actor=evening.chair,
-        at=AT,
-    )
-    signed = confirm_outcome(
-        evening.session, evening.occurrence, "Ett ärende brister.", actor=evening.chair, at=AT
-    )
-    assert (signed.deviating, signed.signed_by_id) == (1, evening.chair_user.id)
-    assert evening.occurrence.state is OccurrenceState.APPROVED
-    rows = evening.session.scalars(
-        sa.select(ItemResult).where(ItemResult.item_id == first.id).order_by(ItemResult.revision)
-    ).all()
-    assert [(row.answer, row.by_committee) for row in rows] == [
-        (Answer.YES, False),
-        (Answer.NO, True),
-    ]
-    assert evening.chair_user.id not in people_who_tested(evening.session, evening.occurrence.id)
-    assert len(evening.told("committee:outcome-decided")) == 1
-
-
-def test_nobody_but_a_chair_without_part_in_it_confirms(evening: Evening) -> None:
-    conclusion = evening.hand_in()
-    reviewer = actor_of(make_user(evening.session, Role.REVIEWER, evening.board))
-    for actor in (reviewer, evening.other, evening.verifier):
-        with pytest.raises(NotAllowed):
-            sign_conclusion(
-                evening.session, evening.occurrence, shown=conclusion.id, actor=actor, at=AT
-            )
-    evening.session.refresh(conclusion)
-    assert conclusion.signed_at is None
-
-
-def test_the_answer_of_one_who_steps_aside_later_waits_for_the_committees_own(
-    evening: Evening,
-) -> None:
-    evening.hand_in()
-    record_conflict(
-        evening.session,
-        evening.occurrence,
-        user_id=evening.verifier_user.id,
-        member=None,
-        position=2,
-        actor=evening.chair,
-        at=AT,
-    )
-    with pytest.raises(InvalidTransition, match="Nummer 2"):
-        confirm_outcome(evening.session, evening.occurrence, "", actor=evening.chair, at=AT)
-    decide_outcome(
-        evening.session,
-        evening.occurrence,
-        evening.items()[1],
-        evening.answers(Answer.YES),
-        "Utskottet gör samma bedömning.",
-        actor=evening.chair,
-        at=AT,
-    )
-    signed = confirm_outcome(evening.session, evening.occurrence, "", actor=evening.chair, at=AT)
-    assert signed.deviating == 0
-
-
-def test_a_chair_who_has_stepped_aside_does_not_confirm(evening: Evening) -> None:
-    evening.hand_in()
-    record_conflict(
-        evening.session,
-        evening.occurrence,
-        user_id=evening.chair_user.id,
-        member=None,
-        position=3,
-        actor=evening.other,
-        at=AT,
-    )
-    with pytest.raises(NotAllowed, match="jäv"):
-        confirm_outcome(evening.session, evening.occurrence, "", actor=evening.chair, at=AT)
 
 
 def test_nothing_is_written_of_a_protected_case(evening: Evening) -> None:

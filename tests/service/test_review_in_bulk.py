@@ -30,7 +30,7 @@ from internkontroll.review.services import (
 from internkontroll.schedule.models import OccurrenceState
 from internkontroll.trail.models import TrailPayload, TrailRow
 from tests.factories import actor_of, make_actor, make_points, make_user
-from tests.service.test_review_judging import (
+from tests.service.judged_sample import (
     AT,
     NO,
     NOT_HERE,
@@ -38,12 +38,15 @@ from tests.service.test_review_judging import (
     Review,
     judge,
     judge_all,
-    review,
+    make_review,
 )
 
-__all__ = ["review"]
-
 LATER = AT + timedelta(days=30)
+
+
+@pytest.fixture
+def review(session: Session) -> Review:
+    return make_review(session)
 
 
 def rows(review: Review, *answers: dict[int, tuple[Answer, str | None]]) -> list[RowAnswers]:

@@ -37,12 +37,15 @@ from internkontroll.review.services import (
 from internkontroll.sampling.models import Draw
 from internkontroll.trail.models import TrailPayload, TrailRow
 from tests.factories import actor_of, make_drawn_sample, make_subcommittee, make_user
-from tests.service.test_review_judging import AT, NO, YES, Review, judge, judge_all, review
-
-__all__ = ["review"]
+from tests.service.judged_sample import AT, NO, YES, Review, judge, judge_all, make_review
 
 SEED = "01234567890123456789"
 SOON = AT + timedelta(hours=1)
+
+
+@pytest.fixture
+def review(session: Session) -> Review:
+    return make_review(session)
 
 
 @pytest.fixture

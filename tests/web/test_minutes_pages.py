@@ -13,7 +13,6 @@ import sqlalchemy as sa
 from flask import Flask
 
 from internkontroll.core.access import Role
-from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board, MeetingKind, MeetingState, Subcommittee
 from internkontroll.review.models import Answer, ItemResult
 from internkontroll.sampling.models import SampleItem
@@ -31,12 +30,16 @@ from tests.factories import (
 )
 from tests.pdf_text import pdf_text
 from tests.report_rows import sign
-from tests.web.test_review_pages import Seeded, read, seeded
-
-__all__ = ["seeded"]
+from tests.web.beside import change, read
+from tests.web.drawn_review import Seeded, seed
 
 ClientOf = Callable[..., PageClient]
 MONTHS = "/namnd/scn/utskott/{}/manadsvis/2020"
+
+
+@pytest.fixture
+def seeded(app: Flask, town: Town) -> Seeded:
+    return seed(app, town)
 
 
 @dataclass
@@ -47,14 +50,6 @@ class Signed:
     occurrence_id: int
     references: list[str]
     committees: dict[str, int]
-
-
-def change(app: Flask, act: Callable[[Any], Any]) -> Any:
-    with app.app_context(), intent_to_write():
-        result = act(db.session())
-        db.session.commit()
-        db.session.remove()
-    return result
 
 
 @pytest.fixture

@@ -1,119 +1,41 @@
-"""A backup holds everything of one moment, and comes back whole into an empty place or not."""
+"""A backup holds everything of one moment, and comes back whole into an empty place."""
 
 import json
-import random
-import shutil
 import threading
 import zipfile
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from config import Config
 from internkontroll.accounts.services import create_user
 from internkontroll.core.access import system_actor
 from internkontroll.core.database import intent_to_write
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.migrate import head_revision, known_revisions, migrate, revision_of
-from internkontroll.operation.backup import back_up, restore, restoring
-from internkontroll.operation.backup.archive import CONTENTS, Contents, new_archive
-from internkontroll.operation.backup.rows import StoredTable, stored_tables, sum_of
+from internkontroll.operation.backup import back_up, restore
+from internkontroll.operation.backup.archive import CONTENTS
 from internkontroll.trail.queries import verify_trail
 from tests.databases import Databases
-
-AT = datetime(2020, 11, 22, 9, tzinfo=UTC)
-KEY = "en nyckel som bara finns i provet 1234567890"
-
-
-def config_of(url: str, folder: Path, key: str = KEY, owner: str | None = None) -> Config:
-    folder.mkdir(exist_ok=True)
-    return Config(
-        {
-            "DATABASE_URL": url,
-            "DATABASE_OWNER_URL": owner or url,
-            "INSTANCE_DIR": str(folder),
-            "SECRET_KEY": key,
-        }
-    )
-
-
-def sums(url: str) -> dict[str, tuple[int, str]]:
-    """Rows and digest of every table that is carried."""
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        found = {t.name: sum_of(connection, t) for t in stored_tables(connection)}
-    engine.dispose()
-    return {name: (one.rows, one.sha256) for name, one in found.items()}
-
-
-def rows_in(url: str, table: str) -> int:
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        found = connection.scalar(sa.select(sa.func.count()).select_from(sa.table(table)))
-    engine.dispose()
-    return int(found or 0)
-
-
-def change(url: str, statement: str, **values: object) -> None:
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.begin() as connection:
-        connection.execute(sa.text(statement), values)
-    engine.dispose()
-
-
-def kept_attachments(url: str) -> list[str]:
-    engine = sa.create_engine(url, poolclass=sa.NullPool)
-    with engine.connect() as connection:
-        names = connection.scalars(
-            sa.text("SELECT stored_name FROM attachment WHERE removed_at IS NULL")
-        ).all()
-    engine.dispose()
-    return list(names)
-
-
-@dataclass
-class Source:
-    """An installation with the demonstration's data, its files, and one that nobody needs."""
-
-    config: Config
-    url: str
-    backup: Path
-    attachments: list[str]
+from tests.service.backed_up import (
+    AT,
+    KEY,
+    Source,
+    change,
+    config_of,
+    empty_sqlite,
+    made_source,
+    rows_in,
+    sums,
+)
 
 
 @pytest.fixture
 def source(databases: Databases, tmp_path: Path) -> Iterator[Source]:
-    with databases.fresh_world() as url:
-        folder = tmp_path / "source"
-        config = config_of(url, folder)
-        for name, text in (("uploads/ab12", "lista"), ("uploads/kvarglomd", "gammal")):
-            (folder / name).parent.mkdir(exist_ok=True)
-            (folder / name).write_text(text)
-        change(
-            url,
-            "UPDATE population SET stored_name = 'ab12', file_wanted = :yes "
-            "WHERE id = (SELECT min(id) FROM population)",
-            yes=True,
-        )
-        attachments = kept_attachments(url)
-        for name in attachments:
-            (folder / "attachments").mkdir(exist_ok=True)
-            (folder / "attachments" / name).write_text(f"bilagan {name}")
-        yield Source(config, url, tmp_path / "kopia.zip", attachments)
-
-
-def empty_sqlite(folder: Path) -> Config:
-    folder.mkdir()
-    return config_of(f"sqlite:///{folder / 'internkontroll.sqlite'}", folder)
-
-
-def nothing_in(config: Config) -> bool:
-    return not [path for path in config.INSTANCE_DIR.rglob("*") if path.is_file()]
+    with made_source(databases, tmp_path) as made:
+        yield made
 
 
 def test_everything_comes_back_into_an_empty_sqlite_installation(
@@ -236,92 +158,6 @@ def test_a_backup_is_of_one_moment_while_others_write(database_url: str, tmp_pat
     assert rows_in(target.SQLALCHEMY_DATABASE_URI, "user_account") == seen[-1][0]
 
 
-def test_a_hundred_damaged_backups_are_all_refused_and_leave_nothing(
-    source: Source, tmp_path: Path
-) -> None:
-    back_up(source.config, source.backup, at=AT)
-    whole = source.backup.read_bytes()
-    target = empty_sqlite(tmp_path / "target")
-    rng = random.Random(20201122)  # noqa: S311 -- which bit is flipped
-    accepted, sentences = [], set()
-    for number in range(100):
-        data = bytearray(whole)
-        if number % 4 == 0:
-            del data[rng.randrange(len(data)) :]
-        else:
-            data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-        broken = tmp_path / "bruten.zip"
-        broken.write_bytes(data)
-        try:
-            restore(target, broken)
-        except InvalidInput as error:
-            sentences.add(error.sentence)
-        else:
-            accepted.append(number)
-
-    assert accepted == []
-    assert all("Inget är återställt" in sentence for sentence in sentences)
-    assert nothing_in(target)
-
-
-def forged(source: Source, path: Path, key: str) -> None:
-    """The same backup with one row changed and every sum of it made anew, sealed by a key."""
-    with zipfile.ZipFile(source.backup) as archive:
-        whole = json.loads(archive.read(CONTENTS))
-        contents = Contents(schema=whole["schema"], made_at=whole["made_at"])
-        contents.tables = whole["tables"]
-        contents.files = whole["files"]
-        contents.chains = whole["chains"]
-        with new_archive(path, key) as writer:
-            for name in archive.namelist():
-                if name == CONTENTS:
-                    continue
-                data = archive.read(name)
-                if name == "tabeller/trail_payload.jsonl":
-                    data = data.replace(b'"reason":null', b'"reason":"x"', 1)
-                added = writer.add(name, [data])
-                if name.startswith("tabeller/"):
-                    table = name.removeprefix("tabeller/").removesuffix(".jsonl")
-                    whole["tables"][table]["sha256"] = added.sha256
-            contents.made_at = whole["made_at"]
-            writer._zip.writestr(
-                CONTENTS,
-                json.dumps({**whole, "tables": whole["tables"]}, sort_keys=True),
-            )
-
-
-def test_a_forged_backup_is_refused_by_its_seal_and_by_the_trail(
-    source: Source, tmp_path: Path
-) -> None:
-    back_up(source.config, source.backup, at=AT)
-    target = empty_sqlite(tmp_path / "target")
-    forged(source, tmp_path / "annan-nyckel.zip", "en annan nyckel som är lång nog 123")
-    forged(source, tmp_path / "samma-nyckel.zip", KEY)
-
-    with pytest.raises(InvalidInput, match="annan nyckel än installationens"):
-        restore(target, tmp_path / "annan-nyckel.zip")
-    with pytest.raises(InvalidInput, match="spårets kedjor"):
-        restore(target, tmp_path / "samma-nyckel.zip")
-    assert nothing_in(target)
-
-
-def test_a_row_lost_on_the_way_is_noticed_and_nothing_is_left(
-    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    back_up(source.config, source.backup, at=AT)
-    target = empty_sqlite(tmp_path / "target")
-    whole = restoring.fill
-
-    def losing(connection: sa.Connection, table: StoredTable, lines: Iterable[bytes]) -> None:
-        whole(connection, table, list(lines)[:-1] if table.name == "criterion" else lines)
-
-    monkeypatch.setattr(restoring, "fill", losing)
-
-    with pytest.raises(InvalidInput, match="tabellen criterion blev inte densamma"):
-        restore(target, source.backup)
-    assert nothing_in(target)
-
-
 def test_with_another_key_the_checksum_that_was_written_down_opens_it(
     source: Source, tmp_path: Path
 ) -> None:
@@ -349,55 +185,6 @@ def test_the_key_is_in_the_file_only_when_told(source: Source, tmp_path: Path) -
     assert done.with_key
     assert kept.read_text() == KEY
     assert kept.stat().st_mode & 0o077 == 0
-
-
-def test_a_database_with_rows_is_left_as_it_is(source: Source) -> None:
-    back_up(source.config, source.backup, at=AT)
-    before = sums(source.url)
-    for folder in ("attachments", "uploads"):
-        shutil.rmtree(source.config.INSTANCE_DIR / folder, ignore_errors=True)
-
-    with pytest.raises(InvalidInput, match="Databasen är inte tom"):
-        restore(source.config, source.backup)
-    assert sums(source.url) == before
-
-
-def test_a_folder_with_files_is_left_as_it_is(source: Source, tmp_path: Path) -> None:
-    back_up(source.config, source.backup, at=AT)
-    target = empty_sqlite(tmp_path / "target")
-    (target.INSTANCE_DIR / "uploads").mkdir()
-    (target.INSTANCE_DIR / "uploads" / "egen").write_text("kvar")
-
-    with pytest.raises(InvalidInput, match="Mappen uploads är inte tom"):
-        restore(target, source.backup)
-    assert [path.name for path in target.INSTANCE_DIR.rglob("*") if path.is_file()] == ["egen"]
-
-
-@pytest.mark.parametrize("what", ["text", "zip"])
-def test_a_foreign_file_is_refused(source: Source, tmp_path: Path, what: str) -> None:
-    foreign = tmp_path / "annat.zip"
-    if what == "text":
-        foreign.write_text("inte en zip " * 100)
-    else:
-        with new_archive(foreign, KEY) as writer:
-            writer.add("bild.png", [b"x" * 500])
-    target = empty_sqlite(tmp_path / "target")
-
-    with pytest.raises(InvalidInput, match="ingen säkerhetskopia från internkontroll"):
-        restore(target, foreign)
-    assert nothing_in(target)
-
-
-def test_a_backup_of_a_newer_database_is_refused(
-    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    change(source.url, "UPDATE alembic_version SET version_num = '9999'")
-    back_up(source.config, source.backup, at=AT)
-    target = empty_sqlite(tmp_path / "target")
-
-    with pytest.raises(InvalidInput, match=r"nyare version av programmet.*9999"):
-        restore(target, source.backup)
-    assert nothing_in(target)
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -1,101 +1,27 @@
-"""The list of occurrences, an occurrence's page, and ej genomförd."""
+"""The list of kontrolltillfällen, and the page of one with its next step."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
-from internkontroll.organisation.models import Board, Subcommittee
 from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
 from internkontroll.review.models import Basis, Conclusion
-from internkontroll.schedule.models import NonPerformance, Occurrence, OccurrenceState
+from internkontroll.schedule.models import Occurrence, OccurrenceState
 from tests.client import PageClient
 from tests.conftest import MovableClock
-from tests.factories import (
-    AT,
-    Town,
-    make_control,
-    make_drawn_sample,
-    make_meeting,
-    make_occurrence,
-    make_plan,
-    make_points,
-)
-
-ClientOf = Callable[..., PageClient]
-REASON = "Systemet byttes i april och loggarna finns inte kvar."
-
-
-@dataclass
-class Year:
-    """Ids of the year's occurrences: one of a point, one of each individutskott."""
-
-    point: int
-    iu1: int
-    iu2: int
+from tests.factories import AT, Town, make_control, make_drawn_sample
+from tests.web.scheduled import ClientOf, Year, make_year, set_state, shown
 
 
 @pytest.fixture
 def year(app: Flask, town: Town) -> Year:
-    """A decided plan with a control of the point April and one of each individutskott's meeting."""
-    with app.app_context(), intent_to_write():
-        session = db.session()
-        board = session.get_one(Board, town.boards["SCN"])
-        (april, *_) = make_points(session, board)
-        plan = make_plan(session, board, decided=True)
-        meetings = [
-            make_meeting(
-                session,
-                board,
-                session.get_one(Subcommittee, town.subcommittees[code]),
-                date(2020, 2, 12),
-            )
-            for code in ("IU1", "IU2")
-        ]
-        cases = make_control(
-            session,
-            plan,
-            text="Utskotten granskar ärenden. Urvalet är slumpmässigt.",
-            area="Verksamhetskontroller",
-            frequency=Frequency.PER_MEETING,
-        )
-        logs = make_control(session, plan, text="Loggar granskas")
-        made = [
-            make_occurrence(session, logs, april, due_on=date(2020, 5, 7)),
-            *(make_occurrence(session, cases, meeting=meeting) for meeting in meetings),
-        ]
-        ids = Year(*(row.id for row in made))
-        session.commit()
-        session.close()
-    return ids
-
-
-def state_of(app: Flask, occurrence_id: int) -> OccurrenceState:
-    with app.app_context():
-        return db.session().get_one(Occurrence, occurrence_id).state
-
-
-def set_state(app: Flask, occurrence_id: int, state: OccurrenceState) -> None:
-    with app.app_context(), intent_to_write():
-        occurrence = db.session().get_one(Occurrence, occurrence_id)
-        occurrence.state = state
-        if state is OccurrenceState.EXPIRED:
-            occurrence.expired_at, occurrence.expired_reason = AT, "Sammanträdet ställdes in."
-        db.session().commit()
-
-
-def shown(client: PageClient, query: str = "") -> list[int]:
-    """Ids of the occurrences in the list, in order."""
-    page = client.get(f"/namnd/scn/kontroller?{query}")
-    found = [re.search(r"/kontroller/(\d+)$", link) for link in page.reader.links]
-    return [int(match[1]) for match in found if match]
+    return make_year(app, town)
 
 
 def test_the_list_shows_the_year_the_earliest_first(client_of: ClientOf, year: Year) -> None:
@@ -210,90 +136,6 @@ def test_the_one_who_may_not_do_the_next_thing_is_told_who_does(
     assert "Den som är ansvarig för kontrollen gör det här." in page.text
     assert "Läs in listan" not in page.text
     assert "Anmäl som ej genomförd" not in page.text
-
-
-def test_not_performed_is_recorded_with_its_reason_and_taken_back(
-    app: Flask, client_of: ClientOf, year: Year
-) -> None:
-    client = client_of(Role.RESPONSIBLE)
-    url = f"/namnd/scn/kontroller/{year.point}"
-    client.get(f"{url}/ej-genomford")
-    page = client.submit("/ej-genomford", reason=REASON)
-    assert page.h1 == "Loggar granskas"
-    assert REASON in page.text
-    assert "Kontrollen är anmäld som ej genomförd." in page.text
-    assert state_of(app, year.point) is OccurrenceState.NOT_PERFORMED
-
-    page = client.submit("/ateruppta")
-    assert "Kontrollen kan göras igen." in page.text
-    assert state_of(app, year.point) is OccurrenceState.PLANNED
-
-
-def test_recording_it_twice_with_the_same_form_has_one_effect(
-    app: Flask, client_of: ClientOf, year: Year
-) -> None:
-    client = client_of(Role.CONTROLLER)
-    url = f"/namnd/scn/kontroller/{year.point}/ej-genomford"
-    client.get(url)
-    fields = {**dict(client.page.form(url).fields), "reason": REASON}  # type: ignore[union-attr]
-    client.post(url, fields)
-    client.post(url, fields)
-    with app.app_context():
-        count = sa.select(sa.func.count()).select_from(NonPerformance)
-        assert db.session().scalar(count) == 1
-
-
-def test_another_form_for_what_is_recorded_already_is_refused_and_keeps_the_text(
-    client_of: ClientOf, year: Year
-) -> None:
-    slow, fast = client_of(Role.CONTROLLER), client_of(Role.RESPONSIBLE)
-    url = f"/namnd/scn/kontroller/{year.point}/ej-genomford"
-    slow.get(url)
-    fast.get(url)
-    fast.submit(url, reason=REASON)
-    page = slow.submit(url, 409, reason="Ingen tid fanns.")
-    assert "Ej genomförd”, och då går det här inte" in page.text
-    assert "Ingen tid fanns." in page.html
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ("", "Skriv varför kontrollen inte genomförs."),
-        ("Rör 19811218-9876.", "personnummer"),
-        ("x" * 2001, "högst 2000 tecken"),
-    ],
-)
-def test_a_reason_that_cannot_stand_is_refused(
-    app: Flask, client_of: ClientOf, year: Year, typed: str, sentence: str
-) -> None:
-    client = client_of(Role.CONTROLLER)
-    url = f"/namnd/scn/kontroller/{year.point}/ej-genomford"
-    client.get(url)
-    page = client.submit(url, 422, reason=typed)
-    assert sentence in page.text
-    assert state_of(app, year.point) is OccurrenceState.PLANNED
-
-
-def test_a_chair_skips_the_own_committees_and_not_the_others(
-    app: Flask, client_of: ClientOf, year: Year
-) -> None:
-    chair = client_of(Role.CHAIR, "IU1")
-    chair.get(f"/namnd/scn/kontroller/{year.iu2}/ej-genomford", 404)
-    chair.get(f"/namnd/scn/kontroller/{year.iu1}/ej-genomford")
-    chair.submit("/ej-genomford", reason="Sammanträdet hann inte med granskningen.")
-    assert state_of(app, year.iu1) is OccurrenceState.NOT_PERFORMED
-
-
-@pytest.mark.parametrize("role", [Role.READER, Role.UNIT_MANAGER, Role.MEMBER, Role.SECRETARY])
-def test_a_role_that_may_not_skip_is_refused(client_of: ClientOf, year: Year, role: Role) -> None:
-    client = client_of(role)
-    client.get(f"/namnd/scn/kontroller/{year.point}/ej-genomford", 403)
-    page = client.get(f"/namnd/scn/kontroller/{year.point}")
-    assert "Anmäl som ej genomförd" not in page.text
-    fields = {**dict(page.form("/logga-ut").fields), "reason": REASON, "key": "k" * 32}
-    client.post(f"/namnd/scn/kontroller/{year.point}/ej-genomford", fields, 403)
-    client.post(f"/namnd/scn/kontroller/{year.point}/ateruppta", fields, 403)
 
 
 @pytest.mark.parametrize(

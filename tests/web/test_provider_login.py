@@ -1,43 +1,36 @@
 """The municipality's own login, against a real provider on loopback that may misbehave."""
 
-import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import requests
 import sqlalchemy as sa
 from flask import Flask
 
-from internkontroll.accounts.models import ExternalIdentity, LoginSession, RoleGrant, User
+from internkontroll.accounts.models import ExternalIdentity, User
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
-from internkontroll.core.reach import within
-from tests.client import Page, PageClient
-from tests.conftest import MovableClock, closing, make_app
-from tests.databases import Databases
-from tests.factories import PASSWORD, Town, make_town
-from tests.oidc_provider import CLIENT_ID, CLIENT_SECRET, OidcProvider, oidc_provider
-
-GROUPS = [
-    {"group": "ik-scn-lasare", "role": "läsare", "board": "SCN"},
-    {"group": "ik-scn-iu1", "role": "ledamot", "board": "SCN", "subcommittee": "IU1"},
-    {"group": "ik-amn", "role": "controller", "board": "AMN"},
-    {"group": "ik-admin", "role": "administratör"},
-    {"group": "ik-bortglomd", "role": "läsare", "board": "ZZZ"},
-]
-NOT_BELIEVED = "gick inte att lita på"
+from tests.client import PageClient
+from tests.conftest import MovableClock
+from tests.factories import PASSWORD, Town
+from tests.oidc_provider import CLIENT_ID, OidcProvider, oidc_provider
+from tests.web.trusted_provider import (
+    NOT_BELIEVED,
+    MakeApp,
+    answer_of,
+    apps_that_trust,
+    log_in,
+    nobody_is_logged_in,
+    roles,
+    said,
+)
 
 
 @pytest.fixture
 def provider(clock: MovableClock) -> Iterator[OidcProvider]:
     with oidc_provider(clock) as made:
         yield made
-
-
-MakeApp = Callable[..., Flask]
 
 
 @pytest.fixture
@@ -50,80 +43,13 @@ def provider_url(sqlite_url: str) -> str:
 def make(
     provider_url: str, tmp_path: Path, clock: MovableClock, provider: OidcProvider
 ) -> Iterator[MakeApp]:
-    """Make an app that trusts the provider, with settings of the test's own."""
-    opened = []
-
-    def made(**settings: Any) -> Flask:
-        mapping = tmp_path / "grupper.json"
-        mapping.write_text(json.dumps(GROUPS), encoding="utf-8")
-        given = {
-            "OIDC_ISSUER": provider.address,
-            "OIDC_CLIENT_ID": CLIENT_ID,
-            "OIDC_CLIENT_SECRET": CLIENT_SECRET,
-            "OIDC_ACR": ("loa3", "loa4"),
-            "OIDC_ROLES_FILE": mapping,
-            "OIDC_CREATE_ACCOUNTS": True,
-            "REQUIRE_CODE": True,
-        }
-        context = closing(make_app(provider_url, tmp_path, clock, **{**given, **settings}))
-        opened.append(context)
-        return context.__enter__()
-
-    yield made
-    for context in opened:
-        context.__exit__(None, None, None)
+    with apps_that_trust(provider, provider_url, tmp_path, clock) as made:
+        yield made
 
 
 @pytest.fixture
 def app(make: MakeApp) -> Flask:
     return make()
-
-
-@pytest.fixture
-def town(app: Flask, clock: MovableClock) -> Town:
-    with app.app_context(), intent_to_write():
-        made = make_town(db.session(), clock())
-        db.session.commit()
-        db.session.remove()
-    return made
-
-
-def answer_of(client: PageClient, start: str = "/logga-in/kommunen") -> str:
-    """Go to the provider as the browser does, and come back with its answer's address."""
-    sent = client.http.get(start)
-    assert sent.status_code == 303
-    back = requests.get(sent.location, allow_redirects=False, timeout=5)
-    parts = urlsplit(back.headers["Location"])
-    assert parts.path == "/logga-in/kommunen/svar"
-    return f"{parts.path}?{parts.query}"
-
-
-def log_in(app: Flask, status: int = 200, start: str = "/logga-in/kommunen") -> PageClient:
-    client = PageClient(app)
-    client.get(answer_of(client, start), status)
-    return client
-
-
-def said(client: PageClient) -> Page:
-    assert client.page is not None
-    return client.page
-
-
-def nobody_is_logged_in(app: Flask, client: PageClient) -> bool:
-    with client.http.session_transaction() as cookie:
-        free = "_user_id" not in cookie
-    with app.app_context():
-        return free and not db.session.scalar(sa.select(sa.func.count(LoginSession.id)))
-
-
-def roles(app: Flask) -> set[tuple[Role, str | None]]:
-    with app.app_context():
-        rows = db.session.scalars(
-            sa.select(RoleGrant)
-            .join(ExternalIdentity, ExternalIdentity.user_id == RoleGrant.user_id)
-            .where(RoleGrant.valid_to >= app.extensions["clock"]().date())
-        )
-        return {(row.role, row.board.code if row.board else None) for row in rows}
 
 
 def test_a_person_with_a_group_gets_an_account_and_its_role(
@@ -315,177 +241,6 @@ def test_a_closed_account_is_not_opened_nor_made_anew(
         assert db.session.scalar(sa.select(sa.func.count(User.id))) == users
 
 
-@pytest.mark.parametrize("level", [None, "loa2"])
-def test_a_role_that_sees_cases_asks_for_a_strong_login_there(
-    app: Flask, town: Town, provider: OidcProvider, level: str | None
-) -> None:
-    provider.groups, provider.acr = ["ik-scn-iu1"], level
-    client = log_in(app, 422)
-
-    assert "säkrare inloggning" in said(client).text
-    assert nobody_is_logged_in(app, client)
-    assert provider.asked_for["acr_values"] == "loa3 loa4"
-
-
-def test_a_strong_login_there_needs_no_code_here(
-    app: Flask, town: Town, provider: OidcProvider
-) -> None:
-    provider.groups, provider.acr = ["ik-scn-iu1"], "loa4"
-
-    assert said(log_in(app)).h1 == "Mina uppgifter"
-
-
-def test_a_weak_session_is_over_when_its_person_gets_to_see_cases(
-    app: Flask, town: Town, provider: OidcProvider
-) -> None:
-    provider.groups, provider.acr = ["ik-scn-lasare"], "loa2"
-    client = log_in(app)
-    with app.app_context(), intent_to_write():
-        db.session.execute(sa.update(RoleGrant).values(role=Role.AUDITOR))
-        db.session.commit()
-
-    assert client.get("/namnd/scn/").h1 == "Logga in"
-
-
-def test_a_group_that_is_gone_ends_its_role_at_the_next_login(
-    app: Flask, town: Town, provider: OidcProvider, clock: MovableClock
-) -> None:
-    provider.groups = ["ik-scn-lasare", "ik-amn"]
-    log_in(app)
-    assert roles(app) == {(Role.READER, "SCN"), (Role.CONTROLLER, "AMN")}
-    clock.forward(days=3)
-    provider.groups = ["ik-scn-lasare"]
-
-    client = log_in(app)
-
-    assert roles(app) == {(Role.READER, "SCN")}
-    assert client.get("/namnd/amn/", 404)
-
-
-def test_roles_that_ended_stay_ended_though_the_login_was_refused(
-    app: Flask, town: Town, provider: OidcProvider
-) -> None:
-    provider.groups = ["ik-scn-iu1", "ik-amn"]
-    log_in(app)
-    provider.groups, provider.acr = ["ik-scn-iu1"], None
-
-    log_in(app, 422)
-
-    assert roles(app) == {(Role.MEMBER, "SCN")}
-
-
-@pytest.mark.parametrize(
-    ("groups", "says"),
-    [
-        (["ik-scn-iu1", "ik-bortglomd"], "som inte finns"),
-        (["ik-scn-iu1", "ik-admin"], "kan inte ha andra roller"),
-    ],
-)
-def test_so_they_do_though_a_group_gives_what_cannot_be_had(
-    app: Flask, town: Town, provider: OidcProvider, groups: list[str], says: str
-) -> None:
-    provider.groups = ["ik-scn-iu1", "ik-amn"]
-    client = log_in(app)
-    assert client.get("/namnd/amn/").status == 200
-    provider.groups = groups
-
-    assert says in said(log_in(app, 422)).text
-
-    assert roles(app) == {(Role.MEMBER, "SCN")}
-    assert client.get("/namnd/amn/", 404)
-    assert client.get("/namnd/scn/").status == 200
-
-
-def test_a_new_account_that_is_refused_is_not_made(
-    app: Flask, town: Town, provider: OidcProvider
-) -> None:
-    provider.groups = ["ik-bortglomd"]
-    log_in(app, 422)
-
-    with app.app_context():
-        assert not db.session.scalar(sa.select(sa.func.count(ExternalIdentity.id)))
-
-
-def test_a_role_from_a_group_lasts_ninety_days_from_the_latest_login_that_renewed_it(
-    app: Flask, town: Town, provider: OidcProvider, clock: MovableClock
-) -> None:
-    provider.groups = ["ik-scn-lasare"]
-    log_in(app)
-    last_days = []
-    for days in (30, 30):
-        clock.forward(days=days)
-        log_in(app)
-        with app.app_context():
-            last_days.append(
-                db.session.scalar(
-                    sa.select(RoleGrant.valid_to).join(
-                        ExternalIdentity, ExternalIdentity.user_id == RoleGrant.user_id
-                    )
-                )
-            )
-    clock.forward(days=91)
-
-    assert [str(day) for day in last_days] == ["2020-04-14", "2020-06-13"]
-    assert roles(app) == set()
-
-
-def test_a_role_given_by_hand_is_not_the_providers_to_end(
-    app: Flask, town: Town, provider: OidcProvider
-) -> None:
-    provider.groups = ["ik-scn-lasare"]
-    log_in(app)
-    with app.app_context(), intent_to_write():
-        user_id = db.session.scalar(sa.select(ExternalIdentity.user_id))
-        db.session.add(
-            RoleGrant(
-                user_id=user_id,
-                role=Role.CONTROLLER,
-                board_id=town.boards["AMN"],
-                valid_from=app.extensions["clock"]().date(),
-                valid_to=None,
-            )
-        )
-        db.session.commit()
-    provider.groups = ["ik-amn"]
-    log_in(app)
-    provider.groups = []
-    log_in(app)
-
-    with app.app_context():
-        left = db.session.scalars(
-            sa.select(RoleGrant.role).where(RoleGrant.user_id == user_id)
-        ).all()
-    assert left == [Role.CONTROLLER]
-
-
-def test_a_group_cannot_make_an_administrator_see_cases(
-    app: Flask, town: Town, provider: OidcProvider
-) -> None:
-    provider.groups = ["ik-admin", "ik-scn-iu1"]
-    client = log_in(app, 422)
-
-    assert "kan inte ha andra roller" in said(client).text
-    assert nobody_is_logged_in(app, client)
-    assert roles(app) == set()
-
-
-def test_a_group_for_a_board_that_does_not_exist_is_told_of(
-    app: Flask, town: Town, provider: OidcProvider
-) -> None:
-    provider.groups = ["ik-bortglomd"]
-
-    assert "nämnden ZZZ, som inte finns" in said(log_in(app, 422)).text
-
-
-@pytest.mark.parametrize("groups", ["ik-scn-lasare", [1], {"a": 1}])
-def test_groups_that_are_no_list_of_names_are_refused(
-    app: Flask, town: Town, provider: OidcProvider, groups: Any
-) -> None:
-    provider.groups = groups
-
-    assert NOT_BELIEVED in said(log_in(app, 422)).text
-
-
 def test_logging_out_offers_to_log_out_there_too(
     app: Flask, town: Town, provider: OidcProvider
 ) -> None:
@@ -543,33 +298,6 @@ def test_a_login_that_belongs_to_another_account_is_not_linked(
     client.submit("/min-profil/kommunens-inloggning", current=PASSWORD)
 
     assert "redan kopplad" in client.get(answer_of(client), 422).text
-
-
-class TestBehindTheWallsOfTheDatabase:
-    """PostgreSQL gives out no board's rows to a request of somebody who is not known yet."""
-
-    pytestmark = pytest.mark.postgres
-
-    @pytest.fixture
-    def provider_url(self, databases: Databases) -> Iterator[str]:
-        with databases.fresh("postgresql") as url:
-            yield url
-
-    def test_roles_are_given_renewed_and_ended_from_outside_every_wall(
-        self, app: Flask, town: Town, provider: OidcProvider
-    ) -> None:
-        with within(()):
-            provider.groups = ["ik-scn-iu1", "ik-amn"]
-            log_in(app)
-            provider.groups = ["ik-scn-iu1"]
-            client = log_in(app)
-            assert client.get("/namnd/scn/").h1.startswith("Socialnämnden")
-
-        assert roles(app) == {(Role.MEMBER, "SCN")}
-        with app.app_context():
-            linked = sa.select(ExternalIdentity.user_id)
-            held = sa.select(sa.func.count(RoleGrant.id)).where(RoleGrant.user_id.in_(linked))
-            assert db.session.scalar(held) <= 2, "nothing is given twice"
 
 
 def test_without_a_provider_there_is_no_such_page(make: MakeApp) -> None:

@@ -10,7 +10,7 @@ import html.parser
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import docx
@@ -19,20 +19,8 @@ import openpyxl
 from internkontroll.core.dates import long_date
 from tests.pdf_tables import pdf_tables
 from tests.pdf_text import pdf_text
+from tests.report_tables import COUNTS, THEN, Figures, Table, of_tables, of_text
 
-Figures = dict[tuple[Any, ...], Any]
-Table = list[list[str]]
-
-COUNTS = {
-    "Skulle göras": "due",
-    "Gjort i tid": "in_time",
-    "Gjort sent": "late",
-    "Inte gjort, med orsak": "not_performed",
-    "Inte gjort, utan orsak": "missed",
-    "Ännu inte aktuellt": "pending",
-    "Utgått": "expired",
-}
-THEN = ("performed", "due", "deviating")
 ITEMS = ("reviewed", "population", "deviating")
 
 
@@ -105,174 +93,6 @@ def expected(data: Mapping[str, Any], words: Mapping[str | None, str]) -> Figure
     )
 
 
-def _number(text: str) -> int | None:
-    """ "1 842" or "–" as a figure; only the first line counts."""
-    found = re.match(r"\s*(\d{1,3}(?:[\s\u00a0]\d{3})+(?!\d)|\d+)", text)
-    return int(re.sub(r"\D", "", found[1])) if found else None
-
-
-def _beside(text: str, word: str) -> int:
-    """The figure before a word: "1 sent"."""
-    found = re.search(rf"(\d+)[\s\u00a0](?:gjort[\s\u00a0])?{word}", text)
-    return int(found[1]) if found else 0
-
-
-def _pair(text: str) -> tuple[int | None, int | None]:
-    """ "21 av 173", "21" or a dash."""
-    parts = re.split(r"[\s\u00a0]av[\s\u00a0]", text)
-    return _number(parts[0]), _number(parts[1]) if len(parts) == 2 else None
-
-
-def _told_row(subject: tuple[Any, ...], record: Mapping[str, str]) -> Figures:
-    """A row of kontrollmoment or of a committee, as documents for people tell it."""
-    notes = f"{record['Gjort']} {record.get('Kontrollmoment', '')}"
-    performed, due = _pair(record["Gjort"].split(" sent")[0])
-    if "Skulle göras" in record:
-        due = _number(record["Skulle göras"])
-    elif performed is None:
-        performed, due = 0, 0
-    reviewed, population = _pair(record["Granskade"])
-    return {
-        (*subject, "due"): due,
-        (*subject, "performed"): performed,
-        (*subject, "late"): _beside(notes, "sent"),
-        (*subject, "early"): _beside(notes, "i förtid"),
-        (*subject, "reviewed"): reviewed,
-        (*subject, "population"): population,
-        (*subject, "deviating"): _number(record["Med avvikelse"]),
-    }
-
-
-def _records(table: Table) -> Iterator[dict[str, str]]:
-    header, *rows = table
-    yield from (dict(zip(header, row, strict=True)) for row in rows if len(row) == len(header))
-
-
-def _of_areas(table: Table) -> Figures:
-    made: Figures = {}
-    for record in _records(table):
-        name = record["Kontrollområde"]
-        subject = ("total",) if name == "Totalt" else ("area", name)
-        made |= {(*subject, COUNTS[one]): _number(record[one]) for one in COUNTS}
-    return made
-
-
-def _of_outcomes(table: Table) -> Figures:
-    made: Figures = {}
-    for record in _records(table):
-        subject = ("row", int(record["Nr"]))
-        made |= _told_row(subject, record)
-        made[(*subject, "assessment")] = record["Bedömning"]
-    return made
-
-
-def _of_committees(table: Table) -> Figures:
-    made: Figures = {}
-    for record in _records(table):
-        subject = ("committee", record["Utskott"])
-        made |= _told_row(subject, record)
-        made[(*subject, "undone")] = _number(record["Inte gjort"])
-        made[(*subject, "expired")] = _number(record["Utgått"])
-    return made
-
-
-def _of_others(table: Table) -> Figures:
-    made: Figures = {}
-    for record in _records(table):
-        subject = ("other", int(record["Nr"]))
-        performed, due = _pair(record["Gjort"])
-        made |= {
-            (*subject, "due"): due,
-            (*subject, "performed"): performed,
-            (*subject, "undone"): _number(record["Inte gjort"]),
-            (*subject, "findings"): _number(record["Avvikelser"]),
-        }
-    return made
-
-
-def _of_earlier(table: Table) -> Figures:
-    made: Figures = {}
-    for record in _records(table):
-        told = [text for name, text in record.items() if name.startswith("Mot ")]
-        for name, text in zip(("previous", "last_year"), told, strict=False):
-            if found := _THEN.search(" ".join(text.split())):
-                figures = zip(THEN, map(int, found.groups()), strict=True)
-                subject = ("then", int(record["Nr"]), name)
-                made |= {(*subject, figure): value for figure, value in figures}
-    return made
-
-
-def _of_later(table: Table) -> Figures:
-    return {
-        ("later", place): _number(record["Kontroll"])
-        for place, record in enumerate(_records(table))
-    }
-
-
-def _reader(header: list[str]) -> Callable[[Table], Figures] | None:
-    """How a table with that header is read; None for one that has no figures of its own."""
-    kinds: tuple[tuple[bool, Callable[[Table], Figures]], ...] = (
-        (header[0] == "Kontrollområde" and "Utgått" in header, _of_areas),
-        (header[0] == "Nr" and header[-1] == "Bedömning", _of_outcomes),
-        (header[0] == "Utskott", _of_committees),
-        (header[0] == "Nr" and header[-1] == "Avvikelser", _of_others),
-        (header == FOLLOWED, _of_actions),
-        (header[:3] == ["Nr", "Kontrollmoment", "Nu"], _of_earlier),
-        (header[0] == "Registrerat", _of_later),
-    )
-    return next((read for fits, read in kinds if fits), None)
-
-
-def _of_tables(tables: list[Table]) -> Figures:
-    """The figures of a document's tables, each known by its header."""
-    made: Figures = {}
-    for table in tables:
-        if read := _reader(table[0]):
-            made |= read(table)
-    return made
-
-
-def _day(iso: str) -> str:
-    """A day of JSON or of a workbook as people read it."""
-    return long_date(datetime.date.fromisoformat(iso[:10]))
-
-
-FOLLOWED = ["Kontroll", "Avvikelse", "Rättelse", "Åtgärd", "Klar senast", "Läge"]
-_THEN = re.compile(r"(\d+) av (\d+) gjorda, (\d+) med avvikelse")
-
-
-def _of_actions(table: Table) -> Figures:
-    """The actions of the findings in their order."""
-    made: Figures = {}
-    places: Counter[str] = Counter()
-    for record in _records(table):
-        if record["Åtgärd"] == "Ingen åtgärd":
-            continue
-        found = re.match(r"Avvikelse \d{4}:\d+ \([A-ZÅÄÖ]+\)", record["Avvikelse"])
-        assert found is not None
-        subject = ("action", found[0], places[found[0]])
-        places[found[0]] += 1
-        made[(*subject, "due_on")] = " ".join(record["Klar senast"].split())
-        made[(*subject, "standing")] = record["Läge"].split()[0]
-    return made
-
-
-_SUMS = re.compile(
-    r"([\d\s\u00a0]*\d) poster är granskade, ([\d\s\u00a0]*\d) av dem har en avvikelse\. "
-    r"([\d\s\u00a0]*\d) avvikelse"
-)
-_LABEL = re.compile(r"Avvikelse \d{4}:\d+ \([A-ZÅÄÖ]+\)(?=, )")
-
-
-def _of_text(text: str) -> Figures:
-    """The figures that stand in sentences."""
-    sums = _SUMS.search(" ".join(text.split()))
-    assert sums is not None
-    figures = dict(zip(("reviewed", "deviating", "findings"), sums.groups(), strict=True))
-    made: Figures = {("sum", figure): _number(told.strip()) for figure, told in figures.items()}
-    return made | {("finding", label): 1 for label in _LABEL.findall(" ".join(text.split()))}
-
-
 class _HtmlTables(html.parser.HTMLParser):
     """Tables of an HTML file, and all that is read outside of style."""
 
@@ -320,7 +140,7 @@ def from_html(content: bytes) -> Figures:
     """The figures of the HTML file, which tells the last two tables as lists."""
     parser = _HtmlTables()
     parser.feed(content.decode("utf-8"))
-    made = _of_tables(parser.tables) | _of_text(parser.text)
+    made = of_tables(parser.tables) | of_text(parser.text)
     changed = re.compile(
         r"Kontroll (\d+), .*: (\d+) av (\d+) gjorda(?: \(\d+ sent\))?, (\d+) avvikelser\."
     )
@@ -343,14 +163,14 @@ def from_html(content: bytes) -> Figures:
 
 def from_pdf(content: bytes) -> Figures:
     """The figures of the PDF: of its tagged tables, and of its text."""
-    return _of_tables(pdf_tables(content)) | _of_text(pdf_text(content))
+    return of_tables(pdf_tables(content)) | of_text(pdf_text(content))
 
 
 def from_docx(content: bytes) -> Figures:
     """The figures of the Word document."""
     opened = docx.Document(io.BytesIO(content))
     tables = [[[cell.text for cell in row.cells] for row in one.rows] for one in opened.tables]
-    return _of_tables(tables) | _of_text("\n".join(one.text for one in opened.paragraphs))
+    return of_tables(tables) | of_text("\n".join(one.text for one in opened.paragraphs))
 
 
 def _typed(

@@ -1,43 +1,19 @@
-"""A report asked for later says what it said then, and each new figure is what plain SQL counts."""
+"""A report asked for later says what it said then, beside the years before."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.canonical import canonical_json
-from internkontroll.core.clock import end_of_day
-from internkontroll.findings.models import (
-    Closing,
-    ClosingOutcome,
-    CorrectionOutcome,
-    Finding,
-    Severity,
-)
-from internkontroll.findings.services import (
-    assign_action,
-    cancel_action,
-    finish_action,
-    move_action,
-    record_correction,
-    revise_finding,
-)
+from internkontroll.findings.models import Closing, ClosingOutcome, Finding, Severity
+from internkontroll.findings.services import revise_finding
 from internkontroll.plan.models import Control, Plan
 from internkontroll.plan.services import decide_plan, prepare_plan, start_revision
 from internkontroll.reporting.models import Assessment
 from internkontroll.reporting.queries import find_point, shown_report
-from internkontroll.reporting.rules import (
-    ActionCount,
-    Change,
-    CorrectionCount,
-    LaterKind,
-    Report,
-    RiskCount,
-    StatementKind,
-    to_plain,
-)
+from internkontroll.reporting.rules import Change, LaterKind, Report, StatementKind, to_plain
 from internkontroll.reporting.services import (
     Minutes,
     decide_correction,
@@ -49,12 +25,8 @@ from internkontroll.schedule.models import NonPerformance, Occurrence
 from internkontroll.schedule.services import move_occurrence
 from tests.factories import make_risk
 from tests.report_rows import find, sign
-from tests.report_years import SYSTEM, Years, act, assess, decide_april, make_years
-
-MAY = datetime(2020, 5, 29, 9, tzinfo=UTC)
-JUNE = datetime(2020, 6, 10, 9, tzinfo=UTC)
-DECEMBER = datetime(2020, 12, 1, 9, tzinfo=UTC)
-CUT_OFF = end_of_day(date(2020, 5, 21))
+from tests.report_years import SYSTEM, Years, assess, decide_april, make_years
+from tests.service.report_asked_later import DECEMBER, JUNE, MAY, april, happen_actions
 
 
 @pytest.fixture
@@ -62,54 +34,11 @@ def years(session: Session) -> Years:
     return make_years(session)
 
 
-def april(session: Session, years: Years, at: datetime) -> Report:
-    entry = find_point(session, years.board.id, 2020, "april")
-    assert entry is not None
-    shown = shown_report(session, years.board, entry, at=at)
-    assert shown is not None
-    return shown.report
-
-
 def as_of(report: Report) -> str:
     """The report's JSON without what tells when it was made and what came after."""
     content = to_plain(report)
     del content["later"], content["trail_head"]
     return canonical_json(content)
-
-
-def happen_actions(session: Session, years: Years) -> None:
-    """Every action gets another life after the cut-off, and a new one comes."""
-    actions = years.actions
-    assign_action(
-        session, actions["unmanned"], years.other, actor=SYSTEM, at=JUNE, reason="Har slutat."
-    )
-    move_action(session, actions["late"], date(2020, 9, 1), "Sen.", actor=SYSTEM, at=JUNE)
-    finish_action(
-        session,
-        actions["late"],
-        outcome="Till slut.",
-        done_on=date(2020, 5, 19),
-        actor=SYSTEM,
-        at=JUNE,
-    )
-    cancel_action(session, actions["moved"], "Behövs inte.", actor=SYSTEM, at=JUNE)
-    finish_action(
-        session,
-        actions["new"],
-        outcome="Klart.",
-        done_on=date(2020, 5, 20),
-        actor=SYSTEM,
-        at=JUNE,
-    )
-    act(session, years.finding, years.other, date(2020, 10, 1), JUNE)
-    record_correction(
-        session,
-        years.finding,
-        outcome=CorrectionOutcome.IMPOSSIBLE,
-        text="Det gick inte.",
-        actor=SYSTEM,
-        at=JUNE,
-    )
 
 
 def correct(session: Session, first: Conclusion, people: tuple[int, int]) -> None:
@@ -340,108 +269,6 @@ def test_the_sentences_tell_what_the_rows_say(session: Session, years: Years) ->
         "En risk med högre riskvärde har inget kontrollmoment."
         in (told[StatementKind.CONCENTRATION])
     )
-
-
-ACTIONS = """
-SELECT count(*) AS total,
-  count(*) FILTER (WHERE ended AND state = 'done') AS done,
-  count(*) FILTER (WHERE ended AND state = 'cancelled') AS cancelled,
-  count(*) FILTER (WHERE NOT ended) AS open,
-  count(*) FILTER (WHERE NOT ended AND due < :day) AS late,
-  count(*) FILTER (WHERE moves > 0) AS moved,
-  count(*) FILTER (WHERE NOT ended AND NOT manned) AS unmanned
-FROM (
-  SELECT a.state, a.ended_at IS NOT NULL AND a.ended_at <= :moment AS ended,
-    coalesce((SELECT m.old_due_on FROM action_move m WHERE m.action_id = a.id
-      AND m.recorded_at > :moment ORDER BY m.id LIMIT 1), a.due_on) AS due,
-    (SELECT count(*) FROM action_move m WHERE m.action_id = a.id
-      AND m.recorded_at <= :moment) AS moves,
-    EXISTS (SELECT 1 FROM role_grant g WHERE g.board_id = f.board_id AND g.user_id = coalesce(
-      (SELECT s.old_responsible_id FROM action_assignment s WHERE s.action_id = a.id
-        AND s.recorded_at > :moment ORDER BY s.id LIMIT 1), a.responsible_id)
-      AND g.valid_from <= :day AND (g.valid_to IS NULL OR g.valid_to >= :day)) AS manned
-  FROM action a JOIN finding f ON f.id = a.finding_id
-  WHERE f.board_id = :board AND a.recorded_at <= {known}
-    AND (f.year = :year OR (:year = 0 AND (a.ended_at IS NULL OR a.ended_at > :before)))
-) AS told
-"""
-
-CORRECTIONS = """
-SELECT count(*) AS items_to_correct,
-  count(*) FILTER (WHERE outcome = 'corrected') AS corrected,
-  count(*) FILTER (WHERE outcome = 'impossible') AS impossible,
-  count(*) FILTER (WHERE outcome IS NULL) AS waiting
-FROM (
-  SELECT (SELECT c.outcome FROM correction c WHERE c.finding_id = f.id
-    AND c.recorded_at <= :moment ORDER BY c.id DESC LIMIT 1) AS outcome
-  FROM finding f WHERE f.board_id = :board AND f.year = 2020 AND f.item_id IS NOT NULL
-    AND f.recorded_at <= :moment
-) AS told
-"""
-
-RISKS = """
-SELECT count(*) AS total,
-  count(*) FILTER (WHERE done > 0) AS known,
-  count(*) FILTER (WHERE done = 0 AND due > 0) AS undone,
-  count(*) FILTER (WHERE done = 0 AND due = 0) AS not_yet
-FROM (
-  SELECT r.id, count(c.id) AS done, count(o.id) FILTER (WHERE o.due_on <= :day) AS due
-  FROM control_risk x JOIN risk r ON r.id = x.risk_id JOIN control k ON k.id = x.control_id
-  JOIN plan p ON p.id = k.plan_id AND p.year = 2020 AND p.board_id = :board AND p.version = 1
-  LEFT JOIN occurrence o ON o.control_id = k.id
-    AND o.scheduled_on BETWEEN '2020-01-01' AND '2020-04-30'
-  LEFT JOIN conclusion c ON c.occurrence_id = o.id AND c.signed_at <= :moment
-  GROUP BY r.id
-) AS told
-"""
-
-
-def counted(session: Session, years: Years, text: str, **more: Any) -> dict[str, int]:
-    postgres = session.get_bind().dialect.name == "postgresql"
-
-    def moment(at: datetime) -> Any:
-        return at if postgres else at.replace(tzinfo=None).isoformat(" ")
-
-    values = {
-        "board": years.board.id,
-        "moment": moment(CUT_OFF),
-        "day": date(2020, 5, 21) if postgres else "2020-05-21",
-        **more,
-    }
-    if "before" in values:
-        values["before"] = moment(values["before"])
-    used = {name: value for name, value in values.items() if f":{name}" in text}
-    row = session.execute(sa.text(text), used).one()
-    return {name: int(value) for name, value in row._mapping.items()}
-
-
-@pytest.mark.parametrize("late", [False, True], ids=["then", "in december"])
-def test_the_new_figures_are_those_that_plain_sql_counts(
-    session: Session, years: Years, late: bool
-) -> None:
-    if late:
-        happen_actions(session, years)
-    report = april(session, years, DECEMBER if late else MAY)
-    own = counted(session, years, ACTIONS.format(known=":moment"), year=2020, before=CUT_OFF)
-    assert report.actions == ActionCount(**own) == ActionCount(total=1, open=1)
-    closed = find_point(session, years.board.id, 2019, "årsbokslut")
-    assert closed is not None
-    before = counted(
-        session,
-        years,
-        ACTIONS.format(known=":before"),
-        year=0,
-        before=end_of_day(closed.point.cut_off),
-    )
-    assert report.earlier_actions == ActionCount(**before)
-    assert report.earlier_actions == ActionCount(
-        total=4, done=1, open=3, late=1, moved=1, unmanned=1
-    )
-    corrections = counted(session, years, CORRECTIONS)
-    assert report.corrections == CorrectionCount(**corrections)
-    assert report.corrections == CorrectionCount(items_to_correct=1, corrected=1)
-    assert report.risks == RiskCount(**counted(session, years, RISKS))
-    assert report.risks.known + report.risks.undone >= 4
 
 
 def test_a_row_has_this_year_first_and_then_the_years_before(

@@ -11,7 +11,7 @@ from internkontroll.sampling.queries import progress_of_each, secret_list_stands
 from internkontroll.sampling.services import commit_draw, freeze_population, seed_draw
 from internkontroll.schedule.models import Occurrence
 from tests.factories import make_control, make_occurrence
-from tests.service.test_sampling_lists import AT, CASES, Desk
+from tests.service.sampling_desk import AT, CASES, Desk
 
 LATER = datetime(2020, 3, 3, 8, tzinfo=UTC)
 

@@ -1,66 +1,32 @@
-"""The pages of a report's way through the board, of writing together, and of assignments."""
+"""The pages of a report's way through the board, of assignments, and of corrections."""
 
-import json
 import re
-from collections.abc import Callable
-from datetime import date
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from internkontroll.accounts.models import FormDraft
 from internkontroll.core.access import Role
-from internkontroll.core.database import db, intent_to_write
-from internkontroll.organisation.models import Board, ReportingPoint
-from internkontroll.plan.models import Control
-from internkontroll.reporting.models import FollowUpReport, ReportRemark
-from tests.client import Page, PageClient
+from internkontroll.reporting.models import FollowUpReport
 from tests.conftest import MovableClock
 from tests.factories import Town
 from tests.pdf_text import pdf_text
-from tests.report_rows import Spring, make_spring
-
-ClientOf = Callable[..., PageClient]
-LIST = "/namnd/scn/uppfoljning"
-APRIL = f"{LIST}/2020/april"
-DECISION = {
-    "decided_on": "29 maj 2020",
-    "paragraph": "§ 87",
-    "registry_number": "SCN-2020-0211",
-    "verified_on": "",
-}
+from tests.report_rows import Spring
+from tests.web.beside import ask
+from tests.web.report_before_board import (
+    APRIL,
+    DECISION,
+    LIST,
+    ClientOf,
+    decide,
+    make_sent_on,
+    write_overall,
+)
 
 
 @pytest.fixture
 def spring(app: Flask, town: Town, clock: MovableClock) -> Spring:
-    """The board's spring; it is 29 May, and the report goes on to kommunstyrelsen."""
-    clock.move_to(2020, 5, 29)
-    with app.app_context(), intent_to_write():
-        session = db.session()
-        made = make_spring(session, session.get_one(Board, town.boards["SCN"]))
-        session.get_one(ReportingPoint, made.april_id).executive_on = date(2020, 6, 15)
-        session.commit()
-        db.session.remove()
-    return made
-
-
-def write_overall(client: PageClient) -> None:
-    client.get(f"{APRIL}/samlad-bedomning")
-    client.submit("/samlad-bedomning", overall="partly", grounds="Två kontroller är inte gjorda.")
-
-
-def decide(client: PageClient, status: int = 200, **more: str) -> Page:
-    client.get(f"{APRIL}/beslut")
-    return client.submit("/beslut", status, **{**DECISION, **more})
-
-
-def read(app: Flask, statement: Any) -> Any:
-    with app.app_context():
-        found = db.session().scalar(statement)
-        db.session.remove()
-    return found
+    return make_sent_on(app, town, clock)
 
 
 def test_the_director_approves_what_the_controller_wrote(
@@ -281,149 +247,6 @@ def test_a_decision_on_a_correction_that_nobody_began_is_refused(
     assert "Ingen rättelse är påbörjad" in page.text
 
 
-def make_responsible(app: Flask, town: Town, spring: Spring, number: int) -> None:
-    with app.app_context(), intent_to_write():
-        session = db.session()
-        control = session.get_one(Control, spring.controls[number - 1])
-        control.responsible_id = town.users[(Role.RESPONSIBLE, "SCN")][0]
-        session.commit()
-        db.session.remove()
-
-
-def test_who_is_responsible_writes_of_their_own_and_reads_the_rest(
-    app: Flask, town: Town, client_of: ClientOf, spring: Spring
-) -> None:
-    make_responsible(app, town, spring, 3)
-    client = client_of(Role.RESPONSIBLE)
-    page = client.get(f"{APRIL}/kontroll/3")
-    assert "Regeln ger" not in page.text, "the assessment is for those who write all of it"
-    page = client.submit("/kontroll/3", comment="Rutinen ses över.")
-    assert "Rutinen ses över." in page.text
-    page = client.get(f"{APRIL}/kontroll/4")
-    assert "Du är inte ansvarig" in page.text
-    assert not [form for form in page.reader.forms if "/kontroll/" in form.action]
-
-
-def test_every_wording_is_shown_with_who_wrote_it(
-    app: Flask, town: Town, client_of: ClientOf, spring: Spring
-) -> None:
-    make_responsible(app, town, spring, 3)
-    for role, text in ((Role.RESPONSIBLE, "Först."), (Role.CONTROLLER, "Sedan.")):
-        client = client_of(role)
-        client.get(f"{APRIL}/kontroll/3")
-        client.submit("/kontroll/3", comment=text)
-    page = client.get(f"{APRIL}/kontroll/3")
-    told = page.text.split("Tidigare lydelser")[1]
-    assert re.findall(r"Först\.|Sedan\.", told) == ["Sedan.", "Först."]
-    for role in (Role.RESPONSIBLE, Role.CONTROLLER):
-        assert town.users[(role, "SCN")][1] in told
-
-
-def test_light_markup_is_shown_and_what_is_hostile_stays_text(
-    client_of: ClientOf, spring: Spring
-) -> None:
-    client = client_of(Role.CONTROLLER)
-    client.get(f"{APRIL}/kontroll/3")
-    client.submit(
-        "/kontroll/3",
-        comment="# Orsak\n- **Ny** rutin\n- [läs](https://exempel.se)\n\n<script>x</script>",
-    )
-    html = client.get(APRIL).html
-    assert "<h4>Orsak</h4>" in html
-    assert "<li><b>Ny</b> rutin</li>" in html
-    assert '<a href="https://exempel.se" rel="noreferrer">läs</a>' in html
-    assert "&lt;script&gt;x&lt;/script&gt;" in html
-
-
-def comment_of(page: Page) -> str:
-    return dict(page.form("/kontroll/3").fields)["comment"].strip()
-
-
-def test_proposed_sentences_are_marked_until_somebody_confirms_them(
-    app: Flask, client_of: ClientOf, spring: Spring
-) -> None:
-    client = client_of(Role.CONTROLLER)
-    client.get(f"{APRIL}/kontroll/3")
-    assert client.page is not None
-    fields = dict(client.page.form("/kontroll/3").fields)
-    page = client.post(f"{APRIL}/kontroll/3", {**fields, "comment": "Egna ord.", "foresla": "1"})
-    proposed = "2 av 5 hade en avvikelse."
-    assert comment_of(page).startswith("Egna ord.\n\n")
-    assert proposed in comment_of(page)
-    assert read(app, sa.select(sa.func.count()).select_from(ReportRemark)) == 0, "only proposed"
-    client.submit("/kontroll/3")
-    page = client.get(f"{APRIL}/kontroll/3")
-    assert "Föreslagen ur siffrorna och ändrad" in page.text
-    assert "inte gjort" not in page.text.split("Gjord ur: ")[1].split(".")[0]
-    assert "siffror som ingen har bekräftat" in client.get(f"{APRIL}/rontgen").text
-    client.get(f"{APRIL}/kontroll/3")
-    client.submit("/kontroll/3", confirm="y")
-    page = client.get(f"{APRIL}/kontroll/3")
-    assert "Siffrorna är bekräftade" in page.text
-    client.submit("/kontroll/3", comment=f"{comment_of(page)} Ändrat.")
-    page = client.get(f"{APRIL}/kontroll/3")
-    assert "Föreslagen ur siffrorna och ändrad" in page.text
-    assert "siffror som ingen har bekräftat" in client.get(f"{APRIL}/rontgen").text
-
-
-def test_figures_made_up_by_a_crafted_request_are_refused(
-    client_of: ClientOf, spring: Spring
-) -> None:
-    client = client_of(Role.CONTROLLER)
-    client.get(f"{APRIL}/kontroll/3")
-    page = client.submit("/kontroll/3", 422, comment="Text.", figures='{"due":99}')
-    assert "Siffrorna har ändrats sedan" in page.text
-    assert comment_of(page) == "Text."
-
-
-def keep(client: PageClient, where: str, **fields: str) -> int:
-    assert client.page is not None
-    form = dict(client.page.form(where).fields) | fields
-    return client.http.post(
-        f"{APRIL}{where}/utkast", data=form, headers={"X-Requested-With": "autosave"}
-    ).status_code
-
-
-def test_what_was_typed_and_never_saved_is_there_again(
-    app: Flask, client_of: ClientOf, spring: Spring
-) -> None:
-    client = client_of(Role.CONTROLLER)
-    client.get(f"{APRIL}/kontroll/3")
-    assert keep(client, "/kontroll/3", comment="Halvskriven text") == 204
-    assert read(app, sa.select(sa.func.count()).select_from(ReportRemark)) == 0
-    page = client_of(Role.CONTROLLER).get(f"{APRIL}/kontroll/3")
-    assert "Din text är kvar" in page.text
-    assert comment_of(page) == "Halvskriven text"
-    assert "Din text är kvar" not in client_of(Role.DIRECTOR).get(f"{APRIL}/kontroll/3").text
-    client.get(f"{APRIL}/kontroll/3")
-    client.submit("/kontroll/3")
-    assert read(app, sa.select(sa.func.count()).select_from(FormDraft)) == 0
-    assert "Din text är kvar" not in client.get(f"{APRIL}/kontroll/3").text
-
-
-def test_a_draft_meets_what_somebody_else_saved_meanwhile(
-    client_of: ClientOf, spring: Spring
-) -> None:
-    client, other = client_of(Role.CONTROLLER), client_of(Role.DIRECTOR)
-    client.get(f"{APRIL}/samlad-bedomning")
-    assert keep(client, "/samlad-bedomning", overall="partly", grounds="Mina ord") == 204
-    write_overall(other)
-    client.get(f"{APRIL}/samlad-bedomning")
-    page = client.submit("/samlad-bedomning", 409)
-    assert "Två kontroller är inte gjorda." in page.text
-    assert dict(page.form("/samlad-bedomning").fields)["grounds"].strip() == "Mina ord"
-
-
-def test_a_draft_with_a_personnummer_is_not_kept(
-    app: Flask, client_of: ClientOf, spring: Spring
-) -> None:
-    client = client_of(Role.CONTROLLER)
-    client.get(f"{APRIL}/kontroll/3")
-    keep(client, "/kontroll/3", comment="Gäller 811228-9874.")
-    kept = read(app, sa.select(FormDraft.fields))
-    assert kept is None or "811228" not in json.dumps(kept)
-
-
 def test_nobody_approves_or_sends_by_a_crafted_request(
     app: Flask, client_of: ClientOf, spring: Spring
 ) -> None:
@@ -433,5 +256,5 @@ def test_nobody_approves_or_sends_by_a_crafted_request(
     token = dict(page.form("/samlad-bedomning").fields)
     for where in ("/godkann", "/kvittera"):
         assert client.http.post(f"{APRIL}{where}", data=token).status_code == 403
-    state = read(app, sa.select(FollowUpReport.state))
+    state = ask(app, sa.select(FollowUpReport.state))
     assert state == "live"

@@ -143,9 +143,11 @@ def test_an_administrator_is_offered_nothing_on_the_own_account(
     assert "ditt eget konto" in page.text
 
 
-def test_an_administrator_sees_no_board_and_no_case(admin: PageClient) -> None:
-    for address in ("/namnd/scn/", "/namnd/scn/kontroller", "/namnd/scn/avvikelser"):
-        admin.get(address, 404)
+def test_an_administrator_sees_no_board_and_no_case(client_of: ClientOf, admin: PageClient) -> None:
+    addresses = ("/namnd/scn/", "/namnd/scn/kontroller", "/namnd/scn/avvikelser")
+    controller = client_of(Role.CONTROLLER)
+    assert [controller.raw(address).status_code for address in addresses] == [200, 200, 200]
+    assert [admin.raw(address).status_code for address in addresses] == [404, 404, 404]
 
 
 def test_closing_an_account_logs_it_out_and_it_opens_again(

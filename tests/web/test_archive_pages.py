@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from internkontroll.archive.models import Disposal, DisposalState, RetentionRule
+from internkontroll.archive.models import AuditClosing, Disposal, DisposalState, RetentionRule
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board, ReportingPoint
@@ -15,7 +15,7 @@ from internkontroll.plan.models import Criterion
 from internkontroll.reporting.models import FollowUpReport, ReportState
 from internkontroll.review.models import Answer, ItemResult
 from internkontroll.schedule.models import OccurrenceState
-from tests.client import PageClient
+from tests.client import Page, PageClient
 from tests.conftest import MovableClock
 from tests.factories import (
     AT,
@@ -84,10 +84,10 @@ def decide(client: PageClient, status: int = 200, **changed: str) -> None:
     client.submit("/regler/kommentarer", status, **{**values, **changed})
 
 
-def tell_of_the_auditors(client: PageClient, status: int = 200, **changed: str) -> None:
+def tell_of_the_auditors(client: PageClient, status: int = 200, **changed: str) -> Page:
     client.get("/namnd/scn/gallring/2020/revisorerna")
     values = {"closed_on": "2021-05-04", "told_by": "Revisionens skrivelse"}
-    client.submit("/2020/revisorerna", status, **{**values, **changed})
+    return client.submit("/2020/revisorerna", status, **{**values, **changed})
 
 
 def comments(app: Flask) -> list[str | None]:
@@ -199,20 +199,32 @@ def test_the_later_of_two_who_change_a_rule_sees_both_texts(client_of: As) -> No
 
 
 @pytest.mark.usefixtures("year_over")
-@pytest.mark.parametrize("day", ["2020-05-04", "2027-01-01"])
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("2020-05-04", "kan inte bli klara med 2020 före årets slut"),
+        ("2027-01-01", "Dagen har inte varit än"),
+    ],
+)
 def test_the_auditors_are_done_after_the_year_and_not_in_the_future(
-    client_of: As, day: str
+    app: Flask, client_of: As, day: str, sentence: str
 ) -> None:
-    tell_of_the_auditors(client_of(Role.SECRETARY), 422, closed_on=day)
+    page = tell_of_the_auditors(client_of(Role.SECRETARY), 422, closed_on=day)
+
+    assert sentence in page.text
+    assert "Revisionens skrivelse" in page.html
+    with app.app_context():
+        assert db.session.scalar(sa.select(sa.func.count()).select_from(AuditClosing)) == 0
 
 
 @pytest.mark.usefixtures("year_over")
 def test_an_unknown_kind_and_another_boards_kind_lead_nowhere(client_of: As) -> None:
     client = client_of(Role.CONTROLLER)
 
-    client.get("/namnd/scn/gallring/2020/okant", 404)
     # Accounts belong to the municipality: the board with uppsikt decides on them.
-    client.get("/namnd/scn/gallring/2020/konton", 404)
+    kinds = ("okant", "konton", "kommentarer")
+    answers = [client.raw(f"/namnd/scn/gallring/2020/{kind}").status_code for kind in kinds]
+    assert answers == [404, 404, 200]
 
 
 def test_the_register_is_open_to_everybody_who_is_logged_in(client_of: As) -> None:

@@ -298,10 +298,16 @@ def test_a_year_of_two_individutskott(year: CommitteeYear) -> None:
 
 
 def test_another_committees_meeting_does_not_exist(year: CommitteeYear) -> None:
-    other = year.client(Role.CHAIR, "IU2")
-    other.get(year.meeting_url("IU1", 3), 404)
-    for path in ("/slag", "/jav", "/utfall", "/arende/1", "/kan-inte-vanta"):
-        other.get(year.url("IU1", 3, path), 404)
+    year.quiet_meeting("IU1", 1)
+    paths = ("/slag", "/jav", "/utfall", "/arende/1", "/kan-inte-vanta")
+    addresses = [year.meeting_url("IU1", 1), *(year.url("IU1", 1, path) for path in paths)]
+
+    def answers(committee: str) -> list[int]:
+        chair = year.client(Role.CHAIR, committee)
+        return [chair.raw(address).status_code for address in addresses]
+
+    assert answers("IU2") == [404] * len(addresses)
+    assert 404 not in answers("IU1"), "each of them exists to the committee's own chair"
 
 
 def test_no_reference_of_a_protected_case_is_shown_or_read(year: CommitteeYear) -> None:

@@ -76,13 +76,18 @@ def history_of(
 
 def chain_head(session: Session, chain: str) -> str:
     """The hash of a chain's last row; 64 zeros where nothing has happened yet."""
-    head = session.scalar(
+    return session.scalar(sa.select(head_of(chain))) or GENESIS
+
+
+def head_of(chain: Any) -> sa.ScalarSelect[str]:
+    """The hash of a chain's last row, as a column of another question; empty without a row."""
+    return (
         sa.select(TrailRow.hash)
         .where(TrailRow.chain == chain)
         .order_by(TrailRow.seq.desc())
         .limit(1)
+        .scalar_subquery()
     )
-    return head or GENESIS
 
 
 def chain_rows(

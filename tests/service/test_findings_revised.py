@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.errors import Conflict, InvalidInput
-from internkontroll.findings.models import ClosingOutcome, FindingRevision, Severity
-from internkontroll.findings.queries import earlier_texts
+from internkontroll.findings.models import ClosingOutcome, Finding, FindingRevision, Severity
+from internkontroll.findings.queries import first_change_after
 from internkontroll.findings.services import cancel_action
 from internkontroll.reporting.queries import find_point
 from internkontroll.reporting.queries.facts import report_facts
@@ -23,17 +23,21 @@ def found(session: Session) -> Found:
 
 
 def test_what_a_finding_said_before_can_be_read_as_of_then(session: Session, found: Found) -> None:
-    ids = [found.finding.id]
     revise(session, found)
     revise(session, found, severity=Severity.MINOR, at=later(9), reason="Den hade fått veta.")
     assert found.finding.severity is Severity.MINOR
-    then = earlier_texts(session, ids, later(4))
-    assert (then[ids[0]].severity, then[ids[0]].description) == (
-        Severity.MATERIAL,
-        "Skälen saknas.",
-    )
-    assert earlier_texts(session, ids, later(5))[ids[0]].severity is Severity.SERIOUS
-    assert earlier_texts(session, ids, later(9)) == {}
+
+    def said(moment: datetime) -> FindingRevision | None:
+        then = sa.select(Finding, FindingRevision)
+        row = session.execute(then.outerjoin(FindingRevision, first_change_after(moment))).one()
+        return row.FindingRevision
+
+    then, between = said(later(4)), said(later(5))
+    assert then is not None
+    assert between is not None
+    assert (then.severity, then.description) == (Severity.MATERIAL, "Skälen saknas.")
+    assert between.severity is Severity.SERIOUS
+    assert said(later(9)) is None
     rows = session.scalars(sa.select(FindingRevision).order_by(FindingRevision.revision)).all()
     assert [row.reason for row in rows] == ["Fler uppgifter kom fram.", "Den hade fått veta."]
 

@@ -50,11 +50,11 @@ def test_the_page_tells_what_was_computed_and_links_to_the_rows(client_of: Clien
     assert len(ids) == len(set(ids))
 
 
-def test_the_whole_page_asks_the_database_at_most_fifteen_times(
+def test_the_whole_page_asks_the_database_at_most_twelve_times(
     client_of: ClientOf, count_queries: Any
 ) -> None:
     client = client_of(Role.CONTROLLER)
     client.get(APRIL)
     with count_queries() as counted:
         client.get(APRIL)
-    assert int(counted) <= 15
+    assert int(counted) <= 12

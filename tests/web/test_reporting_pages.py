@@ -278,7 +278,7 @@ def test_the_report_page_asks_the_database_as_often_for_ten_times_the_rows(
         with count_queries() as counted:
             client.get(address)
         counts.append(int(counted))
-    assert counts[0] == counts[1] <= 15, counts
+    assert counts[0] == counts[1] <= 12, counts
 
 
 def test_a_decided_page_and_the_list_ask_seldom(

@@ -1,33 +1,23 @@
 """One finding, those of an occurrence, and what a finding said at a moment."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from internkontroll.findings.models import (
     Closing,
     ClosingOutcome,
     Finding,
     FindingRevision,
-    Severity,
 )
 from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Control
 from internkontroll.sampling.models import SampleItem
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import Committees, within_reach
-
-
-@dataclass(frozen=True)
-class FindingText:
-    """Lydelse: what a finding said."""
-
-    severity: Severity
-    description: str
-    cause: str | None
 
 
 def label(finding: Finding, board: Board) -> str:
@@ -93,19 +83,21 @@ def positions_of(session: Session, findings: Sequence[Finding]) -> dict[int, int
     }
 
 
-def earlier_texts(
-    session: Session, finding_ids: Collection[int], moment: datetime
-) -> dict[int, FindingText]:
-    """What the findings said at the moment, for those that were changed after it; one query.
+def first_change_after(moment: Any) -> sa.ColumnElement[bool]:
+    """What joins a finding of the select with the row that tells what it said at the moment.
 
-    A finding that is absent from the answer said then what it says now.
+    To be outer joined: a finding without such a row said then what it says now.
     """
-    rows = session.scalars(
-        sa.select(FindingRevision)
-        .where(FindingRevision.finding_id.in_(finding_ids), FindingRevision.recorded_at > moment)
-        .order_by(FindingRevision.revision.desc())
+    later = aliased(FindingRevision)
+    first = (
+        sa.select(later.id)
+        .where(later.finding_id == Finding.id, later.recorded_at > moment)
+        .order_by(later.revision)
+        .limit(1)
+        .correlate(Finding)
+        .scalar_subquery()
     )
-    return {row.finding_id: FindingText(row.severity, row.description, row.cause) for row in rows}
+    return FindingRevision.id == first
 
 
 def was_mistaken(moment: datetime) -> sa.ColumnElement[bool]:

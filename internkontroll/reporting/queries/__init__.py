@@ -2,6 +2,7 @@
 
 - points: a board's reporting points with their reports
 - facts: what a report is made of, with the moments at which it became known
+- period: what was done, found and written in the period
 - plans: the plan that it follows up
 - following: åtgärder and rättelser
 - earlier: what it is compared with

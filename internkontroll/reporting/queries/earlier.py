@@ -1,11 +1,11 @@
 """Read what a report is compared with: earlier reports, earlier years, the register of risks.
 
-All of it as known at a moment, so that a report asked for later says the same.
+All of it as known at a moment, so that a report asked for later says the same, and in one question.
 """
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -13,8 +13,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.type_api import TypeEngine
 
 from internkontroll.core.base import UtcDateTime
+from internkontroll.core.kinds import of_kinds
 from internkontroll.findings.models import Action, ActionState, Finding
 from internkontroll.findings.queries import was_mistaken
 from internkontroll.organisation.models import Decision, ReportingPoint
@@ -31,31 +33,67 @@ from internkontroll.review.models import Conclusion
 from internkontroll.risk.models import Risk, RiskAssessment
 from internkontroll.schedule.models import Occurrence
 
+Row = sa.Row[*tuple[Any, ...]]
+Rows = sa.Select[*tuple[Any, ...]]
+
+_POINT, _YEAR, _RISK = range(3)
+
+_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "year": sa.Integer(),
+    "name": sa.Text(),
+    "cut_off": sa.Date(),
+    "is_before": sa.Boolean(),
+    "decided_on": sa.Date(),
+    "snapshot": sa.Text(),
+    "lineage": sa.Text(),
+    "performed": sa.Integer(),
+    "deviating": sa.Integer(),
+    "findings": sa.Integer(),
+    "actions_done": sa.Integer(),
+    "number": sa.Integer(),
+    "description": sa.Text(),
+    "score": sa.Integer(),
+}
+
+# To put the statement together takes longer than to run it: it is made once.
 _BOARD: Any = sa.bindparam("board_id", type_=sa.Integer())
 _KNOWN_AT: Any = sa.bindparam("known_at", type_=UtcDateTime())
 
 
 @dataclass(frozen=True)
-class EarlierPoints:
-    """Tidpunkten före, and the decided reports of it and of the same point last year."""
+class EarlierFacts:
+    """Tidpunkten före, and the decided reports of it and of the same point last year.
 
-    before: str | None = None
-    before_cut_off: date | None = None
-    previous: EarlierReport | None = None
-    last_year: EarlierReport | None = None
+    ``years`` is what became of each control in the years before, by lineage, the newest year first;
+    ``risks`` the register as it was known, each risk with the score that was its latest.
+    """
+
+    before: str | None
+    before_cut_off: date | None
+    previous: EarlierReport | None
+    last_year: EarlierReport | None
+    years: Mapping[str, Sequence[YearOutcome]]
+    risks: Sequence[RiskFact]
 
 
-@cache
-def _points_statement() -> sa.Select[*tuple[Any, ...]]:
+def _points() -> Rows:
+    """Only the version that the board had decided, and that was recorded."""
     earlier = aliased(ReportingPoint)
-    period_end: Any = sa.bindparam("period_end", type_=sa.Date())
     latest = (
         sa.select(earlier.id)
-        .where(earlier.board_id == _BOARD, earlier.period_end < period_end)
+        .where(
+            earlier.board_id == _BOARD,
+            earlier.period_end < sa.bindparam("period_end", type_=sa.Date()),
+        )
         .order_by(earlier.period_end.desc(), earlier.id.desc())
         .limit(1)
         .scalar_subquery()
     )
+    same_point = sa.and_(
+        ReportingPoint.year == sa.bindparam("last_year", type_=sa.Integer()),
+        ReportingPoint.name == sa.bindparam("name", type_=sa.Text()),
+    )
+    decided = sa.and_(Decision.id == FollowUpReport.decision_id, Decision.recorded_at <= _KNOWN_AT)
     kept, kept_decision, known = aliased(ReportVersion), aliased(Decision), aliased(Decision)
     older = aliased(ReportVersion)
     # A correction that was decided since is not known: the version before it stood then.
@@ -66,9 +104,8 @@ def _points_statement() -> sa.Select[*tuple[Any, ...]]:
         .correlate(FollowUpReport)
         .scalar_subquery()
     )
-    same_point = sa.and_(
-        ReportingPoint.year == sa.bindparam("last_year", type_=sa.Integer()),
-        ReportingPoint.name == sa.bindparam("name", type_=sa.Text()),
+    of_the_time = sa.and_(
+        Decision.id.is_(None), kept.report_id == FollowUpReport.id, kept.version == stood
     )
     return (
         sa.select(
@@ -81,51 +118,19 @@ def _points_statement() -> sa.Select[*tuple[Any, ...]]:
                 "snapshot"
             ),
         )
+        .select_from(ReportingPoint)
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
-        .outerjoin(
-            Decision,
-            sa.and_(Decision.id == FollowUpReport.decision_id, Decision.recorded_at <= _KNOWN_AT),
-        )
-        .outerjoin(
-            kept,
-            sa.and_(
-                Decision.id.is_(None), kept.report_id == FollowUpReport.id, kept.version == stood
-            ),
-        )
+        .outerjoin(Decision, decided)
+        .outerjoin(kept, of_the_time)
         .outerjoin(kept_decision, kept_decision.id == kept.decision_id)
         .where(ReportingPoint.board_id == _BOARD, sa.or_(ReportingPoint.id == latest, same_point))
     )
 
 
-def earlier_points(
-    session: Session, board_id: int, point: ReportingPoint, known_at: datetime
-) -> EarlierPoints:
-    """What the point is compared with: the version that the board had decided, and was recorded."""
-    found: dict[str, Any] = {}
-    asked = {
-        "board_id": board_id,
-        "period_end": point.period_end,
-        "last_year": point.year - 1,
-        "name": point.name,
-        "known_at": known_at,
-    }
-    for row in session.execute(_points_statement(), asked):
-        told = earlier_report(json.loads(row.snapshot), row.decided_on) if row.snapshot else None
-        if row.is_before:
-            found |= {
-                "before": f"{row.name} {row.year}",
-                "before_cut_off": row.cut_off,
-                "previous": told,
-            }
-        if (row.year, row.name) == (point.year - 1, point.name):
-            found["last_year"] = told
-    return EarlierPoints(**found)
-
-
 def _of_the_years(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[Any, ...]]:
     """By control and year, of the board's own decided plans of the years before."""
-    first: Any = sa.bindparam("first", type_=sa.Date())
-    last: Any = sa.bindparam("last", type_=sa.Date())
+    first = sa.bindparam("first", type_=sa.Date())
+    last = sa.bindparam("last", type_=sa.Date())
     years = sa.bindparam("first_year", type_=sa.Integer())
     return (
         statement.join(Control, Control.id == Occurrence.control_id)
@@ -142,8 +147,8 @@ def _of_the_years(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[An
     )
 
 
-@cache
-def _years_statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
+def _years() -> Iterable[Rows]:
+    """What was done, found and put right, each in its own rows."""
     signed = aliased(Conclusion)
     standing = (
         sa.select(sa.func.max(signed.id))
@@ -151,57 +156,33 @@ def _years_statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
         .correlate(Occurrence)
         .scalar_subquery()
     )
-    none = sa.literal(0)
     known_finding = sa.and_(Finding.recorded_at <= _KNOWN_AT, ~was_mistaken(_KNOWN_AT))
-    performed = sa.select(
-        Control.lineage.label("lineage"),
-        Plan.year.label("year"),
-        sa.func.count().label("performed"),
-        sa.func.sum(Conclusion.deviating).label("deviating"),
-        none.label("findings"),
-        none.label("actions_done"),
-    ).join_from(Occurrence, Conclusion, Conclusion.id == standing)
-    findings = (
-        sa.select(Control.lineage, Plan.year, none, none, sa.func.count(), none)
+    count = sa.func.count()
+    yield (
+        sa.select(
+            Control.lineage,
+            Plan.year,
+            count.label("performed"),
+            sa.func.sum(Conclusion.deviating).label("deviating"),
+        )
+        .select_from(Occurrence)
+        .join(Conclusion, Conclusion.id == standing)
+    )
+    found = (
+        sa.select(Control.lineage, Plan.year, count.label("findings"))
         .select_from(Occurrence)
         .join(Finding, Finding.occurrence_id == Occurrence.id)
         .where(known_finding)
     )
-    done = (
-        sa.select(Control.lineage, Plan.year, none, none, none, sa.func.count())
-        .select_from(Occurrence)
-        .join(Finding, Finding.occurrence_id == Occurrence.id)
+    yield found
+    yield (
+        found.with_only_columns(Control.lineage, Plan.year, count.label("actions_done"))
         .join(Action, Action.finding_id == Finding.id)
-        .where(known_finding, Action.state == ActionState.DONE, Action.ended_at <= _KNOWN_AT)
+        .where(Action.state == ActionState.DONE, Action.ended_at <= _KNOWN_AT)
     )
-    return sa.union_all(*(_of_the_years(part) for part in (performed, findings, done)))
 
 
-def years_before(
-    session: Session, board_id: int, year: int, known_at: datetime
-) -> dict[str, Sequence[YearOutcome]]:
-    """What became of each control in the years before, by lineage, the newest year first."""
-    first = year - HISTORY_YEARS
-    asked = {
-        "board_id": board_id,
-        "known_at": known_at,
-        "first": date(first, 1, 1),
-        "last": date(year - 1, 12, 31),
-        "first_year": first,
-    }
-    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
-    for row in session.execute(_years_statement(), asked):
-        figures = (row.performed, row.deviating, row.findings, row.actions_done)
-        for place, figure in enumerate(figures):
-            sums[row.lineage, row.year][place] += int(figure)
-    years: dict[str, list[YearOutcome]] = defaultdict(list)
-    for lineage, of_year in sorted(sums, key=lambda key: (key[0], -key[1])):
-        years[lineage].append(YearOutcome(of_year, *sums[lineage, of_year]))
-    return dict(years)
-
-
-@cache
-def _risks_statement() -> sa.Select[*tuple[Any, ...]]:
+def _risks() -> Rows:
     assessed = aliased(RiskAssessment)
     latest = (
         sa.select(assessed.id)
@@ -212,14 +193,67 @@ def _risks_statement() -> sa.Select[*tuple[Any, ...]]:
         .scalar_subquery()
     )
     return (
-        sa.select(Risk.description, RiskAssessment.score)
+        sa.select(Risk.number, Risk.description, RiskAssessment.score)
+        .select_from(Risk)
         .outerjoin(RiskAssessment, RiskAssessment.id == latest)
         .where(Risk.board_id == _BOARD, Risk.recorded_at <= _KNOWN_AT)
-        .order_by(Risk.number)
     )
 
 
-def register_risks(session: Session, board_id: int, known_at: datetime) -> list[RiskFact]:
-    """The board's register as it was known: each risk with the score that was its latest."""
-    rows = session.execute(_risks_statement(), {"board_id": board_id, "known_at": known_at})
-    return [RiskFact(row.description, row.score) for row in rows]
+@cache
+def _statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    years = ((_YEAR, _of_the_years(part)) for part in _years())
+    return of_kinds(_COLUMNS, [(_POINT, _points()), *years, (_RISK, _risks())])
+
+
+def earlier_facts(
+    session: Session, board_id: int, point: ReportingPoint, known_at: datetime
+) -> EarlierFacts:
+    """What a report of the point is compared with."""
+    first = point.year - HISTORY_YEARS
+    asked = {
+        "board_id": board_id,
+        "known_at": known_at,
+        "period_end": point.period_end,
+        "last_year": point.year - 1,
+        "name": point.name,
+        "first": date(first, 1, 1),
+        "last": date(point.year - 1, 12, 31),
+        "first_year": first,
+    }
+    of_kind: dict[int, list[Row]] = defaultdict(list)
+    for row in session.execute(_statement(), asked):
+        of_kind[row.kind].append(row)
+    before = next((row for row in of_kind[_POINT] if row.is_before), None)
+    same = (point.year - 1, point.name)
+    last_year = next((row for row in of_kind[_POINT] if (row.year, row.name) == same), None)
+    return EarlierFacts(
+        before=f"{before.name} {before.year}" if before else None,
+        before_cut_off=before.cut_off if before else None,
+        previous=_told(before),
+        last_year=_told(last_year),
+        years=_outcomes(of_kind[_YEAR]),
+        risks=[
+            RiskFact(row.description, row.score)
+            for row in sorted(of_kind[_RISK], key=lambda row: int(row.number))
+        ],
+    )
+
+
+def _told(row: Row | None) -> EarlierReport | None:
+    if row is None or not row.snapshot:
+        return None
+    return earlier_report(json.loads(row.snapshot), row.decided_on)
+
+
+def _outcomes(rows: Iterable[Row]) -> dict[str, Sequence[YearOutcome]]:
+    sums: dict[tuple[str, int], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for row in rows:
+        # Each kind of row has its own figures; the others are empty in it.
+        figures = (row.performed, row.deviating, row.findings, row.actions_done)
+        for place, figure in enumerate(figures):
+            sums[row.lineage, row.year][place] += int(figure or 0)
+    years: dict[str, list[YearOutcome]] = defaultdict(list)
+    for lineage, of_year in sorted(sums, key=lambda key: (key[0], -key[1])):
+        years[lineage].append(YearOutcome(of_year, *sums[lineage, of_year]))
+    return dict(years)

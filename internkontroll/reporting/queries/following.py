@@ -9,10 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.type_api import TypeEngine
 
 from internkontroll.accounts.models import RoleGrant
 from internkontroll.core.base import UtcDateTime
 from internkontroll.core.clock import start_of_day, swedish_day
+from internkontroll.core.kinds import KIND, of_kinds
 from internkontroll.findings.models import (
     Action,
     ActionAssignment,
@@ -27,7 +29,32 @@ from internkontroll.plan.models import Control
 from internkontroll.reporting.rules import ActionFact, ActionMoved, CorrectionFact
 from internkontroll.schedule.models import Occurrence
 
+Row = sa.Row[*tuple[Any, ...]]
+Rows = sa.Select[*tuple[Any, ...]]
+
 _ACTION, _MOVE, _CORRECTION = range(3)
+
+_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "row_id": sa.Integer(),
+    "action_id": sa.Integer(),
+    "year": sa.Integer(),
+    "number": sa.Integer(),
+    "lineage": sa.Text(),
+    "action_number": sa.Integer(),
+    "text": sa.Text(),
+    "state": sa.Text(),
+    "day": sa.Date(),
+    "recorded_at": UtcDateTime(),
+    "ended_on": sa.Date(),
+    "ended_at": UtcDateTime(),
+    "outcome": sa.Text(),
+    "amount": sa.BigInteger(),
+    "manned": sa.Integer(),
+}
+
+# To put the statement together takes longer than to run it: it is made once.
+_BOARD: Any = sa.bindparam("board_id", type_=sa.Integer())
+_YEAR: Any = sa.bindparam("year", type_=sa.Integer())
 
 
 @dataclass(frozen=True)
@@ -65,21 +92,10 @@ def _manned() -> sa.ColumnElement[bool]:
     )
 
 
-@cache
-def _statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
-    # Put together once: that takes longer than to run it.
-    board_id: Any = sa.bindparam("board_id", type_=sa.Integer())
-    year: Any = sa.bindparam("year", type_=sa.Integer())
-    since: Any = sa.bindparam("since", type_=UtcDateTime())
-    no_day, no_time = sa.cast(sa.null(), sa.Date()), sa.cast(sa.null(), UtcDateTime())
-    no_text = sa.cast(sa.null(), sa.Text())
-    no_number = sa.cast(sa.null(), sa.Integer())
-    followed = sa.or_(Finding.year == year, Action.ended_at.is_(None), Action.ended_at > since)
-    actions = (
+def _actions() -> Rows:
+    return (
         sa.select(
-            sa.literal(_ACTION).label("kind"),
             Action.id.label("row_id"),
-            Action.id.label("action_id"),
             Finding.year,
             Finding.number,
             Control.lineage,
@@ -87,64 +103,63 @@ def _statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
             Action.description.label("text"),
             sa.cast(Action.state, sa.Text()).label("state"),
             Action.due_on.label("day"),
-            Action.recorded_at.label("known_at"),
+            Action.recorded_at,
             Action.ended_on,
             Action.ended_at,
             Action.outcome,
-            sa.cast(no_number, sa.BigInteger()).label("amount"),
             sa.case((_manned(), 1), else_=0).label("manned"),
         )
+        .select_from(Action)
         .join(Finding, Finding.id == Action.finding_id)
         .join(Occurrence, Occurrence.id == Finding.occurrence_id)
         .join(Control, Control.id == Occurrence.control_id)
-        .where(Finding.board_id == board_id, followed)
+        .where(*_followed())
     )
-    moves = (
+
+
+def _moves() -> Rows:
+    return (
         sa.select(
-            sa.literal(_MOVE),
-            ActionMove.id,
+            ActionMove.id.label("row_id"),
             ActionMove.action_id,
-            Finding.year,
-            Finding.number,
-            no_text,
-            no_number,
-            no_text,
-            no_text,
-            ActionMove.old_due_on,
+            ActionMove.old_due_on.label("day"),
             ActionMove.recorded_at,
-            no_day,
-            no_time,
-            no_text,
-            sa.cast(no_number, sa.BigInteger()),
-            no_number,
         )
+        .select_from(ActionMove)
         .join(Action, Action.id == ActionMove.action_id)
         .join(Finding, Finding.id == Action.finding_id)
-        .where(Finding.board_id == board_id, followed)
+        .where(*_followed())
     )
-    corrections = (
+
+
+def _corrections() -> Rows:
+    return (
         sa.select(
-            sa.literal(_CORRECTION),
-            Correction.id,
-            no_number,
+            Correction.id.label("row_id"),
             Finding.year,
             Finding.number,
-            no_text,
-            no_number,
             Correction.text,
-            sa.cast(Correction.outcome, sa.Text()),
-            Correction.done_on,
+            sa.cast(Correction.outcome, sa.Text()).label("state"),
+            Correction.done_on.label("day"),
             Correction.recorded_at,
-            no_day,
-            no_time,
-            no_text,
-            sa.cast(Correction.amount, sa.BigInteger()),
-            no_number,
+            Correction.amount,
         )
+        .select_from(Correction)
         .join(Finding, Finding.id == Correction.finding_id)
-        .where(Finding.board_id == board_id, Finding.year == year)
+        .where(Finding.board_id == _BOARD, Finding.year == _YEAR)
     )
-    return sa.union_all(actions, moves, corrections).order_by("kind", "row_id")
+
+
+def _followed() -> tuple[sa.ColumnElement[bool], ...]:
+    since: Any = sa.bindparam("since", type_=UtcDateTime())
+    followed = sa.or_(Finding.year == _YEAR, Action.ended_at.is_(None), Action.ended_at > since)
+    return Finding.board_id == _BOARD, followed
+
+
+@cache
+def _statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    parts = ((_ACTION, _actions()), (_MOVE, _moves()), (_CORRECTION, _corrections()))
+    return of_kinds(_COLUMNS, parts).order_by(KIND, "row_id")
 
 
 def follow_up_facts(
@@ -161,30 +176,28 @@ def follow_up_facts(
         "known_at": known_at,
         "day": swedish_day(known_at),
     }
-    actions: list[sa.Row[*tuple[Any, ...]]] = []
+    actions: list[Row] = []
     moves: dict[int, list[ActionMoved]] = defaultdict(list)
     corrections: dict[str, list[CorrectionFact]] = defaultdict(list)
     for row in session.execute(_statement(), asked):
         if row.kind == _ACTION:
             actions.append(row)
         elif row.kind == _MOVE:
-            moves[row.action_id].append(ActionMoved(row.day, row.known_at))
+            moves[row.action_id].append(ActionMoved(row.day, row.recorded_at))
         else:
             corrections[finding_label(row.year, row.number, board.code)].append(
                 CorrectionFact(
                     outcome=CorrectionOutcome(row.state),
                     text=row.text,
                     done_on=row.day,
-                    recorded_at=row.known_at,
+                    recorded_at=row.recorded_at,
                     amount=row.amount,
                 )
             )
     return FollowUpFacts([_action(row, moves, board.code) for row in actions], corrections)
 
 
-def _action(
-    row: sa.Row[*tuple[Any, ...]], moves: Mapping[int, Sequence[ActionMoved]], code: str
-) -> ActionFact:
+def _action(row: Row, moves: Mapping[int, Sequence[ActionMoved]], code: str) -> ActionFact:
     return ActionFact(
         lineage=row.lineage,
         label=finding_label(row.year, row.number, code),
@@ -192,10 +205,10 @@ def _action(
         description=row.text,
         state=ActionState(row.state),
         due_on=row.day,
-        recorded_at=row.known_at,
+        recorded_at=row.recorded_at,
         ended_on=row.ended_on,
         ended_at=row.ended_at,
         outcome=row.outcome,
-        moves=tuple(moves.get(row.action_id, ())),
+        moves=tuple(moves.get(row.row_id, ())),
         manned=bool(row.manned),
     )

@@ -1,6 +1,10 @@
-"""Read the plan that a report follows up: its version as known at a moment, and its controls."""
+"""Read the plan that a report follows up: its version as known at a moment, and its controls.
+
+The trail's last hash is asked for in the same question.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -8,11 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from internkontroll.organisation.models import Decision
+from internkontroll.organisation.models import Board, Decision
 from internkontroll.plan.models import Control, ControlArea, Plan, control_risk
 from internkontroll.reporting.queries.points import of_the_plan
 from internkontroll.reporting.rules import ControlFact, DecisionFacts, PlanFacts
 from internkontroll.risk.models import Risk
+from internkontroll.trail.queries import head_of
+from internkontroll.trail.rules import GENESIS
 
 Row = sa.Row[*tuple[Any, ...]]
 Rows = sa.Select[*tuple[Any, ...]]
@@ -20,6 +26,16 @@ Rows = sa.Select[*tuple[Any, ...]]
 # To put the statements together takes longer than to run them: each is made once.
 _BOARD: Any = sa.bindparam("board_id", type_=sa.Integer())
 _YEAR: Any = sa.bindparam("year", type_=sa.Integer())
+_CHAIN: Any = sa.bindparam("chain", type_=sa.Text())
+
+
+@dataclass(frozen=True)
+class PlannedFacts:
+    """Planen, its kontrollmoment, and the last hash of the board's trail."""
+
+    plan: PlanFacts
+    controls: Sequence[ControlFact]
+    trail_head: str
 
 
 def decision_facts(decision: Decision) -> DecisionFacts:
@@ -51,6 +67,7 @@ def _plan_statement() -> Rows:
             ControlArea.name.label("area"),
             ControlArea.position,
             Risk.description.label("risk"),
+            head_of(_CHAIN).label("trail_head"),
         )
         .join(Decision, Decision.id == Plan.decision_id)
         .join(Control, Control.plan_id == Plan.id)
@@ -100,8 +117,12 @@ def _controls(rows: Sequence[Row], version_known: int) -> tuple[PlanFacts, list[
 
 
 def plan_facts(
-    session: Session, board_id: int, year: int, known_at: datetime
-) -> tuple[PlanFacts, list[ControlFact]] | None:
+    session: Session, board: Board, year: int, known_at: datetime
+) -> PlannedFacts | None:
     """The plan of the year and its controls as known then; None where no plan is decided."""
-    rows = session.execute(_plan_statement(), {"board_id": board_id, "year": year}).all()
-    return _controls(rows, _version_known(rows, known_at)) if rows else None
+    asked = {"board_id": board.id, "year": year, "chain": board.code}
+    rows = session.execute(_plan_statement(), asked).all()
+    if not rows:
+        return None
+    plan, controls = _controls(rows, _version_known(rows, known_at))
+    return PlannedFacts(plan, controls, rows[0].trail_head or GENESIS)

@@ -113,9 +113,14 @@ def document_look(session: Session) -> DocumentLook | None:
 
 def document_house(session: Session) -> House:
     """The look of every document: the municipality's name, logotype and colour."""
-    known, look = municipality(session), document_look(session)
-    name = known.name if known else ""
-    return House(name, look.colour, look.logo, look.logo_kind) if look else House(name)
+    only = sa.select(sa.literal(1).label("id")).subquery()
+    name, colour, logo, kind = session.execute(
+        sa.select(Municipality.name, DocumentLook.colour, DocumentLook.logo, DocumentLook.logo_kind)
+        .select_from(only)
+        .outerjoin(Municipality, Municipality.id == only.c.id)
+        .outerjoin(DocumentLook, DocumentLook.id == only.c.id)
+    ).one()
+    return House(name or "", colour, logo, kind) if colour else House(name or "")
 
 
 def due_days(session: Session) -> int:

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.reporting.models import ReportEvent, ReportVersion
-from internkontroll.reporting.queries import find_point, working_report
-from internkontroll.reporting.queries.treating import read_report, wordings_of
+from internkontroll.reporting.queries import control_select, find_point, working_report
+from internkontroll.reporting.queries.treating import read_report, written_about
 from internkontroll.reporting.rules.versions import differences
 from internkontroll.trail.queries import verify_trail
 from tests.service.report_way import AT, LATER, Way, minutes
@@ -147,12 +147,10 @@ def test_a_dropped_correction_leaves_the_decided_version_and_its_texts(way: Way)
     assert again is not None
     texts = {"Kommentar", "Vad bedömningen bygger på"}
     assert texts.isdisjoint(one.what for one in differences(before, again.report))
-    remarks = [remark.comment for remark, _ in wordings_of(way.session, report, control_of(way, 3))]
+    written = written_about(way.session, report, control_select(way.board.id, 2020, 1, 3))
+    assert written is not None
+    remarks = [remark.comment for remark, _ in written.wordings]
     assert remarks == ["Rutinen ses över.", "Rutinen är ändrad.", "Rutinen ses över."]
-
-
-def control_of(way: Way, number: int) -> int:
-    return way.spring.controls[number - 1]
 
 
 def test_only_who_saw_the_begun_correction_drops_it(way: Way) -> None:

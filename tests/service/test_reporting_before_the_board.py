@@ -13,7 +13,8 @@ from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.organisation.models import DecisionOutcome
 from internkontroll.plan.models import Control
 from internkontroll.reporting.models import FollowUpReport, ReportState, ReportTreatment
-from internkontroll.reporting.queries.treating import read_report, treatments_of, wordings_of
+from internkontroll.reporting.queries import control_select
+from internkontroll.reporting.queries.treating import read_report, treatments_of, written_about
 from internkontroll.reporting.rules.versions import differences
 from internkontroll.schedule.models import Occurrence
 from tests.factories import make_actor, make_board
@@ -200,8 +201,18 @@ def test_every_wording_is_kept_with_who_wrote_it(way: Way) -> None:
     way.comment(actor=actor, comment="Först.")
     way.comment(comment="Sedan.")
     report = way.session.scalars(sa.select(FollowUpReport)).one()
-    told = wordings_of(way.session, report, way.spring.controls[2])
-    assert [(row.comment, who) for row, who in told] == [
+    asked = control_select(way.board.id, 2020, 1, 3)
+    told = written_about(way.session, report, asked)
+    assert told is not None
+    assert [(row.comment, who) for row, who in told.wordings] == [
         ("Sedan.", way.controller.name),
         ("Först.", actor.name),
     ]
+    assert told.standing.remark == told.wordings[0][0]
+    assert told.standing.revision == 2
+    unwritten = written_about(way.session, None, asked)
+    assert unwritten is not None
+    assert (unwritten.control, unwritten.wordings) == (told.control, [])
+    assert unwritten.standing.revision == 0
+    absent = control_select(way.board.id, 2020, 1, 99)
+    assert written_about(way.session, report, absent) is None

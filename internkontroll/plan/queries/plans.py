@@ -138,17 +138,22 @@ def import_of(session: Session, plan_id: int) -> int | None:
     return found
 
 
+def that_holds(board_id: Any, year: Any) -> tuple[sa.ColumnElement[bool], ...]:
+    """What marks an internkontrollplan of the year that is decided and not replaced by a later."""
+    return (
+        Plan.board_id == board_id,
+        Plan.year == year,
+        Plan.kind == PlanKind.INTERNAL_CONTROL,
+        Plan.state.in_((PlanState.DECIDED, PlanState.CLOSED)),
+    )
+
+
 def decided_plan(session: Session, board_id: int, year: int) -> Plan | None:
     """The internkontrollplan that the board has decided for the year and that holds, or None."""
     return session.scalar(
         sa.select(Plan)
         .options(joinedload(Plan.decision), defer(Plan.content))
-        .where(
-            Plan.board_id == board_id,
-            Plan.year == year,
-            Plan.kind == PlanKind.INTERNAL_CONTROL,
-            Plan.state.in_((PlanState.DECIDED, PlanState.CLOSED)),
-        )
+        .where(*that_holds(board_id, year))
         .order_by(Plan.version.desc())
         .limit(1)
     )

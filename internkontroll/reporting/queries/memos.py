@@ -70,19 +70,29 @@ def standing_memo(
     return StandingMemo(found.revision, written)
 
 
-def memo_of(session: Session, report: FollowUpReport | None) -> Memo:
-    """The tjänsteskrivelse of a report; a decided one has the template of its decision."""
+def memo_of(
+    session: Session, report: FollowUpReport | None, standing: StandingMemo | None = None
+) -> Memo:
+    """The tjänsteskrivelse of a report; a decided one has the template of its decision.
+
+    ``standing`` is what is written, where it has been read already.
+    """
     decided_at = report.cut_off_at if report is not None else None
     template = standing_template(session, at=decided_at)
-    return Memo(template.parts, standing_memo(session, report).written)
+    return Memo(template.parts, (standing or standing_memo(session, report)).written)
 
 
-def memo_being_written(session: Session, report: FollowUpReport | None) -> Memo:
-    """The tjänsteskrivelse of what is written now: of the correction, if one is begun."""
+def memo_being_written(
+    session: Session, report: FollowUpReport | None, standing: StandingMemo | None = None
+) -> Memo:
+    """The tjänsteskrivelse of what is written now: of the correction, if one is begun.
+
+    ``standing`` is what is written of that version, where it has been read already.
+    """
     if report is None or report.correction_reason is None:
-        return memo_of(session, report)
-    written = standing_memo(session, report, version_written(report)).written
-    return Memo(standing_template(session).parts, written)
+        return memo_of(session, report, standing)
+    written = standing or standing_memo(session, report, version_written(report))
+    return Memo(standing_template(session).parts, written.written)
 
 
 def memo_of_version(

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from internkontroll.accounts.models import User
 from internkontroll.plan.models import Control
@@ -14,6 +15,7 @@ from internkontroll.reporting.models import (
     ReportTreatment,
     ReportVersion,
 )
+from internkontroll.reporting.queries.points import StandingRemark
 from internkontroll.reporting.rules import Report, report_from_plain
 
 
@@ -63,18 +65,47 @@ def writers_of(session: Session, report: FollowUpReport) -> set[int]:
     return {one for one in (*written, report.overall_by_id) if one is not None}
 
 
-def wordings_of(
-    session: Session, report: FollowUpReport | None, control_id: int
-) -> Sequence[tuple[ReportRemark, str]]:
-    """Every wording about a kontrollmoment, the latest first, with who wrote it by role."""
-    if report is None:
-        return ()
-    lineage = sa.select(Control.lineage).where(Control.id == control_id).scalar_subquery()
-    rows = session.execute(
-        sa.select(ReportRemark, User.title)
-        .join(Control, Control.id == ReportRemark.control_id)
-        .outerjoin(User, User.id == ReportRemark.recorded_by_id)
-        .where(ReportRemark.report_id == report.id, Control.lineage == lineage)
-        .order_by(ReportRemark.revision.desc())
+@dataclass(frozen=True)
+class WrittenAbout:
+    """Ett kontrollmoment, and every wording about it in a report, the latest first.
+
+    With each is who wrote it, by role.
+    """
+
+    control: Control
+    wordings: Sequence[tuple[ReportRemark, str]]
+
+    @property
+    def standing(self) -> StandingRemark:
+        """What stands now, in whichever version of the plan it was written."""
+        if not self.wordings:
+            return StandingRemark(0, None)
+        remark, _ = self.wordings[0]
+        return StandingRemark(remark.revision, remark)
+
+
+def written_about(
+    session: Session, report: FollowUpReport | None, asked: sa.Select[Control]
+) -> WrittenAbout | None:
+    """The control that is asked for with what the report says of it; None where there is none."""
+    same = aliased(Control)
+    of_it = (
+        sa.exists()
+        .where(same.id == ReportRemark.control_id, same.lineage == Control.lineage)
+        .correlate(Control, ReportRemark)
     )
-    return [(remark, title or "programmet") for remark, title in rows]
+    rows = session.execute(
+        asked.add_columns(ReportRemark, User.title)
+        .outerjoin(
+            ReportRemark,
+            sa.and_(ReportRemark.report_id == (report.id if report else 0), of_it),
+        )
+        .outerjoin(User, User.id == ReportRemark.recorded_by_id)
+        .order_by(ReportRemark.revision.desc())
+    ).all()
+    if not rows:
+        return None
+    return WrittenAbout(
+        rows[0].Control,
+        [(remark, title or "programmet") for _, remark, title in rows if remark is not None],
+    )

@@ -1,15 +1,23 @@
-"""Röntgen av en uppföljning: what it reads beside the report itself. Five questions at most."""
+"""Röntgen av en uppföljning: what it reads beside the report itself, in one question."""
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.type_api import TypeEngine
 
 from internkontroll.core.clock import swedish_day
+from internkontroll.core.kinds import of_kinds
 from internkontroll.findings.models import Action, ActionState, Finding, FindingState
 from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Control, Plan
+from internkontroll.plan.queries import that_holds
 from internkontroll.reporting.models import FollowUpReport, ReportRemark, ReportState
+from internkontroll.reporting.queries.following import finding_label
 from internkontroll.reporting.queries.points import of_the_plan
 from internkontroll.reporting.rules.proposed import UNCONFIRMED, standing_of
 from internkontroll.reporting.rules.report import Report
@@ -24,104 +32,174 @@ from internkontroll.reporting.rules.xray import (
 from internkontroll.review.models import Attachment, Basis, Conclusion
 from internkontroll.schedule.models import Occurrence
 
+Row = sa.Row[*tuple[Any, ...]]
+Rows = sa.Select[*tuple[Any, ...]]
+
+_UNAPPOINTED, _UNPROVEN, _UNANSWERED, _REMARK, _PLAN, _BOARD = range(6)
+
+_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "row_id": sa.Integer(),
+    "number": sa.Integer(),
+    "year": sa.Integer(),
+    "revision": sa.Integer(),
+    "scheduled_on": sa.Date(),
+    "comment": sa.Text(),
+    "figures": sa.Text(),
+    "figures_confirmed": sa.Boolean(),
+    "code": sa.Text(),
+    "name": sa.Text(),
+}
+
+# To put the statement together takes longer than to run it: it is made once.
+_BOARD_ID: Any = sa.bindparam("board_id", type_=sa.Integer())
+_YEAR: Any = sa.bindparam("year", type_=sa.Integer())
+
 
 def xray_of(
     session: Session, board: Board, report: FollowUpReport | None, made: Report, *, at: datetime
 ) -> tuple[XrayLine, ...]:
     """What the report lacks at the moment; ``made`` is what lies before the board."""
+    asked = {
+        "board_id": board.id,
+        "year": made.year,
+        "version": made.plan.version,
+        "numbers": [row.number for row in made.rows],
+        "in_force": [row.number for row in made.rows if not row.removed],
+        "first": made.period_start,
+        "last": made.period_end,
+        "report_id": report.id if report else 0,
+    }
+    of_kind: dict[int, list[Row]] = defaultdict(list)
+    for row in session.execute(_statement(), asked):
+        of_kind[row.kind].append(row)
     begun = swedish_day(at).year >= made.year
+    newest = max(of_kind[_PLAN], key=_number, default=None)
     facts = XrayFacts(
-        unappointed=_unappointed(session, board.id, made) if begun else (),
-        unproven=_unproven(session, board.id, made),
-        unanswered=_unanswered(session, board, made),
-        others=[
-            (code, name)
-            for code, name in session.execute(
-                sa.select(Board.code, Board.name)
-                .where(Board.id != board.id, ~Board.oversight)
-                .order_by(Board.code)
-            )
+        unappointed=sorted(map(_number, of_kind[_UNAPPOINTED])) if begun else (),
+        unproven=[
+            UnprovenFact(row.row_id, row.number, row.scheduled_on)
+            for row in sorted(of_kind[_UNPROVEN], key=_by_day)
         ],
-        unconfirmed=_unconfirmed(session, report, made),
+        unanswered=_unanswered(of_kind[_UNANSWERED], board, made),
+        others=sorted((row.code, row.name) for row in of_kind[_BOARD]),
+        unconfirmed=_unconfirmed(of_kind[_REMARK], made),
         is_approved=report is not None
         and (report.state in BEFORE_BOARD or _decided_as_approved(report)),
+        plan_id=newest.row_id if newest else None,
     )
     return xray_report(made, facts)
+
+
+@cache
+def _statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    others = sa.select(Board.code, Board.name).where(Board.id != _BOARD_ID, ~Board.oversight)
+    holding = sa.select(Plan.id.label("row_id"), Plan.version.label("number"))
+    return of_kinds(
+        _COLUMNS,
+        [
+            (_UNAPPOINTED, _without_responsible()),
+            (_UNPROVEN, _without_paper()),
+            (_UNANSWERED, _without_action()),
+            (_REMARK, _written()),
+            (_PLAN, holding.where(*that_holds(_BOARD_ID, _YEAR))),
+            (_BOARD, others),
+        ],
+    )
+
+
+def _among(name: str) -> sa.ColumnElement[bool]:
+    numbers: Any = sa.bindparam(name, type_=sa.Integer(), expanding=True)
+    return Control.number.in_(numbers)
+
+
+def _without_responsible() -> Rows:
+    return (
+        sa.select(Control.number)
+        .select_from(Control)
+        .join(Plan, Plan.id == Control.plan_id)
+        .where(
+            *of_the_plan(_BOARD_ID, _YEAR),
+            Plan.version == sa.bindparam("version", type_=sa.Integer()),
+            _among("in_force"),
+            Control.responsible_id.is_(None),
+            Control.not_applicable_reason.is_(None),
+        )
+    )
+
+
+def _without_paper() -> Rows:
+    # The items of a sample are their own record; a result that was written down needs a paper.
+    attached = sa.exists().where(
+        Attachment.occurrence_id == Occurrence.id, Attachment.removed_at.is_(None)
+    )
+    first = sa.bindparam("first", type_=sa.Date())
+    last = sa.bindparam("last", type_=sa.Date())
+    return (
+        sa.select(Occurrence.id.label("row_id"), Control.number, Occurrence.scheduled_on)
+        .select_from(Occurrence)
+        .join(Control, Control.id == Occurrence.control_id)
+        .join(Plan, Plan.id == Control.plan_id)
+        .join(Conclusion, Conclusion.occurrence_id == Occurrence.id)
+        .where(
+            Occurrence.board_id == _BOARD_ID,
+            *of_the_plan(_BOARD_ID, _YEAR),
+            _among("numbers"),
+            Occurrence.scheduled_on.between(first, last),
+            Conclusion.signed_at.is_not(None),
+            Conclusion.basis.in_((Basis.RESULT, Basis.NONE)),
+            ~attached,
+        )
+        .distinct()
+    )
+
+
+def _without_action() -> Rows:
+    answered = sa.exists().where(
+        Action.finding_id == Finding.id, Action.state != ActionState.CANCELLED
+    )
+    return sa.select(Finding.id.label("row_id"), Finding.year, Finding.number).where(
+        Finding.board_id == _BOARD_ID, Finding.state == FindingState.OPEN, ~answered
+    )
+
+
+def _written() -> Rows:
+    return (
+        sa.select(
+            Control.number,
+            ReportRemark.revision,
+            ReportRemark.comment,
+            ReportRemark.figures,
+            ReportRemark.figures_confirmed,
+        )
+        .select_from(ReportRemark)
+        .join(Control, Control.id == ReportRemark.control_id)
+        .where(ReportRemark.report_id == sa.bindparam("report_id", type_=sa.Integer()))
+    )
+
+
+def _number(row: Row) -> int:
+    return int(row.number)
+
+
+def _by_day(row: Row) -> tuple[int, date, int]:
+    return row.number, row.scheduled_on, row.row_id
 
 
 def _decided_as_approved(report: FollowUpReport) -> bool:
     return report.state is ReportState.DECIDED and report.approved_at is not None
 
 
-def _unappointed(session: Session, board_id: int, made: Report) -> list[int]:
-    reported = [row.number for row in made.rows if not row.removed]
-    return list(
-        session.scalars(
-            sa.select(Control.number)
-            .join(Plan, Plan.id == Control.plan_id)
-            .where(
-                *of_the_plan(board_id, made.year),
-                Plan.version == made.plan.version,
-                Control.number.in_(reported),
-                Control.responsible_id.is_(None),
-                Control.not_applicable_reason.is_(None),
-            )
-            .order_by(Control.number)
-        )
+def _unanswered(rows: Iterable[Row], board: Board, made: Report) -> list[OpenFinding]:
+    numbers = {finding.label: row.number for row in made.rows for finding in row.findings}
+    named = (
+        (row.row_id, finding_label(row.year, row.number, board.code))
+        for row in sorted(rows, key=lambda row: (row.year, row.number))
     )
+    return [OpenFinding(key, numbers[label], label) for key, label in named if label in numbers]
 
 
-def _unproven(session: Session, board_id: int, made: Report) -> list[UnprovenFact]:
-    # The items of a sample are their own record; a result that was written down needs a paper.
-    attached = sa.exists().where(
-        Attachment.occurrence_id == Occurrence.id, Attachment.removed_at.is_(None)
-    )
-    rows = session.execute(
-        sa.select(Occurrence.id, Control.number, Occurrence.scheduled_on)
-        .join(Control, Control.id == Occurrence.control_id)
-        .join(Plan, Plan.id == Control.plan_id)
-        .join(Conclusion, Conclusion.occurrence_id == Occurrence.id)
-        .where(
-            Occurrence.board_id == board_id,
-            *of_the_plan(board_id, made.year),
-            Control.number.in_([row.number for row in made.rows]),
-            Occurrence.scheduled_on.between(made.period_start, made.period_end),
-            Conclusion.signed_at.is_not(None),
-            Conclusion.basis.in_((Basis.RESULT, Basis.NONE)),
-            ~attached,
-        )
-        .distinct()
-        .order_by(Control.number, Occurrence.scheduled_on, Occurrence.id)
-    )
-    return [UnprovenFact(*row) for row in rows]
-
-
-def _unanswered(session: Session, board: Board, made: Report) -> list[OpenFinding]:
-    labels = {finding.label: row.number for row in made.rows for finding in row.findings}
-    if not labels:
-        return []
-    answered = sa.exists().where(
-        Action.finding_id == Finding.id, Action.state != ActionState.CANCELLED
-    )
-    rows = session.execute(
-        sa.select(Finding.id, Finding.year, Finding.number)
-        .where(Finding.board_id == board.id, Finding.state == FindingState.OPEN, ~answered)
-        .order_by(Finding.year, Finding.number)
-    )
-    named = ((key, f"Avvikelse {year}:{number} ({board.code})") for key, year, number in rows)
-    return [OpenFinding(key, labels[label], label) for key, label in named if label in labels]
-
-
-def _unconfirmed(session: Session, report: FollowUpReport | None, made: Report) -> list[int]:
-    if report is None:
-        return []
-    rows = session.execute(
-        sa.select(Control.number, ReportRemark)
-        .join(Control, Control.id == ReportRemark.control_id)
-        .where(ReportRemark.report_id == report.id)
-        .order_by(ReportRemark.revision)
-    )
-    standing: dict[int, ReportRemark] = {row.number: row.ReportRemark for row in rows}
+def _unconfirmed(rows: Iterable[Row], made: Report) -> list[int]:
+    standing = {row.number: row for row in sorted(rows, key=lambda row: int(row.revision))}
     return [
         row.number
         for row in made.rows

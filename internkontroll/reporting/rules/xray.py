@@ -35,8 +35,8 @@ class XrayKind(StrEnum):
 class XrayLine:
     """En påminnelse: the sentence, and what it is about.
 
-    ``number`` is the kontrollmoment (None: the report as a whole), ``subject_id`` the occurrence or
-    the finding where there is one.
+    ``number`` is the kontrollmoment (None: the report as a whole), ``subject_id`` the occurrence,
+    the finding or, where nobody is appointed, the plan; None where there is none.
     """
 
     kind: XrayKind
@@ -65,7 +65,11 @@ class OpenFinding:
 
 @dataclass(frozen=True)
 class XrayFacts:
-    """What the X-ray sees besides the report. ``others`` are other boards' codes and names."""
+    """What the X-ray sees besides the report.
+
+    ``others`` are other boards' codes and names; ``plan_id`` the plan where kontrollansvariga are
+    appointed.
+    """
 
     unappointed: Sequence[int]
     unproven: Sequence[UnprovenFact]
@@ -73,6 +77,7 @@ class XrayFacts:
     others: Sequence[tuple[str, str]]
     unconfirmed: Sequence[int]
     is_approved: bool
+    plan_id: int | None = None
 
 
 def xray_report(report: Report, facts: XrayFacts) -> tuple[XrayLine, ...]:
@@ -95,7 +100,7 @@ def _of_the_whole(report: Report, facts: XrayFacts) -> Iterable[XrayLine]:
 def _of_the_facts(facts: XrayFacts) -> Iterable[XrayLine]:
     for number in facts.unappointed:
         sentence = f"Kontrollmoment {number} har ingen kontrollansvarig, fast året har börjat."
-        yield XrayLine(XrayKind.NO_RESPONSIBLE, sentence, number)
+        yield XrayLine(XrayKind.NO_RESPONSIBLE, sentence, number, facts.plan_id)
     for unproven in facts.unproven:
         sentence = (
             f"Kontrollmoment {unproven.number} är gjort {long_date(unproven.scheduled_on)} utan "

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board, DecisionOutcome
 from internkontroll.organisation.queries import unit_tree_on
-from internkontroll.plan.queries import decided_plan
 from internkontroll.reporting.forms import DecideForm, TakeBackReportForm, decide_form
 from internkontroll.reporting.models import ReportState
 from internkontroll.reporting.queries import PointEntry
@@ -50,11 +49,11 @@ def xray(board: Board, year: int, point: str) -> ResponseReturnValue:
     return _xray_page(board, entry_or_404(board, year, point), ButtonForm())
 
 
-def _mended_at(board: Board, entry: PointEntry, line: XrayLine, plan_id: int | None) -> str | None:
+def _mended_at(board: Board, entry: PointEntry, line: XrayLine) -> str | None:
     """The page where what a line tells of is mended, if the person may."""
     code, where = board.code.lower(), address(board, entry)
-    if line.kind is XrayKind.NO_RESPONSIBLE and plan_id and may(Permission.PLAN_APPOINT):
-        return url_for("plan.appoint", board_code=code, plan_id=plan_id)
+    if line.kind is XrayKind.NO_RESPONSIBLE and line.subject_id and may(Permission.PLAN_APPOINT):
+        return url_for("plan.appoint", board_code=code, plan_id=line.subject_id)
     if line.kind is XrayKind.NO_EVIDENCE and may(Permission.OCCURRENCE_READ):
         return url_for("schedule.show", board_code=code, occurrence_id=line.subject_id)
     if line.kind is XrayKind.NO_ACTION and may(Permission.FINDING_READ):
@@ -78,8 +77,6 @@ def _changed_by_the_board(entry: PointEntry, made: Report) -> tuple[Difference, 
 def _xray_page(board: Board, entry: PointEntry, form: BaseForm) -> ResponseReturnValue:
     made = shown_or_404(board, entry).report
     lines = xray_of(session(), board, entry.report, made, at=now())
-    plan = decided_plan(session(), board.id, entry.point.year)
-    plan_id = plan.id if plan else None
     state = entry.state
     treated = treatments_of(session(), entry.report.id) if entry.report else ()
     return page(
@@ -89,7 +86,7 @@ def _xray_page(board: Board, entry: PointEntry, form: BaseForm) -> ResponseRetur
         entry=entry,
         report=made,
         where=address(board, entry),
-        lines=[(line, _mended_at(board, entry, line, plan_id)) for line in lines],
+        lines=[(line, _mended_at(board, entry, line)) for line in lines],
         changed=_changed_by_the_board(entry, made),
         treated=treated,
         may_approve=state is ReportState.LIVE

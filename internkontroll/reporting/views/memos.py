@@ -13,6 +13,7 @@ from internkontroll.reporting.forms import MemoForm, MemoTemplateForm, memo_temp
 from internkontroll.reporting.models import MemoPart
 from internkontroll.reporting.queries import (
     PointEntry,
+    StandingMemo,
     memo_being_written,
     standing_memo,
     standing_template,
@@ -41,9 +42,12 @@ PROMPTS = {
 """What the writer is asked in each part."""
 
 
-def _memo_form(entry: PointEntry, **more: Any) -> MemoForm:
+def _standing(entry: PointEntry) -> StandingMemo:
+    return standing_memo(session(), entry.report, version_written(entry.report))
+
+
+def _memo_form(entry: PointEntry, standing: StandingMemo, **more: Any) -> MemoForm:
     version = version_written(entry.report)
-    standing = standing_memo(session(), entry.report, version)
     written = standing.written
     if version > 1 and not standing.revision:
         # The words of the version before are proposed; they are this one's when they are saved.
@@ -73,7 +77,8 @@ def save_memo(board: Board, year: int, point: str) -> ResponseReturnValue:
 
 def _memo_page(board: Board, entry: PointEntry, *, sent: bool = False) -> ResponseReturnValue:
     shown = written_or_404(board, entry)
-    form = _memo_form(entry)
+    standing = _standing(entry)
+    form = _memo_form(entry, standing)
     if sent and form.validate():
 
         def act(open_session: Session) -> str:
@@ -94,8 +99,9 @@ def _memo_page(board: Board, entry: PointEntry, *, sent: bool = False) -> Respon
             return answer
         if form.refused_with == 409:
             entry = entry_or_404(board, entry.point.year, entry.point.name)
-            form.set_beside(_memo_form(entry, formdata=None))
-    memo = memo_being_written(session(), entry.report)
+            standing = _standing(entry)
+            form.set_beside(_memo_form(entry, standing, formdata=None))
+    memo = memo_being_written(session(), entry.report, standing)
     return page(
         "reporting/memo.html",
         form=form,

@@ -11,16 +11,13 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.core.errors import InvalidInput
 from internkontroll.organisation.models import Board
-from internkontroll.plan.models import Control
 from internkontroll.reporting.forms import BY_RULE, OverallForm, RemarkForm
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.queries import (
     PointEntry,
-    StandingRemark,
     control_select,
-    standing_remark,
 )
-from internkontroll.reporting.queries.treating import wordings_of
+from internkontroll.reporting.queries.treating import WrittenAbout, written_about
 from internkontroll.reporting.rules import ControlRow, Report
 from internkontroll.reporting.rules.proposed import (
     figure_words,
@@ -32,7 +29,7 @@ from internkontroll.reporting.rules.proposed import (
 from internkontroll.reporting.services import remark_control, set_overall
 from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, written_or_404
 from internkontroll.reporting.words import NOT_YET, STATES
-from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session
+from internkontroll.web.access import current_actor, may, now, requires, session
 from internkontroll.web.drafts import drop_typed, keep_typed, unsaved_page
 from internkontroll.web.forms import choices
 from internkontroll.web.submission import page, submit
@@ -78,13 +75,12 @@ def keep_remark(board: Board, year: int, point: str, number: int) -> ResponseRet
 
 @dataclass(frozen=True)
 class _Here:
-    """A kontrollmoment of a report that is being written, and what stands about it."""
+    """A kontrollmoment of a report that is being written, and what is written about it."""
 
     entry: PointEntry
     report: Report
     row: ControlRow
-    control: Control
-    standing: StandingRemark
+    written: WrittenAbout
     writes_all: bool
     writes: bool
     """Whether the person writes of this kontrollmoment: it is their own, or they write all."""
@@ -95,11 +91,13 @@ def _about(board: Board, entry: PointEntry, number: int) -> _Here:
     row = next((row for row in report.rows if row.number == number), None)
     if row is None:
         abort(404)
-    control = load_or_404(control_select(board.id, entry.point.year, report.plan.version, number))
+    asked = control_select(board.id, entry.point.year, report.plan.version, number)
+    written = written_about(session(), entry.report, asked)
+    if written is None:
+        abort(404)
     writes_all = may(Permission.REPORT_WRITE)
-    own = control.responsible_id == current_actor().user_id
-    standing = standing_remark(session(), entry.report, control.id)
-    return _Here(entry, report, row, control, standing, writes_all, writes_all or own)
+    own = written.control.responsible_id == current_actor().user_id
+    return _Here(entry, report, row, written, writes_all, writes_all or own)
 
 
 def _address_of_save(board: Board, here: _Here) -> str:
@@ -108,14 +106,15 @@ def _address_of_save(board: Board, here: _Here) -> str:
 
 
 def _remark_form(here: _Here, **more: Any) -> RemarkForm:
-    remark = here.standing.remark
+    standing = here.written.standing
+    remark = standing.remark
     by_hand = remark is not None and remark.assessment is not None
     form = RemarkForm(
         comment=remark.comment if remark else "",
         assessment=remark.assessment if remark and by_hand else BY_RULE,
         reason=remark.assessment_reason if remark else None,
         figures=remark.figures if remark else None,
-        revision=here.standing.revision,
+        revision=standing.revision,
         **more,
     )
     form.assessment.choices = choices(
@@ -141,7 +140,7 @@ def _propose(form: RemarkForm, row: ControlRow) -> None:
 def _figures_told(form: RemarkForm, here: _Here) -> tuple[str | None, bool]:
     """The figures that the comment is to carry, and whether a person has confirmed them."""
     current, sent = figures_of(here.row), form.figures.data or None
-    remark = here.standing.remark
+    remark = here.written.standing.remark
     if not form.comment.data or sent is None:
         return None, False
     if form.confirm.data:
@@ -166,7 +165,7 @@ def _save_remark(board: Board, here: _Here, form: RemarkForm) -> ResponseReturnV
             open_session,
             board,
             entry.point,
-            here.control,
+            here.written.control,
             comment=form.comment.data or "",
             assessment=form.chosen(),
             reason=form.why(),
@@ -186,7 +185,7 @@ def _save_remark(board: Board, here: _Here, form: RemarkForm) -> ResponseReturnV
 
 
 def _remark_page(board: Board, here: _Here, form: RemarkForm) -> ResponseReturnValue:
-    remark, row = here.standing.remark, here.row
+    remark, row = here.written.standing.remark, here.row
     figures = form.figures.data or ""
     stands = standing_of(
         form.comment.data or "",
@@ -205,7 +204,7 @@ def _remark_page(board: Board, here: _Here, form: RemarkForm) -> ResponseReturnV
         row=row,
         proposed=STATES[row.proposed] if row.proposed else NOT_YET,
         where=address(board, here.entry),
-        wordings=wordings_of(session(), here.entry.report, here.control.id),
+        wordings=here.written.wordings,
         stands=stands,
         made_from=known_words(figures),
         now_are=figure_words(figures_of(row)),

@@ -13,8 +13,6 @@ from enum import StrEnum
 from io import BytesIO
 from xml.parsers import expat
 
-import filetype  # type: ignore[import-untyped]
-
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import shown
@@ -158,6 +156,8 @@ def attachment_name(filename: str) -> str:
 
 
 def _kind_of(data: bytes, name: str) -> AttachmentKind:
+    import filetype  # type: ignore[import-untyped]
+
     guessed = filetype.guess(data[:8192])
     found = guessed.extension if guessed is not None else None
     if data.startswith((b"PK\x03\x04", _ZIP_END)):

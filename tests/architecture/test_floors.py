@@ -32,7 +32,7 @@ FRAMEWORKS = {"flask", "werkzeug", "wtforms", "jinja2", "flask_wtf", "flask_logi
 EDGES = {"app", "cli", "demo"}
 SLOW = {
     *("pandas", "typst", "docx", "python_calamine", "alembic", "openpyxl", "xlsxwriter"),
-    *("authlib", "joserfc", "requests"),
+    *("authlib", "joserfc", "requests", "cryptography", "pyotp", "segno", "filetype"),
 }
 LONG_FOR_A_REASON: dict[str, str] = {}
 MOST_LINES = 400

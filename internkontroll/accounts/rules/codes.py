@@ -5,9 +5,6 @@ import hmac
 import re
 from datetime import datetime
 
-import pyotp
-import segno
-
 STEP = 30
 """Seconds that one code is shown (RFC 6238, 5.2)."""
 DRIFT = 1
@@ -32,6 +29,8 @@ def accepted_step(secret: str, code: str, *, at: datetime, last_step: int | None
     A step at or before ``last_step`` has been used and opens nothing: a code that somebody has
     seen over a shoulder is worth nothing (RFC 6238, 5.2). ``secret`` is base32.
     """
+    import pyotp
+
     given = "".join(code.split())
     if len(given) != DIGITS or not (given.isascii() and given.isdigit()):
         return None
@@ -59,6 +58,8 @@ def recovery_digest(user_id: int, folded: str) -> str:
 
 def setting_up_address(secret: str, username: str) -> str:
     """What the square holds: the otpauth address that the telephone's app reads."""
+    import pyotp
+
     return pyotp.TOTP(secret, digits=DIGITS, interval=STEP).provisioning_uri(
         name=username, issuer_name=ISSUER
     )
@@ -74,6 +75,8 @@ def square(text: str) -> tuple[int, str]:
 
     Four light modules are kept around it, as the reader wants (ISO/IEC 18004).
     """
+    import segno
+
     rows = list(segno.make(text, error="m", micro=False).matrix_iter(border=4))
     path = "".join(
         f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark

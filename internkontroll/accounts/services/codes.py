@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyotp
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -180,6 +179,8 @@ def begin_code(
     A secret that the account has already goes on holding until then. ``checked`` shows that the
     person has just given the password. Raises NotAllowed without it.
     """
+    import pyotp
+
     user_id = _own_id(actor)
     if not checked.right or checked.user_id != user_id:
         raise NotAllowed("Inloggning med kod ändras bara av den som kan lösenordet.")

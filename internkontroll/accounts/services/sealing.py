@@ -4,8 +4,6 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 
-from cryptography.fernet import Fernet, InvalidToken
-
 _PURPOSE = b"internkontroll: second factor, 1"
 
 
@@ -17,6 +15,8 @@ class Sealer:
     """
 
     def __init__(self, key: str) -> None:
+        from cryptography.fernet import Fernet
+
         derived = hmac.digest(key.encode(), _PURPOSE, hashlib.sha256)
         self._fernet = Fernet(urlsafe_b64encode(derived))
 
@@ -26,6 +26,8 @@ class Sealer:
 
     def open(self, user_id: int, sealed: str) -> str | None:
         """The text; None if it was sealed with another key or for another account."""
+        from cryptography.fernet import InvalidToken
+
         try:
             owner, _, text = self._fernet.decrypt(sealed.encode()).decode().partition(":")
         except InvalidToken:

@@ -18,6 +18,7 @@ from internkontroll.core.database import intent_to_write
 from tests.client import PageReader
 from tests.conftest import MovableClock, closing, make_app
 from tests.databases import Databases
+from tests.poisoned import poison
 from tests.web.test_forged_forms import forms_of, fresh_site, pages_of, with_first_choices
 from tests.web.test_route_matrix import EXPECTED, PUBLIC, address_in, client_of, methods_of
 from tests.world import AT, ROLE_ACCOUNTS, log_in_directly
@@ -220,41 +221,6 @@ class Executed(HTMLParser):
         self.shown += MARK in data
 
 
-def free_texts() -> Iterator[tuple[sa.Table, sa.Column[Any]]]:
-    """Columns of any text, as far as their type tells."""
-    for table in Base.metadata.tables.values():
-        if "id" in table.c and not table.name.startswith(("trail", "login", "alembic")):
-            for column in table.c:
-                if type(column.type) is sa.Text:
-                    yield table, column
-
-
-KEPT = {"code", "seed", "password_hash", "sealed_secret", "coming_secret", "location", "salt"}
-"""Texts that are no one's to type."""
-
-
-def poisoned(session: Session) -> int:
-    """Write a payload in every text there is, another in each row; how many columns took it."""
-    taken, number = 0, 0
-    for table, column in free_texts():
-        if column.name in KEPT:
-            continue
-        typed = sa.and_(column.is_not(None), ~column.like("{%"), ~column.like("[%"))
-        ids = session.scalars(sa.select(table.c.id).where(typed).limit(400)).all()
-        try:
-            with session.begin_nested():
-                for row_id in ids:
-                    number += 1
-                    payload = PAYLOADS[number % len(PAYLOADS)]
-                    session.execute(
-                        sa.update(table).where(table.c.id == row_id).values({column: payload})
-                    )
-            taken += bool(ids)
-        except sa.exc.DatabaseError:  # frozen by a trigger, or bound by a rule of the table's
-            continue
-    return taken
-
-
 def test_two_hundred_scripts_in_every_text_are_text_on_every_page(
     databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -265,7 +231,7 @@ def test_two_hundred_scripts_in_every_text_are_text_on_every_page(
         app.config["TESTING"] = False
         engine = sa.create_engine(app.config["SQLALCHEMY_DATABASE_URI"], poolclass=sa.NullPool)
         with intent_to_write(), Session(engine) as session:
-            columns = poisoned(session)
+            columns = poison(session, PAYLOADS)
             session.commit()
         engine.dispose()
         for role in (Role.CONTROLLER, Role.ADMINISTRATOR, Role.CHAIR):

@@ -25,9 +25,9 @@ from internkontroll.trail.models import Reading, TrailPayload
 from internkontroll.web.log import json_formatter
 from tests.conftest import MovableClock, closing, make_app
 from tests.databases import Databases
-from tests.pdf_text import pdf_text
+from tests.everything_in import text_of
 from tests.web.test_route_matrix import client_of, make_engine
-from tests.world import AT, ROLE_ACCOUNTS, World, address, log_in_directly
+from tests.world import AT, ROLE_ACCOUNTS, YEAR, World, address, log_in_directly
 
 TOKEN = re.compile(r"qz[0-9a-f]{10}")
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
@@ -127,15 +127,7 @@ def secret_app(
 
 def all_text(answer: TestResponse) -> str:
     """Everything of an answer that can be read: headers, text, what a PDF or a workbook says."""
-    body = answer.get_data()
-    if answer.mimetype == "application/pdf":
-        text = pdf_text(body) + body.decode("latin-1")
-    elif body.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(body)) as parts:
-            text = "".join(parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
-    else:
-        text = body.decode("utf-8", "replace")
-    return f"{answer.headers}\n{text}".lower()
+    return f"{answer.headers}\n{text_of(answer.get_data())}".lower()
 
 
 def title_of(text: str) -> str:
@@ -157,6 +149,50 @@ def every_address(app: Flask) -> list[tuple[str, str]]:
                     values["board_code"] = "scn"
                 found.setdefault(url_for(rule.endpoint, **values), rule.endpoint)
     return [(endpoint, url) for url, endpoint in found.items()]
+
+
+EXPORTS = {
+    "bundles.file": {"year": YEAR},
+    "oversight.json_file": {"year": YEAR, "point": "årsbokslut"},
+    "oversight.pdf": {"year": YEAR, "point": "årsbokslut"},
+    "oversight.word": {"year": YEAR, "point": "årsbokslut"},
+    "reporting.package": {"year": YEAR, "point": "årsbokslut"},
+}
+"""What leaves the program whole, with the report that is not decided yet. The package holds every
+form of every document of its report: tjänsteskrivelse, PDF, Word, web page, Excel, CSV, JSON."""
+
+
+@pytest.mark.parametrize("role", [Role.CONTROLLER, Role.AUDITOR, Role.OVERSIGHT_CONTROLLER])
+def test_nothing_that_leaves_the_program_holds_a_secret_or_what_a_guess_can_be_tried_on(
+    secret_app: Flask, secrets: Secrets, role: Role
+) -> None:
+    client, got, kinds = client_of(secret_app, role), set(), set()
+    for endpoint, values in EXPORTS.items():
+        where = {"board_code": "scn"} if not endpoint.startswith("oversight") else {}
+        with secret_app.test_request_context():
+            url = url_for(endpoint, **values, **where)
+        with client.get(url, buffered=True) as answer:
+            if answer.status_code != 200:
+                continue
+            body = answer.get_data()
+        got.add(endpoint)
+        text = text_of(body).lower()
+        assert not set(TOKEN.findall(text)) & secrets.every, endpoint
+        assert not set(DIGEST.findall(text)) & secrets.hashes, endpoint
+        if body.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(body)) as parts:
+                kinds |= {name.rpartition(".")[2] for name in parts.namelist()}
+
+    assert got >= GETS[role]
+    if role is Role.CONTROLLER:
+        assert kinds >= {"pdf", "docx", "html", "xlsx", "csv", "json", "jsonl"}
+
+
+GETS = {
+    Role.CONTROLLER: {"bundles.file", "reporting.package"},
+    Role.AUDITOR: {"bundles.file"},
+    Role.OVERSIGHT_CONTROLLER: {"oversight.json_file", "oversight.pdf", "oversight.word"},
+}
 
 
 def readings(app: Flask) -> int:

@@ -82,10 +82,11 @@ def expected(data: Mapping[str, Any], words: Mapping[str | None, str]) -> Figure
                 )
                 made[(*subject, "standing")] = words[action["standing"]]
         for name in ("previous", "last_year"):
-            if (then := row[name]) is not None:
+            # Where nothing was assessed then, a document for people says so and gives no figures.
+            if (then := row[name]) is not None and then["assessment"] is not None:
                 subject = ("then", row["number"], name)
                 made |= {(*subject, figure): then[figure] for figure in THEN}
-    labels = [one["label"] for row in (*data["rows"], *data["others"]) for one in row["findings"]]
+    labels = [one["label"] for row in data["rows"] for one in row["findings"]]
     return (
         made
         | {("finding", label): 1 for label in labels}
@@ -93,7 +94,7 @@ def expected(data: Mapping[str, Any], words: Mapping[str | None, str]) -> Figure
     )
 
 
-class _HtmlTables(html.parser.HTMLParser):
+class HtmlTables(html.parser.HTMLParser):
     """Tables of an HTML file, and all that is read outside of style."""
 
     def __init__(self) -> None:
@@ -138,7 +139,7 @@ class _HtmlTables(html.parser.HTMLParser):
 
 def from_html(content: bytes) -> Figures:
     """The figures of the HTML file, which tells the last two tables as lists."""
-    parser = _HtmlTables()
+    parser = HtmlTables()
     parser.feed(content.decode("utf-8"))
     made = of_tables(parser.tables) | of_text(parser.text)
     changed = re.compile(
@@ -213,9 +214,15 @@ def _typed(
             + record["Inte gjort, utan orsak"],
             (*subject, "findings"): record["Avvikelser"],
         }
-    made |= {("finding", one["Avvikelse"]): 1 for one in tables["avvikelser-och-atgarder"]}
+    numbers = {record["Nr"] for record in rows}
+    found = [one for one in tables["avvikelser-och-atgarder"] if one["Nr"] in numbers]
+    elsewhere = {(one["Nr"], one["Avvikelse"]) for one in tables["avvikelser-och-atgarder"]}
+    counted = Counter(number for number, _ in elsewhere if number not in numbers)
+    others = {key[1]: made[key] for key in made if key[0] == "other" and key[2] == "findings"}
+    assert counted == Counter(others)
+    made |= {("finding", one["Avvikelse"]): 1 for one in found}
     places: Counter[str] = Counter()
-    for one in tables["avvikelser-och-atgarder"]:
+    for one in found:
         if one["Åtgärd"]:
             subject = ("action", one["Avvikelse"], places[one["Avvikelse"]])
             places[one["Avvikelse"]] += 1
@@ -228,6 +235,9 @@ def _typed(
         name = ("previous", "last_year")[seen[one["Nr"]]]
         seen[one["Nr"]] += 1
         cells = ("Gjort då", "Skulle göras då", "Med avvikelse då")
+        if one["Bedömning då"] is None:
+            assert [one[cell] for cell in cells] == [0, 0, 0]
+            continue
         made |= {
             ("then", one["Nr"], name, figure): one[cell]
             for figure, cell in zip(THEN, cells, strict=True)

@@ -38,10 +38,11 @@ LANGUAGE = "sv-SE"
 FACE = "Calibri"
 _NUMBERED = "List Number"
 _TERM_WIDTH_CM = 5
+_TEXT_WIDTH_CM = 17
 _LOGO_HEIGHT_CM = 1.3
 _INK = "#16262b"
 _PLAIN = House(colour=_INK)
-_PICTURE_WIDTH_CM = 13
+_PICTURE_WIDTH_CM = 11
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _FIRST_PART = "[Content_Types].xml"
 
@@ -142,11 +143,16 @@ def _write_terms(word: "WordDocument", block: Terms) -> None:
 
 def _write_table(word: "WordDocument", block: Table) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm, Emu
 
     word.add_paragraph(
         literal(block.caption), style="Caption"
     ).paragraph_format.keep_with_next = True
     table = word.add_table(rows=1 + len(block.rows), cols=len(block.header), style="Table Grid")
+    unit = Cm(_TEXT_WIDTH_CM) / sum(block.widths)
+    widths = [Emu(round(unit * width)) for width in block.widths]
+    for made, width in zip(table.columns, widths, strict=True):
+        made.width = width
     properties = table._tbl.tblPr
     look = properties.find(_element("tblLook").tag)
     for old in [look] if look is not None else []:
@@ -162,6 +168,7 @@ def _write_table(word: "WordDocument", block: Table) -> None:
         if number == 0:
             asked.append(_element("tblHeader"))
         for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
+            cell.width = widths[column]
             paragraph = cell.paragraphs[0]
             paragraph.add_run(literal(text)).bold = number == 0 or None
             if column in block.numbers:

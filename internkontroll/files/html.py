@@ -17,7 +17,7 @@ from internkontroll.core.dates import long_date
 from internkontroll.files.house import House
 from internkontroll.files.literal import literal
 from internkontroll.files.markup import to_html
-from internkontroll.files.plain_document import Image, PlainDocument, Typed
+from internkontroll.files.plain_document import Image, PlainDocument, Typed, with_whole_days
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "documents"
 
@@ -60,7 +60,12 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        datum=_date, tidpunkt=_moment, tal=_number, skriven=_typed, ritad=_drawing
+        datum=_date,
+        tidpunkt=_moment,
+        tal=_number,
+        skriven=_typed,
+        ritad=_drawing,
+        hela_dagar=with_whole_days,
     )
     return environment
 

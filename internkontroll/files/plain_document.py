@@ -3,13 +3,21 @@
 The same document is written as PDF and as DOCX, so that both say the same.
 """
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from internkontroll.core.dates import MONTHS
 from internkontroll.files import markup
 from internkontroll.files.literal import literal
+
+_ROOM, _LINE_MAX, _WORD_MAX, _GAP = 88, 70, 24, 2
+"""In signs: a line across the page, and what of a cell counts; between two columns."""
+_A_DAY = rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})\b"
+_UNBROKEN = re.compile(rf"{_A_DAY}|\S+")
+"""A day, and a word."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,27 @@ class Table:
             if len(row) != len(self.header):
                 raise ValueError(f"a row has {len(row)} cells, the header {len(self.header)}")
 
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """The columns' widths, in signs: what must not be broken, and of the rest
+        more to those that have more to say.
+        """
+        least, most = [], []
+        for place, texts in enumerate(zip(self.header, *self.rows, strict=True)):
+            lines = [line for text in texts for line in text.split("\n")]
+            longest = min(max(map(len, lines)), _LINE_MAX)
+            words = [len(found[0]) for line in lines for found in _UNBROKEN.finditer(line)]
+            unbroken = longest if place in self.numbers else min(max(words, default=0), _WORD_MAX)
+            least.append(unbroken + _GAP)
+            most.append(max(longest, unbroken) + _GAP)
+        left, asked = _ROOM - sum(least), sum(most) - sum(least)
+        if asked <= 0 or left <= 0:
+            return tuple(least)
+        share = min(1.0, left / asked)
+        return tuple(
+            round(low + (high - low) * share) for low, high in zip(least, most, strict=True)
+        )
+
 
 @dataclass(frozen=True)
 class Image:
@@ -121,6 +150,11 @@ def _levels(block: Block) -> tuple[int, ...]:
     return (block.level,) if isinstance(block, Heading) else ()
 
 
+def with_whole_days(text: str) -> str:
+    """The text with its days on one line each: "12 mars 2020" is not broken."""
+    return re.sub(_A_DAY, "\\1\u00a0\\2\u00a0\\3", text)
+
+
 def typed_data(typed: Typed) -> dict[str, Any]:
     """A typed text as a template reads it."""
     return {"level": typed.level, "blocks": markup.to_data(typed.blocks)}
@@ -140,7 +174,7 @@ def document_data(document: PlainDocument) -> dict[str, Any]:
 def _block_data(block: Block) -> dict[str, Any]:
     made = {"kind": type(block).__name__.lower(), **asdict(block)}
     if isinstance(block, Table):
-        made["numbers"] = sorted(block.numbers)
+        made |= {"numbers": sorted(block.numbers), "widths": block.widths}
     if isinstance(block, Typed):
         made |= typed_data(block)
     return made

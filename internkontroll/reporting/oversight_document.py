@@ -94,10 +94,13 @@ def oversight_document(report: OversightReport) -> PlainDocument:
         Bullets(report.proposals),
         Heading("Vilka nämnder har lämnat"),
         _standing_table(report),
-        Heading("Så har kontrollerna gått"),
-        _figures_table(report),
-        Paragraph(f"{report.sum_rule} {report.size_rule}"),
     ]
+    if report.sent:
+        blocks += [
+            Heading("Så har kontrollerna gått"),
+            _figures_table(report),
+            Paragraph(f"{report.sum_rule} {report.size_rule}"),
+        ]
     pictures = oversight_pictures(report)
     if pictures:
         blocks.append(Heading("I bilder"))

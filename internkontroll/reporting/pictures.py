@@ -1,23 +1,29 @@
 """Uppföljningens bilder: charts of figures of the report object, each with its table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from internkontroll.core.dates import MONTHS, long_date
 from internkontroll.files.charts import (
+    Chart,
     Fill,
     IntervalRow,
     Picture,
     Series,
     StackedRow,
     interval_chart,
+    interval_height,
+    parted,
     stacked_chart,
+    stacked_height,
+    stands_beside,
 )
 from internkontroll.files.plain_document import Table
 from internkontroll.findings.models import Severity
 from internkontroll.findings.words import STATES as FINDING_STATES
-from internkontroll.reporting.rules import Report
+from internkontroll.reporting.rules import ClosingCount, Report
 from internkontroll.reporting.rules.lines import BoundLine
 from internkontroll.reporting.rules.oversight import OversightReport
 from internkontroll.sampling.rules.figures import grouped
@@ -35,6 +41,11 @@ BY_SEVERITY = (
 SEVERITIES = (Severity.SERIOUS, Severity.MATERIAL, Severity.MINOR)
 """In the order of the parts of a bar."""
 
+_SEVERITY_WORDS = tuple(FINDING_STATES[one].word for one in SEVERITIES)
+_COUNTED = ("Skulle göras", "I tid", "Sent", "Inte gjort")
+
+Row = TypeVar("Row", IntervalRow, StackedRow)
+
 
 def of(part: int, whole: int) -> str:
     """ "5 av 320"."""
@@ -42,9 +53,70 @@ def of(part: int, whole: int) -> str:
 
 
 def report_pictures(report: Report) -> tuple[Picture, ...]:
-    """What was done month by month, what was found over the years, what the samples show."""
-    made = (_done_by_month(report), _found_by_year(report), _bounds(report))
-    return tuple(picture for picture in made if picture)
+    """What was done month by month, what was found over the years, what the samples show.
+
+    One that would not have room on a page of paper is several, each with its part of the table.
+    """
+    return (*_done_by_month(report), *_found_by_year(report), *_bounds(report))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Vad en bild heter och säger, and the head of its table."""
+
+    ident: str
+    title: str
+    description: str
+    header: tuple[str, ...]
+    numbers: frozenset[int]
+
+    def part(
+        self, chart: Chart, rows: Sequence[tuple[str, ...]], number: int, of_parts: int
+    ) -> Picture:
+        """One of the pictures that it takes."""
+        several = of_parts > 1
+        title = f"{self.title}, del {number} av {of_parts}" if several else self.title
+        return Picture(
+            ident=self.ident if number == 1 else f"{self.ident}-{number}",
+            title=title,
+            description=self.description,
+            chart=chart,
+            table=Table(title, self.header, tuple(rows), self.numbers),
+        )
+
+
+def _parts(
+    told: _Told,
+    rows: Sequence[Row],
+    table: Sequence[tuple[str, ...]],
+    height: Callable[[Row], int],
+    draw: Callable[[Sequence[Row]], Chart | None],
+) -> tuple[Picture, ...]:
+    """The pictures of rows, each beside the rows of the table that say the same."""
+    made, first = [], 0
+    parts = parted(rows, height)
+    for number, part in enumerate(parts, start=1):
+        chart = draw(part)
+        if chart is not None:
+            made.append(told.part(chart, table[first : first + len(part)], number, len(parts)))
+        first += len(part)
+    return tuple(made)
+
+
+def _stacked(
+    told: _Told,
+    series: Sequence[Series],
+    rows: Sequence[StackedRow],
+    table: Sequence[tuple[str, ...]],
+) -> tuple[Picture, ...]:
+    beside = stands_beside(rows)
+    return _parts(
+        told,
+        rows,
+        table,
+        lambda row: stacked_height(row, beside=beside),
+        lambda part: stacked_chart(series, part, rows),
+    )
 
 
 def pictures_data(pictures: Sequence[Picture]) -> list[dict[str, Any]]:
@@ -62,49 +134,37 @@ def pictures_data(pictures: Sequence[Picture]) -> list[dict[str, Any]]:
     ]
 
 
-def _done_by_month(report: Report) -> Picture | None:
-    months = [(f"{MONTHS[one.month.month - 1]} {one.month.year}", one) for one in report.months]
-    chart = stacked_chart(
-        PERFORMED,
-        [
-            StackedRow(
-                MONTHS[one.month.month - 1].capitalize(),
-                (one.count.in_time, one.count.late, one.count.undone),
-                of(one.count.performed, one.count.due),
-            )
-            for _, one in months
-        ],
-    )
-    if chart is None:
-        return None
-    return Picture(
-        ident="gjort-per-manad",
-        title="Kontrolltillfällen som är gjorda, per månad",
-        description=(
-            "En stapel för varje månad då något skulle vara klart: kontrolltillfällen gjorda i "
-            "tid, gjorda sent och inte gjorda. Vid stapelns slut står hur många som är gjorda av "
-            "dem som skulle göras."
-        ),
-        chart=chart,
-        table=Table(
-            "Kontrolltillfällen som är gjorda, per månad",
-            ("Skulle vara klart", "Skulle göras", "I tid", "Sent", "Inte gjort"),
-            tuple(
-                (
-                    name.capitalize(),
-                    *map(
-                        grouped,
-                        (one.count.due, one.count.in_time, one.count.late, one.count.undone),
-                    ),
-                )
-                for name, one in months
-            ),
-            frozenset({1, 2, 3, 4}),
-        ),
-    )
+def _count_rows(names: Sequence[str], counts: Sequence[ClosingCount]) -> list[tuple[str, ...]]:
+    return [
+        (name, *map(grouped, (one.due, one.in_time, one.late, one.undone)))
+        for name, one in zip(names, counts, strict=True)
+    ]
 
 
-def _found_by_year(report: Report) -> Picture | None:
+def _count_bars(names: Sequence[str], counts: Sequence[ClosingCount]) -> list[StackedRow]:
+    return [
+        StackedRow(name, (one.in_time, one.late, one.undone), of(one.performed, one.due))
+        for name, one in zip(names, counts, strict=True)
+    ]
+
+
+def _done_by_month(report: Report) -> tuple[Picture, ...]:
+    names = [MONTHS[one.month.month - 1].capitalize() for one in report.months]
+    years = [f"{name} {one.month.year}" for name, one in zip(names, report.months, strict=True)]
+    counts = [one.count for one in report.months]
+    told = _Told(
+        "gjort-per-manad",
+        "Kontrolltillfällen som är gjorda, per månad",
+        "En stapel för varje månad då något skulle vara klart: kontrolltillfällen gjorda i tid, "
+        "gjorda sent och inte gjorda. Vid stapelns slut står hur många som är gjorda av dem som "
+        "skulle göras.",
+        ("Skulle vara klart", *_COUNTED),
+        frozenset({1, 2, 3, 4}),
+    )
+    return _stacked(told, PERFORMED, _count_bars(names, counts), _count_rows(years, counts))
+
+
+def _found_by_year(report: Report) -> tuple[Picture, ...]:
     known = {(one.area, one.year): one for one in report.by_year}
     areas = dict.fromkeys(one.area for one in report.by_year if one.findings)
     years = sorted({one.year for one in report.by_year})
@@ -118,79 +178,61 @@ def _found_by_year(report: Report) -> Picture | None:
         group = None if area == before else area
         rows.append(StackedRow(str(year), parts, grouped(one.findings), group))
         before = area
-    chart = stacked_chart(BY_SEVERITY, rows)
-    if chart is None:
-        return None
-    words = tuple(FINDING_STATES[one].word for one in SEVERITIES)
-    return Picture(
-        ident="avvikelser-per-omrade",
-        title="Avvikelser per kontrollområde och år",
-        description=(
-            f"En stapel för varje kontrollområde och år, vid samma tidpunkt ({report.point}): "
-            "allvarliga, väsentliga och mindre avvikelser. Vid stapelns slut står hur många de är. "
-            "Kontrollområden utan avvikelser är inte med."
-        ),
-        chart=chart,
-        table=Table(
-            "Avvikelser per kontrollområde och år",
-            ("Kontrollområde", "År", *words, "Totalt"),
-            tuple(
-                (
-                    area,
-                    str(year),
-                    *map(grouped, (one.serious, one.material, one.minor, one.findings)),
-                )
-                for area, year, one in lines
-            ),
-            frozenset({2, 3, 4, 5}),
-        ),
+    told = _Told(
+        "avvikelser-per-omrade",
+        "Avvikelser per kontrollområde och år",
+        f"En stapel för varje kontrollområde och år, vid samma tidpunkt ({report.point}): "
+        "allvarliga, väsentliga och mindre avvikelser. Vid stapelns slut står hur många de är. "
+        "Kontrollområden utan avvikelser är inte med.",
+        ("Kontrollområde", "År", *_SEVERITY_WORDS, "Totalt"),
+        frozenset({1, 2, 3, 4, 5}),
     )
+    table = [
+        (area, str(year), *map(grouped, (one.serious, one.material, one.minor, one.findings)))
+        for area, year, one in lines
+    ]
+    return _stacked(told, BY_SEVERITY, rows, table)
 
 
-def _bounds(report: Report) -> Picture | None:
+def _bounds(report: Report) -> tuple[Picture, ...]:
     drawn = [
-        (row.number, row.text, line)
+        (f"{row.number}. {row.text}", line)
         for row in report.rows
         for line in row.bounds
         if line.is_bound and line.at_most is not None and line.reviewed and line.population
     ]
-    chart = interval_chart(
-        [
+    before: str | None = None
+    rows = []
+    for name, line in drawn:
+        rows.append(
             IntervalRow(
-                f"{number}. {_occasion(line)}: {text}",
+                _occasion(line),
                 Fraction(line.deviating, line.reviewed),
                 Fraction(max(line.at_most or 0, line.deviating), line.population),
+                None if name == before else name,
             )
-            for number, text, line in drawn
-        ]
+        )
+        before = name
+    told = _Told(
+        "granser",
+        "Vad stickproven visar, per kontrollmoment",
+        "En rad för varje slumpmässigt stickprov. Punkten är andelen avvikande bland de granskade. "
+        "Strecket slutar vid den högsta andel av listan som stickprovet inte utesluter, med "
+        "95 procents säkerhet. Stickprov läggs aldrig ihop.",
+        ("Kontrollmoment", "Tillfälle", "Granskade", "Avvikande", "Högst i listan"),
+        frozenset({2, 3, 4}),
     )
-    if chart is None:
-        return None
-    return Picture(
-        ident="granser",
-        title="Vad stickproven visar, per kontrollmoment",
-        description=(
-            "En rad för varje slumpmässigt stickprov. Punkten är andelen avvikande bland de "
-            "granskade. Strecket slutar vid den högsta andel av listan som stickprovet inte "
-            "utesluter, med 95 procents säkerhet. Stickprov läggs aldrig ihop."
-        ),
-        chart=chart,
-        table=Table(
-            "Vad stickproven visar, per kontrollmoment",
-            ("Kontrollmoment", "Tillfälle", "Granskade", "Avvikande", "Högst i listan"),
-            tuple(
-                (
-                    f"{number}. {text}",
-                    _occasion(line),
-                    of(line.reviewed, line.population),
-                    grouped(line.deviating),
-                    grouped(line.at_most or 0),
-                )
-                for number, text, line in drawn
-            ),
-            frozenset({2, 3, 4}),
-        ),
-    )
+    table = [
+        (
+            name,
+            _occasion(line),
+            of(line.reviewed, line.population),
+            grouped(line.deviating),
+            grouped(line.at_most or 0),
+        )
+        for name, line in drawn
+    ]
+    return _parts(told, rows, table, interval_height, lambda part: interval_chart(part, rows))
 
 
 def _occasion(line: BoundLine) -> str:
@@ -199,67 +241,38 @@ def _occasion(line: BoundLine) -> str:
 
 def oversight_pictures(report: OversightReport) -> tuple[Picture, ...]:
     """What has been done and what was found, nämnd by nämnd; none before any has sent."""
-    return tuple(picture for make in (_done_by_board, _found_by_board) if (picture := make(report)))
+    return (*_done_by_board(report), *_found_by_board(report))
 
 
-def _done_by_board(report: OversightReport) -> Picture | None:
-    counts = [(line.name, line.count) for line in report.sent]
-    chart = stacked_chart(
-        PERFORMED,
-        [
-            StackedRow(name, (one.in_time, one.late, one.undone), of(one.performed, one.due))
-            for name, one in counts
-        ],
+def _done_by_board(report: OversightReport) -> tuple[Picture, ...]:
+    names, counts = [line.name for line in report.sent], [line.count for line in report.sent]
+    told = _Told(
+        "gjort-per-namnd",
+        "Kontrolltillfällen som är gjorda, per nämnd",
+        "En stapel för varje nämnd som har lämnat sin uppföljning: kontrolltillfällen som är "
+        "gjorda i tid, gjorda sent och inte gjorda. Vid stapelns slut står hur många som är gjorda "
+        "av dem som skulle göras.",
+        ("Nämnd", *_COUNTED),
+        frozenset({1, 2, 3, 4}),
     )
-    if chart is None:
-        return None
-    return Picture(
-        ident="gjort-per-namnd",
-        title="Kontrolltillfällen som är gjorda, per nämnd",
-        description=(
-            "En stapel för varje nämnd som har lämnat sin uppföljning: kontrolltillfällen som är "
-            "gjorda i tid, gjorda sent och inte gjorda. Vid stapelns slut står hur många som är "
-            "gjorda av dem som skulle göras."
-        ),
-        chart=chart,
-        table=Table(
-            "Kontrolltillfällen som är gjorda, per nämnd",
-            ("Nämnd", "Skulle göras", "I tid", "Sent", "Inte gjort"),
-            tuple(
-                (name, *map(grouped, (one.due, one.in_time, one.late, one.undone)))
-                for name, one in counts
-            ),
-            frozenset({1, 2, 3, 4}),
-        ),
-    )
+    return _stacked(told, PERFORMED, _count_bars(names, counts), _count_rows(names, counts))
 
 
-def _found_by_board(report: OversightReport) -> Picture | None:
+def _found_by_board(report: OversightReport) -> tuple[Picture, ...]:
     lines = [
-        (line.name, [line.of_severity(one) for one in SEVERITIES], line.findings)
+        (line.name, tuple(line.of_severity(one) for one in SEVERITIES), line.findings)
         for line in report.sent
     ]
     if not any(total for _, _, total in lines):
-        return None
-    chart = stacked_chart(
-        BY_SEVERITY,
-        [StackedRow(name, tuple(parts), grouped(total)) for name, parts, total in lines],
+        return ()
+    told = _Told(
+        "avvikelser-per-namnd",
+        "Avvikelser efter allvar, per nämnd",
+        "En stapel för varje nämnd som har lämnat sin uppföljning: allvarliga, väsentliga och "
+        "mindre avvikelser. Vid stapelns slut står hur många de är.",
+        ("Nämnd", *_SEVERITY_WORDS, "Totalt"),
+        frozenset({1, 2, 3, 4}),
     )
-    if chart is None:
-        return None
-    words = tuple(FINDING_STATES[one].word for one in SEVERITIES)
-    return Picture(
-        ident="avvikelser-per-namnd",
-        title="Avvikelser efter allvar, per nämnd",
-        description=(
-            "En stapel för varje nämnd som har lämnat sin uppföljning: allvarliga, väsentliga och "
-            "mindre avvikelser. Vid stapelns slut står hur många de är."
-        ),
-        chart=chart,
-        table=Table(
-            "Avvikelser efter allvar, per nämnd",
-            ("Nämnd", *words, "Totalt"),
-            tuple((name, *map(grouped, parts), grouped(total)) for name, parts, total in lines),
-            frozenset({1, 2, 3, 4}),
-        ),
-    )
+    rows = [StackedRow(name, parts, grouped(total)) for name, parts, total in lines]
+    table = [(name, *map(grouped, parts), grouped(total)) for name, parts, total in lines]
+    return _stacked(told, BY_SEVERITY, rows, table)

@@ -45,21 +45,36 @@ class StackedRow:
     group: str | None = None
 
 
-def stacked_chart(series: Sequence[Series], rows: Sequence[StackedRow]) -> Chart | None:
+def stands_beside(rows: Sequence[StackedRow]) -> bool:
+    """Whether the labels stand before their bars, and not above them."""
+    return max((len(row.label) for row in rows), default=0) <= SHORT
+
+
+def stacked_height(row: StackedRow, *, beside: bool) -> int:
+    """Units that a bar takes."""
+    return (SHORT_ROW if beside else LONG_ROW) + (GROUP if row.group is not None else 0)
+
+
+def stacked_chart(
+    series: Sequence[Series],
+    rows: Sequence[StackedRow],
+    among: Sequence[StackedRow] | None = None,
+) -> Chart | None:
     """Lay out the bars under each other below a legend; None without rows.
 
-    Raises ValueError where a row has another number of parts than there are series, or a negative
-    one.
+    ``among`` are all the rows where only some are drawn: the charts of them have one scale. Raises
+    ValueError where a row has another number of parts than there are series, or a negative one.
     """
     if not rows:
         return None
     for row in rows:
         if len(row.parts) != len(series) or min(row.parts) < 0:
             raise ValueError(f"{row.label} has not a number for each part")
-    beside = max(len(row.label) for row in rows) <= SHORT
-    start = LEFT + (widest([row.label for row in rows]) + 8 if beside else 0)
-    room = RIGHT - start - widest([row.end for row in rows]) - 10
-    largest = max((sum(row.parts) for row in rows), default=0) or 1
+    every = among or rows
+    beside = stands_beside(every)
+    start = LEFT + (widest([row.label for row in every]) + 8 if beside else 0)
+    room = RIGHT - start - widest([row.end for row in every]) - 10
+    largest = max((sum(row.parts) for row in every), default=0) or 1
     shapes: list[Shape] = list(_legend(series))
     y = LEGEND * _lines_of(series)
     for row in rows:

@@ -26,6 +26,7 @@ from internkontroll.reporting.documents.sources import appendix, sources
 from internkontroll.reporting.documents.telling import (
     NOTHING,
     assessment_word,
+    control_heading,
     count_of,
     pending,
     severity_word,
@@ -53,7 +54,6 @@ _COUNTED = (
     "Ännu inte aktuellt",
     "Utgått",
 )
-_SHORT_HEADING = 90
 
 
 def report_document(shown: ShownReport) -> PlainDocument:
@@ -295,7 +295,7 @@ def _texts(report: Report) -> Iterator[Block]:
         yield Heading("Kommentarer, avvikelser och orsaker")
     for row, blocks in told:
         if blocks:
-            yield Heading(f"Kontroll {row.number}. {short(row.text, _SHORT_HEADING)}", level=2)
+            yield Heading(control_heading(row.number, row.text), level=2)
             yield Paragraph(assessment_word(row.assessment, row).word, strong=True)
             yield from blocks
 

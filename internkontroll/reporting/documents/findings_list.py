@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from internkontroll.core.dates import long_date
 from internkontroll.files.plain_document import Block, Heading, Paragraph, PlainDocument, Table
 from internkontroll.reporting.documents.following import followed_table
-from internkontroll.reporting.documents.telling import severity_word, short, state_line
+from internkontroll.reporting.documents.telling import (
+    control_heading,
+    severity_word,
+    state_line,
+)
 from internkontroll.reporting.rules import ChangedControl, ControlRow, Report, ShownReport
-
-_HEADING_SIGNS = 90
 
 
 def findings_title(report: Report) -> str:
@@ -44,7 +46,7 @@ def _blocks(report: Report) -> Iterator[Block]:
     if report.follow_up:
         yield Paragraph(report.follow_up)
     for row in found:
-        yield Heading(f"Kontroll {row.number}. {short(row.text, _HEADING_SIGNS)}")
+        yield Heading(control_heading(row.number, row.text))
         yield Table(
             f"Avvikelser i kontroll {row.number}",
             ("Avvikelse", "Allvarlighet", "Registrerad", "Vad som är fel"),
@@ -59,4 +61,4 @@ def _blocks(report: Report) -> Iterator[Block]:
             ),
         )
         if isinstance(row, ControlRow) and report.tells_follow_up:
-            yield followed_table((row,))
+            yield followed_table((row,), of_one=True)

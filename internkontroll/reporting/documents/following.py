@@ -88,8 +88,11 @@ def _told_standing(action: ActionLine | None) -> str:
     return f"{word}\n{long_date(action.ended_on)}" if action.ended_on else word
 
 
-def followed_table(rows: tuple[ControlRow, ...]) -> Table:
-    """Each finding with its correction, and a row for each of its actions."""
+def followed_table(rows: tuple[ControlRow, ...], *, of_one: bool = False) -> Table:
+    """Each finding with its correction, and a row for each of its actions.
+
+    ``of_one``: it stands under the heading of one kontrollmoment and leaves its number out.
+    """
     told = []
     for row in rows:
         for finding in row.findings:
@@ -104,7 +107,12 @@ def followed_table(rows: tuple[ControlRow, ...]) -> Table:
                         _told_standing(action),
                     )
                 )
-    return Table("Avvikelser med rättelse och åtgärder", FOLLOWED_HEADER, tuple(told))
+    first = 1 if of_one else 0
+    return Table(
+        "Avvikelser med rättelse och åtgärder",
+        FOLLOWED_HEADER[first:],
+        tuple(row[first:] for row in told),
+    )
 
 
 def following(report: Report) -> Iterator[Block]:

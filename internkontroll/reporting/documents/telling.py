@@ -19,6 +19,7 @@ from internkontroll.sampling.rules.figures import NO_BREAK_SPACE, grouped
 
 NOTHING = "–"
 SHORT_TEXT = 160
+_HEADING_TEXT = 90
 
 
 def safe_name(text: str) -> str:
@@ -93,6 +94,11 @@ def assignment_word(line: AssignmentLine) -> StateWord:
 def moved_words(times: int) -> str:
     """ "Flyttat en gång"; nothing where it has not been moved."""
     return f"Flyttat {'en gång' if times == 1 else f'{times} gånger'}" if times else ""
+
+
+def control_heading(number: int, text: str) -> str:
+    """The heading of what is told of a kontrollmoment: "Kontroll 3. Loggen visar bara ..."."""
+    return f"Kontroll {number}. {short(text, _HEADING_TEXT).rstrip('.')}"
 
 
 def short(text: str, signs: int = SHORT_TEXT) -> str:

@@ -6,13 +6,17 @@ from xml.etree import ElementTree
 import pytest
 
 from internkontroll.files.charts import (
+    ROOM,
     Chart,
     Fill,
     IntervalRow,
     Series,
     StackedRow,
     interval_chart,
+    interval_height,
+    parted,
     stacked_chart,
+    stacked_height,
 )
 from internkontroll.files.charts.interval import LEFT, RIGHT
 from internkontroll.files.charts.shapes import Dot, Line, Rect, Words
@@ -136,3 +140,46 @@ def test_a_number_over_a_pattern_stands_on_a_plate_of_paper_without_an_edge() ->
 
     assert len(plates) == 1
     assert 'fill="#ffffff" stroke="none"' in plates[0]
+
+
+def test_rows_that_would_not_have_room_on_a_page_become_charts_of_one_scale() -> None:
+    rows = [
+        IntervalRow(
+            f"dag {number}",
+            Fraction(number, 100),
+            Fraction(number + 1, 100),
+            f"Kontroll {number // 20}" if number % 20 == 0 else None,
+        )
+        for number in range(40)
+    ]
+    parts = parted(rows, interval_height)
+    charts = [interval_chart(part, rows) for part in parts]
+
+    assert len(parts) == 3
+    assert [row.label for part in parts for row in part] == [row.label for row in rows]
+    assert [part[0].group for part in parts] == ["Kontroll 0", "Kontroll 0", "Kontroll 1"]
+    assert {len(part) for part in parts} <= {13, 14}
+    for chart in charts:
+        assert chart is not None
+        assert chart.height <= ROOM + 30
+        assert words_of(chart, "tick")[-1] == "50 %"
+
+
+def test_bars_in_two_charts_are_as_long_as_their_numbers() -> None:
+    rows = [StackedRow(f"Nämnden med nummer {n}", (n, 0, 0), str(n)) for n in range(1, 31)]
+    parts = parted(rows, lambda row: stacked_height(row, beside=False))
+    charts = [stacked_chart(SERIES, part, rows) for part in parts]
+    widest = [
+        max(one.width for one in chart.shapes if isinstance(one, Rect) and one.height == 14)
+        for chart in charts
+        if chart is not None
+    ]
+    assert len(widest) == 3
+    assert widest[0] < widest[1] < widest[2]
+    assert abs(widest[0] * 3 - widest[2]) <= 3
+
+
+def test_rows_that_have_room_stay_one_chart() -> None:
+    rows = [StackedRow("januari", (1, 1, 1), "3")] * 12
+    assert parted(rows, lambda row: stacked_height(row, beside=True)) == (tuple(rows),)
+    assert parted([], interval_height) == ()

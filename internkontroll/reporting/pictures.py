@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -148,9 +149,17 @@ def _count_bars(names: Sequence[str], counts: Sequence[ClosingCount]) -> list[St
     ]
 
 
+def _month(first: date, year: int) -> str:
+    """ "Maj"; "Jan 2021" in another year than the report's."""
+    name = MONTHS[first.month - 1].capitalize()
+    return name if first.year == year else f"{name[:3]} {first.year}"
+
+
 def _done_by_month(report: Report) -> tuple[Picture, ...]:
-    names = [MONTHS[one.month.month - 1].capitalize() for one in report.months]
-    years = [f"{name} {one.month.year}" for name, one in zip(names, report.months, strict=True)]
+    names = [_month(one.month, report.year) for one in report.months]
+    years = [
+        f"{MONTHS[one.month.month - 1].capitalize()} {one.month.year}" for one in report.months
+    ]
     counts = [one.count for one in report.months]
     told = _Told(
         "gjort-per-manad",

@@ -59,9 +59,7 @@ def test_every_pdf_has_the_logotype_with_words_and_says_what_it_is(
     for name, body in of_kind(made, "pdf").items():
         with pikepdf.open(io.BytesIO(body)) as opened:
             images = [
-                one
-                for page in opened.pages
-                for one in page.get("/Resources").get("/XObject", {}).values()
+                one for page in opened.pages for one in page.Resources.get("/XObject", {}).values()
             ]
             sizes = {
                 (int(one.Width), int(one.Height))

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from internkontroll.files.charts import Picture
+from internkontroll.files.charts import ROOM, Picture
 from internkontroll.files.charts.shapes import Words
 from internkontroll.files.pdf import picture_png
 from internkontroll.findings.models import Severity
@@ -89,6 +89,35 @@ def test_a_picture_tells_the_same_as_its_table(report: Report) -> None:
     assert figures_of(done) == [
         f"{one.count.performed} av {one.count.due}" for one in report.months
     ]
+
+
+def test_a_month_of_another_year_says_which(report: Report) -> None:
+    months = (report.months[0], replace(report.months[0], month=date(2021, 1, 1)))
+    (done,) = (
+        one
+        for one in report_pictures(replace(report, months=months))
+        if one.ident == "gjort-per-manad"
+    )
+    told = [part.text for part in done.chart.shapes if isinstance(part, Words)]
+
+    assert "Jan 2021" in told
+    assert [row[0] for row in done.table.rows][1] == "Januari 2021"
+
+
+def test_many_draws_are_several_pictures_and_the_tables_have_them_all(report: Report) -> None:
+    line = BoundLine(date(2020, 3, 1), None, 5, 320, 1, "Högst 80.", is_bound=True, at_most=80)
+    rows = tuple(replace(row, bounds=(line,) * 12) for row in report.rows)
+    made = [
+        one
+        for one in report_pictures(replace(report, rows=rows))
+        if one.ident.startswith("granser")
+    ]
+
+    assert len(made) > 3
+    assert sum(len(one.table.rows) for one in made) == 12 * len(rows)
+    assert len({one.ident for one in made}) == len({one.title for one in made}) == len(made)
+    assert all(one.chart.height <= ROOM + 30 for one in made)
+    assert made[0].title.endswith(f", del 1 av {len(made)}")
 
 
 def test_only_a_draw_with_a_limit_is_drawn_and_never_several_as_one(report: Report) -> None:

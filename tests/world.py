@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from internkontroll.reporting.models import PublicState
 from tests.world_filling import copied_world, fill_world, log_in_directly
 from tests.world_ids import AT, ROLE_ACCOUNTS, YEAR, World
 
@@ -17,6 +18,9 @@ __all__ = [
     "fill_world",
     "log_in_directly",
 ]
+
+
+OPEN, GIVEN = PublicState.ASKED_FOR, PublicState.ANSWERED
 
 
 def _on_report(_world: World) -> dict[str, Any]:
@@ -223,6 +227,13 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
     "reporting.drop_now": _on_report,
     "reporting.version": lambda w: {**_on_report(w), "version": 1},
     "reporting.version_json": lambda w: {**_on_report(w), "version": 1},
+    "reporting.public_versions": _on_report,
+    "reporting.request_public": _on_report,
+    "reporting.public_version": lambda w: {**_on_report(w), "public_id": w.public_id(OPEN)},
+    "reporting.judge_public": lambda w: {**_on_report(w), "public_id": w.public_id(OPEN)},
+    "reporting.decide_public": lambda w: {**_on_report(w), "public_id": w.public_id(OPEN)},
+    "reporting.public_pdf": lambda w: {**_on_report(w), "public_id": w.public_id(GIVEN)},
+    "reporting.public_json": lambda w: {**_on_report(w), "public_id": w.public_id(GIVEN)},
     "reporting.version_memo": lambda w: {**_on_report(w), "version": 1},
     "reporting.new_assignment": _on_report,
     "reporting.save_assignment": _on_report,

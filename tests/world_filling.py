@@ -1,6 +1,7 @@
 """The demonstration filled for the tests, copied, and logged in to without a page."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -22,6 +23,12 @@ from internkontroll.plan.services import store_reading
 from internkontroll.plan.services.checklists import begin_version, create_checklist, publish_version
 from internkontroll.plan.services.control_checklist import take_over_checklist
 from internkontroll.reporting.models import BoardAssignment, FollowUpReport, ReportVersion
+from internkontroll.reporting.services import (
+    Judged,
+    decide_public_version,
+    judge_public_version,
+    propose_public_version,
+)
 from internkontroll.review.models import Answer, Attachment, SecondAnswer, SecondReading
 from internkontroll.sampling.models import DrawOccurrence, SampleItem, SamplingEvent
 from internkontroll.schedule.models import ConflictOfInterest, Occurrence, OccurrenceState
@@ -200,6 +207,22 @@ def _add_way_of_report(session: Session) -> None:
     )
     april.version = 2
     session.flush()
+    _add_requests(session, april)
+
+
+def _add_requests(session: Session, april: FollowUpReport) -> None:
+    """April's report was asked for twice: one request waits, one is answered."""
+    board, point = session.get_one(Board, april.board_id), april.reporting_point
+    about: dict[str, Any] = {"actor": system_actor("provning"), "at": AT}
+    for waits in (True, False):
+        public = propose_public_version(session, board, point, april, date(YEAR, 5, 30), **about)
+        if waits:
+            continue
+        judged = {one.place: Judged(masked=True) for one in public.maskings}
+        provision = "26 kap. 1 §"
+        judge_public_version(session, board, point, public, judged, provision=provision, **about)
+        ground = "Det kan inte uteslutas att någon lider men."
+        decide_public_version(session, board, point, public, ground=ground, **about)
 
 
 def _add_proposal(session: Session) -> None:

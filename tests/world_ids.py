@@ -31,7 +31,7 @@ from internkontroll.plan.models import (
     PlanReadingRow,
     PlanState,
 )
-from internkontroll.reporting.models import BoardAssignment
+from internkontroll.reporting.models import BoardAssignment, PublicState, PublicVersion
 from internkontroll.review.models import Attachment, SecondAnswer, SecondReading
 from internkontroll.risk.models import Risk
 from internkontroll.sampling.models import Draw, DrawOccurrence, Population, SampleItem
@@ -233,6 +233,13 @@ class World:
 
     def proposal_id(self) -> int:
         return self._one(sa.select(RoleProposal.id).where(RoleProposal.board_id == self.board_id))
+
+    def public_id(self, state: PublicState) -> int:
+        return self._one(
+            sa.select(PublicVersion.id).where(
+                PublicVersion.board_id == self.board_id, PublicVersion.state == state
+            )
+        )
 
     def assignment_id(self) -> int:
         return self._one(

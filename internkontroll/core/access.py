@@ -76,6 +76,7 @@ class Permission(StrEnum):
     REPORT_APPROVE = "report:approve"
     REPORT_COMMENT = "report:comment"
     REPORT_DECIDE = "report:decide"
+    REPORT_DISCLOSE = "report:disclose"
     REPORT_READ = "report:read"
     REPORT_READ_DECIDED = "report:read-decided"
     REPORT_RECEIVE = "report:receive"

@@ -261,6 +261,12 @@ GROUPS: Sequence[Group] = (
                 ),
             ),
             Topic(
+                "lamna-ut",
+                "Pröva en begäran om en uppföljning",
+                "Programmet föreslår vad som kan maskeras. En människa prövar och beslutar.",
+                ("reporting.public_version", "reporting.public_versions"),
+            ),
+            Topic(
                 "uppdrag-fran-namnden",
                 "Återrapportera ett uppdrag från nämnden",
                 "Det nämnden uppdrog åt förvaltningen följs tills det är återrapporterat.",

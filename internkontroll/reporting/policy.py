@@ -29,6 +29,8 @@ PERMISSIONS: PermissionMap = {
     Permission.REPORT_COMMENT: WRITERS | (RESPONSIBLE_ROLES - {Role.MEMBER, Role.CHAIR}),
     Permission.REPORT_APPROVE: frozenset({Role.DIRECTOR}),
     Permission.REPORT_DECIDE: frozenset({Role.SECRETARY, Role.CONTROLLER}),
+    # Who receives a request for a document; what is doubtful is for the board (OSL 6:3).
+    Permission.REPORT_DISCLOSE: frozenset({Role.SECRETARY, Role.CONTROLLER}),
     Permission.REPORT_RECEIVE: frozenset({Role.OVERSIGHT_CONTROLLER}),
     Permission.OVERSIGHT_READ: frozenset({Role.OVERSIGHT_CONTROLLER}),
     Permission.OVERSIGHT_WRITE: frozenset({Role.OVERSIGHT_CONTROLLER}),

@@ -174,6 +174,14 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "reporting.correction": (Role.SECRETARY, "Rätta uppföljningen per april 2020"),
     "reporting.drop": (Role.SECRETARY, "Ta bort rättelsen av uppföljningen per april 2020"),
     "reporting.new_assignment": (Role.SECRETARY, "Anteckna ett uppdrag från nämnden"),
+    "reporting.public_version": (
+        Role.SECRETARY,
+        "Begärd 30 maj 2020: per april 2020",
+    ),
+    "reporting.public_versions": (
+        Role.SECRETARY,
+        "Begäran om uppföljningen per april 2020",
+    ),
     "reporting.take_back": (Role.DIRECTOR, "Ta tillbaka uppföljningen per årsbokslut 2020"),
     "reporting.treatment": (Role.SECRETARY, "Beslut och versioner per april 2020"),
     "reporting.version": (Role.SECRETARY, "Version 1 per april 2020"),
@@ -239,6 +247,8 @@ NOT_PAGES = {
     "reporting.json_file",
     "reporting.package",
     "reporting.pdf",
+    "reporting.public_json",
+    "reporting.public_pdf",
     "reporting.version_json",
     "reporting.version_memo",
     "review.attachment",

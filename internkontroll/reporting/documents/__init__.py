@@ -8,6 +8,7 @@
 - findings_list: avvikelser och åtgärder
 - memo: tjänsteskrivelsen
 - catalogue: all of them and their forms, the one list
+- public: what is given out at a request
 - package: all of them in one ZIP with a manifest
 - telling: how figures and states are told in them
 """
@@ -34,6 +35,7 @@ from internkontroll.reporting.documents.package import (
     package_of,
     zip_of,
 )
+from internkontroll.reporting.documents.public import public_document, refusal_document
 from internkontroll.reporting.documents.sheets import (
     report_csv,
     report_sheets,
@@ -55,6 +57,8 @@ __all__ = [
     "name_of",
     "package_files",
     "package_of",
+    "public_document",
+    "refusal_document",
     "report_csv",
     "report_document",
     "report_docx",

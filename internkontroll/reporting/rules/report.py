@@ -342,7 +342,7 @@ def to_plain(report: Report) -> dict[str, Any]:
 
 def report_from_plain(data: dict[str, Any]) -> Report:
     """Read a report back. Raises ValueError where something that must be there is missing."""
-    return _dataclass_from(Report, data)
+    return dataclass_from(Report, data)
 
 
 @functools.cache  # To read the annotations of a class takes far longer than to read a row of it.
@@ -355,7 +355,8 @@ def _readers(kind: type[Any]) -> tuple[tuple[str, Reader | None, bool], ...]:
     )
 
 
-def _dataclass_from(kind: type[Made], data: dict[str, Any]) -> Made:
+def dataclass_from(kind: type[Made], data: dict[str, Any]) -> Made:
+    """Read one of the report's dataclasses back; as :func:`report_from_plain` of a whole one."""
     values: dict[str, Any] = {}
     for name, read, must in _readers(typing.cast(Any, kind)):
         if name in data:
@@ -375,7 +376,7 @@ def _reader(hint: Any) -> Reader | None:
     if origin is tuple:
         return _each(_reader(typing.get_args(hint)[0]))
     if dataclasses.is_dataclass(hint):
-        return functools.partial(_dataclass_from, typing.cast(type[Any], hint))
+        return functools.partial(dataclass_from, typing.cast(type[Any], hint))
     if hint is datetime or hint is date:
         fromisoformat: Reader = hint.fromisoformat
         return fromisoformat

@@ -6,6 +6,7 @@
 - assigning: what the board asks förvaltningen to do
 - sending: minutes verified, handed over to kommunstyrelsen and received there
 - correcting: a new version of a decided report
+- public: what is given out of a decided report at a request
 """
 
 from internkontroll.reporting.services.approving import (
@@ -32,10 +33,17 @@ from internkontroll.reporting.services.deciding import (
 )
 from internkontroll.reporting.services.guards import ensure_report
 from internkontroll.reporting.services.memos import change_memo_template, write_memo
+from internkontroll.reporting.services.public import (
+    Judged,
+    decide_public_version,
+    judge_public_version,
+    propose_public_version,
+)
 from internkontroll.reporting.services.sending import receive_report, send_report, verify_report
 from internkontroll.reporting.services.writing import remark_control, set_overall
 
 __all__ = [
+    "Judged",
     "Minutes",
     "NewAssignment",
     "add_assignment",
@@ -43,11 +51,14 @@ __all__ = [
     "begin_report_amendment",
     "change_memo_template",
     "decide_correction",
+    "decide_public_version",
     "decide_report",
     "drop_correction",
     "ensure_report",
+    "judge_public_version",
     "move_assignment",
     "open_correction",
+    "propose_public_version",
     "receive_report",
     "refer_back_report",
     "remark_control",

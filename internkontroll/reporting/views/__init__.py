@@ -8,6 +8,7 @@ from internkontroll.reporting.views import (
     memos,
     oversight,
     oversight_documents,
+    public,
     reports,
     writing,
 )
@@ -25,6 +26,7 @@ __all__ = [
     "memos",
     "oversight",
     "oversight_documents",
+    "public",
     "reports",
     "writing",
 ]

@@ -176,7 +176,7 @@ class DecideForm(MinutesForm):
             elif back_on.data and not clause.data and not clause.errors:
                 clause.errors = [_SAY_CLAUSE]
             valid = valid and not clause.errors and not back_on.errors
-        return valid
+        return bool(valid)
 
     def assignments(self) -> list[NewAssignment]:
         """What the board asked for, in the order of the minutes."""

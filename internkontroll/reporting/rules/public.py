@@ -1,0 +1,319 @@
+"""Förslag till offentlig version: which parts of a decided report may be secret, and why.
+
+The rule only proposes. A person looks at each part at each request and decides
+(offentlighets- och sekretesslagen 26:1 and 8:1 are what a socialnämnd mostly rests on). What leaves
+is built from a list of what may: a part that is not named here is not in the public version.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from internkontroll.core.canonical import plain
+from internkontroll.core.dates import long_date
+from internkontroll.core.errors import InvalidInput
+from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.text import clean_line
+from internkontroll.reporting.models import Assessment, MaskGround, OverallAssessment, PublicOutcome
+from internkontroll.reporting.rules.count import ClosingCount
+from internkontroll.reporting.rules.lines import FindingLine
+from internkontroll.reporting.rules.report import (
+    AreaCount,
+    ControlRow,
+    DecisionFacts,
+    PlanFacts,
+    Report,
+    dataclass_from,
+)
+
+SCHEMA = 1
+SMALLEST_FRAME = 5
+"""A frame of fewer cases than this may point somebody out by its figures alone."""
+
+PUBLIC_RULE = (
+    "Programmet föreslår att maskera siffror ur en sekretessbelagd lista med färre än fem ärenden "
+    "och de summor de ingår i, alla fria texter om kontrollmoment som granskar sekretessbelagda "
+    "ärenden, det som rör ett utskotts ärenden, och text som liknar ett personnummer, en "
+    "e-postadress eller ett telefonnummer. En person prövar varje förslag."
+)
+
+APPEAL = (
+    "Beslutet kan överklagas hos kammarrätten av den som har begärt handlingen. Skriv vilket "
+    "beslut som överklagas och vilken ändring som begärs. Skrivelsen ställs till kammarrätten men "
+    "lämnas till nämnden, som ska ha den inom tre veckor från den dag då den som överklagar fick "
+    "del av beslutet. (6 kap. 7 § offentlighets- och sekretesslagen, 43 och 44 §§ "
+    "förvaltningslagen.)"
+)
+"""How a refusal, whole or in part, is appealed against."""
+
+_CONTACT = re.compile(r"\S+@\S+\.\w{2,}|(?<!\d)0\d{1,3}[-– ]\d(?:[ -]?\d){5,8}(?!\d)")
+_PROVISION = re.compile(
+    r"(?:OSL\s*)?(\d{1,2})\s*(?:kap\.?\s*|:\s*)(\d{1,2})\s*([a-z]?)\s*§?(?:\s*(?:OSL)?)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Del av uppföljningen som kan maskeras. ``place`` is its name, ``where`` tells a person.
+
+    ``controls`` are the numbers of the kontrollmoment that it tells of.
+    """
+
+    place: str
+    where: str
+    text: str
+    controls: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class PublicPiece:
+    """Del av den offentliga versionen; masked it has no text, but the provision it rests on."""
+
+    place: str
+    where: str
+    text: str | None
+    provision: str | None = None
+
+
+@dataclass(frozen=True)
+class PublicRow:
+    """Ett kontrollmoment så som planen har det, what was done of it, and its assessment."""
+
+    number: int
+    area: str
+    text: str
+    count: ClosingCount
+    assessment: Assessment | None
+
+
+@dataclass(frozen=True)
+class PublicReport:
+    """Offentlig version av en beslutad uppföljning: what is given out, and nothing else.
+
+    ``report_sha256`` is the hash of the decided version that it is made from.
+    """
+
+    title: str
+    board_code: str
+    board_name: str
+    year: int
+    point: str
+    period: str
+    known_on: date
+    plan: PlanFacts
+    decision: DecisionFacts | None
+    version: int
+    report_sha256: str
+    requested_on: date
+    decided_on: date
+    outcome: PublicOutcome
+    ground: str
+    overall: OverallAssessment | None
+    total: ClosingCount
+    areas: tuple[AreaCount, ...]
+    rows: tuple[PublicRow, ...]
+    pieces: tuple[PublicPiece, ...]
+    masked: int
+    rule: str = PUBLIC_RULE
+    schema: int = field(default=SCHEMA)
+
+
+def pieces_of(report: Report) -> tuple[Piece, ...]:
+    """Every part that can be masked and has anything in it, in the order of the report."""
+    return tuple(piece for piece in _pieces(report) if piece.text.strip())
+
+
+def _pieces(report: Report) -> Iterator[Piece]:
+    yield Piece("overall", "Vad den samlade bedömningen bygger på", report.grounds or "")
+    for place, matter in enumerate(report.matters):
+        told = " ".join(part for part in (matter.heading, matter.text, matter.proof) if part)
+        yield Piece(f"matter.{place}", "Att ta ställning till", told, (matter.number,))
+    for place, statement in enumerate(report.statements):
+        yield Piece(
+            f"statement.{place}", "Uträknad mening", statement.text, tuple(statement.controls)
+        )
+    yield Piece("totals", "Granskade i hela uppföljningen", _reviewed(report))
+    for row in report.rows:
+        yield from _of_row(row)
+    for other in report.others:
+        yield from _findings(f"other.{other.number}", other.number, other.findings)
+    for place, line in enumerate(report.committees):
+        yield Piece(f"committee.{place}", f"Utskottet {line.name}", _reviewed(line))
+    for one in report.assignments:
+        told = _joined(one.text, one.report_back)
+        yield Piece(f"assignment.{one.label}", f"Uppdrag {one.label}", told)
+    numbers = tuple(sorted({fact.number for fact in report.later}))
+    told = "\n".join(f"Kontroll {fact.number}: {fact.text}" for fact in report.later)
+    yield Piece("later", "Tillkommet efter att uppgifterna stängdes", told, numbers)
+
+
+def _reviewed(counted: Any) -> str:
+    if not counted.reviewed and not getattr(counted, "population", 0):
+        return ""
+    whole = getattr(counted, "population", 0)
+    of = f"{counted.reviewed} av {whole}" if whole else f"{counted.reviewed}"
+    return f"{of} granskade, {counted.deviating} med avvikelse."
+
+
+def _joined(*parts: str | None) -> str:
+    return "\n".join(part for part in parts if part)
+
+
+def _of_row(row: ControlRow) -> Iterator[Piece]:
+    here = f"Kontroll {row.number}"
+    texts = (
+        ("figures", "siffror", _joined(_reviewed(row), *(one.text for one in row.bounds))),
+        ("comment", "kommentar", row.comment),
+        ("reason", "skäl till bedömningen", row.assessment_reason or ""),
+        (
+            "absences",
+            "varför den inte är gjord",
+            "\n".join(f"{long_date(one.scheduled_on)}: {one.reason}" for one in row.absences),
+        ),
+        (
+            "moves",
+            "flyttade tillfällen",
+            "\n".join(
+                f"Från {long_date(one.old_due_on)} till {long_date(one.new_due_on)}: {one.reason}"
+                for one in row.moves
+            ),
+        ),
+        (
+            "extras",
+            "extra kontroller",
+            "\n".join(f"{long_date(one.scheduled_on)}: {one.reason}" for one in row.extras),
+        ),
+    )
+    for name, what, text in texts:
+        yield Piece(f"row.{row.number}.{name}", f"{here}: {what}", text, (row.number,))
+    yield from _findings(f"row.{row.number}", row.number, row.findings)
+
+
+def _findings(place: str, number: int, findings: Iterable[FindingLine]) -> Iterator[Piece]:
+    for one in findings:
+        told = _joined(
+            one.description,
+            f"Rättelse: {one.correction.text}" if one.correction else None,
+            *(
+                _joined(f"Åtgärd {action.number}: {action.description}", action.outcome)
+                for action in one.actions
+            ),
+        )
+        yield Piece(f"{place}.{one.label}", f"Kontroll {number}: {one.label}", told, (number,))
+
+
+def proposed_maskings(report: Report, secret: frozenset[int]) -> Mapping[str, MaskGround]:
+    """What the rule proposes to mask, by place; ``secret`` are those that review secret cases.
+
+    Where the figures of one row are masked, the sums that they are part of go with them: else what
+    is left out could be reckoned from what is told.
+    """
+    small = {row.number for row in report.rows if row.number in secret and _has_small_frame(row)}
+    found: dict[str, MaskGround] = {}
+    for piece in pieces_of(report):
+        if ground := _ground_of(piece, secret, small):
+            found[piece.place] = ground
+    return found
+
+
+def _has_small_frame(row: ControlRow) -> bool:
+    """A row sums its occurrences: each frame is looked at by itself too."""
+    frames = (row.population, *(one.population for one in row.bounds))
+    return any(0 < frame < SMALLEST_FRAME for frame in frames)
+
+
+def _ground_of(piece: Piece, secret: frozenset[int], small: set[int]) -> MaskGround | None:
+    if piece.place.endswith(".figures"):
+        return MaskGround.SMALL_FRAME if small.intersection(piece.controls) else None
+    if piece.place.startswith("committee."):
+        return MaskGround.COMMITTEE
+    if piece.place == "totals":
+        return MaskGround.TOTAL if small else None
+    if not piece.place.startswith("statement.") and secret.intersection(piece.controls):
+        return MaskGround.FREE_TEXT
+    if _CONTACT.search(piece.text) or find_personal_ids(piece.text):
+        return MaskGround.RESEMBLES_PERSON
+    return None
+
+
+def provision_words(text: str) -> str:
+    """ "26 kap. 1 §" of a provision typed in any of the usual ways; empty stays empty.
+
+    Raises InvalidInput for anything else.
+    """
+    line = clean_line(text)
+    if not line:
+        return ""
+    found = _PROVISION.fullmatch(line)
+    if found is None:
+        raise InvalidInput(
+            "Skriv kapitel och paragraf i offentlighets- och sekretesslagen, till exempel "
+            "26 kap. 1 §.",
+            field="provision",
+        )
+    chapter, section, letter = found.groups()
+    return f"{int(chapter)} kap. {int(section)}{' ' + letter.lower() if letter else ''} §"
+
+
+def public_report(
+    report: Report,
+    masked: Mapping[str, str],
+    *,
+    report_sha256: str,
+    requested_on: date,
+    decided_on: date,
+    ground: str,
+) -> PublicReport:
+    """What is given out of a report; ``masked`` has the provision of each place that is not.
+
+    Raises ValueError for a place that the report has not: then something would be told that was
+    to be masked.
+    """
+    pieces = pieces_of(report)
+    if unknown := masked.keys() - {piece.place for piece in pieces}:
+        raise ValueError(f"the report has no such place: {sorted(unknown)}")
+    return PublicReport(
+        title=report.title,
+        board_code=report.board_code,
+        board_name=report.board_name,
+        year=report.year,
+        point=report.point,
+        period=report.period,
+        known_on=report.known_on,
+        plan=report.plan,
+        decision=report.decision,
+        version=report.version,
+        report_sha256=report_sha256,
+        requested_on=requested_on,
+        decided_on=decided_on,
+        outcome=PublicOutcome.PART if masked else PublicOutcome.WHOLE,
+        ground=ground,
+        overall=report.overall,
+        total=report.total,
+        areas=report.areas,
+        rows=tuple(
+            PublicRow(row.number, row.area, row.text, row.count, row.assessment)
+            for row in report.rows
+        ),
+        pieces=tuple(
+            PublicPiece(piece.place, piece.where, None, masked[piece.place])
+            if piece.place in masked
+            else PublicPiece(piece.place, piece.where, piece.text)
+            for piece in pieces
+        ),
+        masked=len(masked),
+    )
+
+
+def public_to_plain(made: PublicReport) -> dict[str, Any]:
+    """The public version as plain data, as canonical JSON takes it."""
+    told: dict[str, Any] = plain(asdict(made))
+    return told
+
+
+def public_from_plain(data: dict[str, Any]) -> PublicReport:
+    """Read what was given out back. Raises ValueError where something is missing."""
+    return dataclass_from(PublicReport, data)

@@ -1,0 +1,147 @@
+"""What is proposed to be masked in a report that somebody asks for, and what is given out."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from internkontroll.core.canonical import canonical_json
+from internkontroll.core.errors import InvalidInput
+from internkontroll.files.plain_document import Paragraph
+from internkontroll.reporting.documents import public_document
+from internkontroll.reporting.models import MaskGround, PublicOutcome
+from internkontroll.reporting.rules import CommitteeLine, Report, build_report
+from internkontroll.reporting.rules.public import (
+    PublicReport,
+    pieces_of,
+    proposed_maskings,
+    provision_words,
+    public_from_plain,
+    public_report,
+    public_to_plain,
+)
+from tests.report_facts import CUT_OFF, sample_facts
+
+SECRET = "Handläggaren på Storgatan glömde beslutet."
+HASH = "a" * 64
+
+
+@pytest.fixture
+def report() -> Report:
+    """The sample with one secret text about kontroll 3, and a committee."""
+    made = build_report(sample_facts(), cut_off_at=CUT_OFF, until=CUT_OFF)
+    rows = tuple(
+        replace(row, comment=SECRET, population=3, reviewed=3, bounds=())
+        if row.number == 3
+        else row
+        for row in made.rows
+    )
+    line = CommitteeLine("Individutskott öst", made.total, 4, 9, 1)
+    return replace(made, rows=rows, committees=(line,), reviewed=40, deviating=3)
+
+
+def given(report: Report, masked: dict[str, str], ground: str = "Sekretess.") -> PublicReport:
+    return public_report(
+        report,
+        masked,
+        report_sha256=HASH,
+        requested_on=date(2020, 5, 30),
+        decided_on=date(2020, 6, 1),
+        ground=ground,
+    )
+
+
+def test_a_frame_of_three_in_a_secret_list_goes_with_the_sums_it_is_part_of(report: Report) -> None:
+    found = proposed_maskings(report, frozenset({3}))
+    assert found["row.3.figures"] is MaskGround.SMALL_FRAME
+    assert found["totals"] is MaskGround.TOTAL
+    assert "row.2.figures" not in found
+
+
+def test_a_frame_of_three_that_is_no_secret_is_told(report: Report) -> None:
+    found = proposed_maskings(report, frozenset())
+    assert {"row.3.figures", "totals"}.isdisjoint(found)
+
+
+@pytest.mark.parametrize(("population", "proposed"), [(4, True), (5, False), (0, False)])
+def test_fewer_than_five_is_few(report: Report, population: int, proposed: bool) -> None:
+    rows = tuple(
+        replace(row, population=population) if row.number == 3 else row for row in report.rows
+    )
+    found = proposed_maskings(replace(report, rows=rows), frozenset({3}))
+    assert ("row.3.figures" in found) is proposed
+
+
+def test_every_free_text_about_secret_cases_is_proposed(report: Report) -> None:
+    numbers = frozenset(row.number for row in report.rows)
+    found = proposed_maskings(report, numbers)
+    texts = [
+        piece
+        for piece in pieces_of(report)
+        if piece.place.startswith(("row.", "other.", "matter.")) and ".figures" not in piece.place
+    ]
+    assert len(texts) > 3
+    assert {found.get(piece.place) for piece in texts if set(piece.controls) <= numbers} == {
+        MaskGround.FREE_TEXT
+    }
+    assert found["committee.0"] is MaskGround.COMMITTEE
+
+
+@pytest.mark.parametrize(
+    "text", ["Ring 018-727 00 00.", "Skriv till a.b@exempel.se.", "Gäller 640823-3234."]
+)
+def test_what_resembles_a_person_is_proposed_wherever_it_stands(report: Report, text: str) -> None:
+    found = proposed_maskings(replace(report, grounds=text), frozenset())
+    assert found["overall"] is MaskGround.RESEMBLES_PERSON
+    assert "overall" not in proposed_maskings(replace(report, grounds="Allt."), frozenset())
+
+
+def test_what_is_masked_is_nowhere_in_what_is_given_out(report: Report) -> None:
+    whole = canonical_json(public_to_plain(given(report, {}, "")))
+    assert SECRET in whole
+    masked = dict.fromkeys(proposed_maskings(report, frozenset({3})), "26 kap. 1 §")
+    made = given(report, masked)
+    content = public_to_plain(made)
+    assert SECRET not in canonical_json(content)
+    assert (made.outcome, made.masked) == (PublicOutcome.PART, len(masked))
+    assert public_from_plain(content) == made
+    told = [block.text for block in public_document(made, HASH).blocks if hasattr(block, "text")]
+    assert SECRET not in "\n".join(told)
+    assert "Maskerat (26 kap. 1 § offentlighets- och sekretesslagen)" in told
+    assert any("kammarrätten" in text for text in told)
+
+
+def test_nothing_masked_is_given_out_whole_and_says_what_it_is_made_of(report: Report) -> None:
+    made = given(report, {}, "")
+    assert made.outcome is PublicOutcome.WHOLE
+    blocks = public_document(made, "b" * 64).blocks
+    first = blocks[0]
+    assert isinstance(first, Paragraph)
+    assert first.text.startswith("Det här är en offentlig version av version 1")
+    assert HASH in repr(blocks)
+    assert "kammarrätten" not in repr(blocks)
+
+
+def test_a_place_that_is_not_there_is_never_passed_over(report: Report) -> None:
+    with pytest.raises(ValueError, match="no such place"):
+        given(report, {"row.99.comment": "26 kap. 1 §"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("26 kap. 1 §", "26 kap. 1 §"),
+        ("26:1", "26 kap. 1 §"),
+        ("OSL 25 kap 1 § ", "25 kap. 1 §"),
+        ("21 kap. 3 a §", "21 kap. 3 a §"),
+        ("", ""),
+    ],
+)
+def test_a_provision_is_read_as_people_type_it(typed: str, read: str) -> None:
+    assert provision_words(typed) == read
+
+
+@pytest.mark.parametrize("typed", ["sekretess", "26", "kap. 1 §"])
+def test_a_provision_that_cannot_be_is_refused(typed: str) -> None:
+    with pytest.raises(InvalidInput, match="kapitel och paragraf"):
+        provision_words(typed)

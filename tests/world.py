@@ -350,11 +350,13 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
         f"oversight.{name}": lambda _w: {"year": YEAR, "point": "årsbokslut"}
         for name in (
             "assess",
+            "decide",
             "documents",
             "json_file",
             "pdf",
             "rows",
             "save_assessment",
+            "save_decision",
             "show",
             "word",
         )

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     OCCURRENCE_READ = "occurrence:read"
     OCCURRENCE_SKIP = "occurrence:skip"
     ORGANISATION_EDIT = "organisation:edit"
+    OVERSIGHT_DECIDE = "oversight:decide"
     OVERSIGHT_READ = "oversight:read"
     OVERSIGHT_WRITE = "oversight:write"
     PLAN_APPOINT = "plan:appoint"

@@ -1,10 +1,8 @@
 """Samlade bildens dokument: one content of blocks as PDF and DOCX, and the object as JSON."""
 
-import dataclasses
 from decimal import Decimal
-from typing import Any
 
-from internkontroll.core.canonical import canonical_json, plain
+from internkontroll.core.canonical import canonical_json
 from internkontroll.core.dates import long_date
 from internkontroll.files.docx import docx_bytes
 from internkontroll.files.house import House
@@ -31,6 +29,7 @@ from internkontroll.reporting.rules.oversight import (
     RowChoice,
     chosen_rows,
     late_words,
+    oversight_to_plain,
     per_ten,
 )
 from internkontroll.reporting.rules.report import section_words
@@ -75,11 +74,35 @@ def standing_words(line: BoardLine) -> str:
     return f"{word}, {grouped(line.days_late)} {'dag' if line.days_late == 1 else 'dagar'}"
 
 
-def oversight_document(report: OversightReport) -> PlainDocument:
-    """The content of the documents, from the one object."""
+def state_words(report: OversightReport, sha256: str | None = None) -> str:
+    """ "Beslutad 17 juni 2020, § 102", with the beginning of its hash; else that it is a draft."""
+    if report.decision is None:
+        return "Samlad bild"
+    told = f"Beslutad {long_date(report.decision.decided_on)}, "
+    told += section_words(report.decision.paragraph)
+    if report.version > 1:
+        told += f", version {report.version}"
+    return f"{told}. SHA-256 {sha256[:16]}…" if sha256 else told
+
+
+def _decision_terms(report: OversightReport) -> list[tuple[str, str]]:
+    if report.decision is None:
+        return []
+    terms = [
+        ("Beslut", f"{report.decision.body}, {state_words(report).removeprefix('Beslutad ')}"),
+        ("Diarienummer", report.decision.registry_number),
+    ]
+    if report.corrected_because:
+        terms.append(("Varför bilden rättades", report.corrected_because))
+    return terms
+
+
+def oversight_document(report: OversightReport, sha256: str | None = None) -> PlainDocument:
+    """The content of the documents, from the one object; ``sha256`` is that of a decided one."""
     blocks: list[Block] = [
         Terms(
             (
+                *_decision_terms(report),
                 ("Läget den", long_date(report.known_on)),
                 ("Lämnat", f"{of(report.total.sent, report.total.asked)} nämnder"),
                 ("Saknas", grouped(report.total.overdue)),
@@ -106,12 +129,13 @@ def oversight_document(report: OversightReport) -> PlainDocument:
         blocks.append(Heading("I bilder"))
         for picture in pictures:
             blocks += [Heading(picture.title, 2), picture.image, picture.table]
-    blocks += [*_obligatory(report), *_common(report), *_deviating(report), *_sources(report)]
+    blocks += [*_obligatory(report), *_common(report), *_deviating(report)]
+    blocks += _sources(report, sha256)
     return PlainDocument(
         title=report.title,
         board=report.municipality or "Kommunstyrelsen",
         day=report.known_on,
-        version="Samlad bild",
+        version=state_words(report, sha256),
         blocks=tuple(blocks),
     )
 
@@ -273,7 +297,7 @@ def _deviating(report: OversightReport) -> list[Block]:
     ]
 
 
-def _sources(report: OversightReport) -> list[Block]:
+def _sources(report: OversightReport, sha256: str | None) -> list[Block]:
     sums = tuple(
         (line.name, line.report.sha256) for line in report.boards if line.report is not None
     )
@@ -286,42 +310,29 @@ def _sources(report: OversightReport) -> list[Block]:
             Paragraph("Bilden bygger på de här uppföljningarna, med innehållets SHA-256:"),
             Terms(sums),
         ]
+    if sha256 is not None:
+        blocks += [
+            Paragraph("Det kommunstyrelsen beslutade har den här kontrollsumman:"),
+            Terms((("SHA-256", sha256),)),
+        ]
     blocks.append(Paragraph(f"Gjord med internkontroll {report.program_version}."))
     return blocks
 
 
-def oversight_pdf(report: OversightReport, house: House | None = None) -> bytes:
+def oversight_pdf(
+    report: OversightReport, house: House | None = None, sha256: str | None = None
+) -> bytes:
     """The picture as PDF/A-2a and PDF/UA-1. Raises DocumentNotMade."""
-    return plain_pdf(oversight_document(report), house)
+    return plain_pdf(oversight_document(report, sha256), house)
 
 
-def oversight_docx(report: OversightReport, house: House | None = None) -> bytes:
+def oversight_docx(
+    report: OversightReport, house: House | None = None, sha256: str | None = None
+) -> bytes:
     """The picture as DOCX. Raises DocumentNotMade where a chart cannot be drawn."""
-    return docx_bytes(oversight_document(report), house)
-
-
-def to_plain(report: OversightReport) -> dict[str, Any]:
-    """The picture as plain data: pairs of a kind and a number become mappings."""
-    made: dict[str, Any] = plain(_named(dataclasses.asdict(report)))
-    return made
-
-
-_PAIRED = {"severities", "assessments"}
-
-
-def _named(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            key: dict(item)
-            if (key in _PAIRED or (key == "overall" and isinstance(item, tuple))) and item
-            else _named(item)
-            for key, item in value.items()
-        }
-    if isinstance(value, list | tuple):
-        return [_named(item) for item in value]
-    return value
+    return docx_bytes(oversight_document(report, sha256), house)
 
 
 def oversight_json(report: OversightReport) -> bytes:
-    """The picture as canonical JSON."""
-    return canonical_json(to_plain(report)).encode("utf-8")
+    """The picture as canonical JSON; of a decided one the very bytes that its hash is of."""
+    return canonical_json(oversight_to_plain(report)).encode("utf-8")

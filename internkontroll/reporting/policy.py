@@ -32,6 +32,7 @@ PERMISSIONS: PermissionMap = {
     # Who receives a request for a document; what is doubtful is for the board (OSL 6:3).
     Permission.REPORT_DISCLOSE: frozenset({Role.SECRETARY, Role.CONTROLLER}),
     Permission.REPORT_RECEIVE: frozenset({Role.OVERSIGHT_CONTROLLER}),
+    Permission.OVERSIGHT_DECIDE: frozenset({Role.OVERSIGHT_CONTROLLER}),
     Permission.OVERSIGHT_READ: frozenset({Role.OVERSIGHT_CONTROLLER}),
     Permission.OVERSIGHT_WRITE: frozenset({Role.OVERSIGHT_CONTROLLER}),
 }

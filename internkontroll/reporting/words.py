@@ -167,6 +167,8 @@ WORDS: dict[Enum, str] = {
     PublicEvent.JUDGED: "Maskeringarna i en offentlig version prövades",
     PublicEvent.DECIDED: "En begäran om uppföljningen avgjordes",
     OversightEvent.ASSESSED: "Kommunstyrelsens bedömning skrevs",
+    OversightEvent.DECIDED: "Kommunstyrelsen beslutade den samlade bilden",
+    OversightEvent.CORRECTED: "Kommunstyrelsen beslutade en rättad samlad bild",
 }
 
 FOLLOWING: dict[str, dict[Enum, StateWord]] = {

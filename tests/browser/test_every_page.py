@@ -127,6 +127,7 @@ PAGES: dict[str, tuple[Role | None, str]] = {
         Role.OVERSIGHT_CONTROLLER,
         "Den samlade bildens dokument per årsbokslut 2020",
     ),
+    "oversight.decide": (Role.OVERSIGHT_CONTROLLER, "Registrera kommunstyrelsens beslut"),
     "oversight.index": (Role.OVERSIGHT_CONTROLLER, "Samlad bild"),
     "oversight.rows": (Role.OVERSIGHT_CONTROLLER, "Alla kontrollmoment"),
     "oversight.show": (Role.OVERSIGHT_CONTROLLER, "Samlad bild per årsbokslut 2020"),

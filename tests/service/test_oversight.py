@@ -14,13 +14,13 @@ from internkontroll.findings.models import Finding, Severity
 from internkontroll.organisation.models import Municipality
 from internkontroll.plan.models import Control, ObligatoryControl, Plan
 from internkontroll.reporting.models import FollowUpReport, OverallAssessment, OversightSummary
-from internkontroll.reporting.oversight_document import to_plain
 from internkontroll.reporting.queries.oversight import (
     oversight_entries,
     oversight_report,
     sent_reports,
 )
 from internkontroll.reporting.rules.oversight import BoardStanding, ObligatoryStanding
+from internkontroll.reporting.rules.oversight import oversight_to_plain as to_plain
 from internkontroll.reporting.services.oversight import write_summary
 from internkontroll.trail.models import MUNICIPALITY_CHAIN, TrailRow
 from tests.factories import AT, make_actor, make_board, make_points

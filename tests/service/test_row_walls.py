@@ -38,6 +38,7 @@ OPEN = {
     "municipality": "the municipality's settings",
     "obligatory_control": "the municipality's own, for every board",
     "plan_heading": "what headings mean, for every board",
+    "oversight_decision": "what kommunstyrelsen decided of the whole municipality",
     "oversight_summary": "kommunstyrelsen's own words of the whole municipality",
     "pending_login": "asked for before anybody is known",
     "recovery_code": "asked for before anybody is known",

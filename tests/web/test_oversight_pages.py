@@ -1,5 +1,6 @@
 """The pages of kommunstyrelsens samlade bild: two clicks to the rows, and one set of figures."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -151,3 +152,28 @@ def test_the_page_takes_few_queries_however_many_boards(ks: PageClient, count_qu
     with count_queries() as queries:
         ks.get(APRIL)
     assert int(queries) <= 20
+
+
+def test_the_decision_is_recorded_and_the_page_shows_what_was_decided(ks: PageClient) -> None:
+    assert "Kommunstyrelsens bedömning saknas." in ks.get(f"{APRIL}/beslut").text
+    ks.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Det mesta är gjort.")
+    ks.get(f"{APRIL}/beslut")
+    page = ks.submit("/beslut", 422, decided_on="15 juni 2020", registry_number="KSN-2020-0123")
+    assert "Skriv beslutets paragraf" in page.text
+    page = ks.submit("/beslut", paragraph="102")
+    assert "Den visas så som den beslutades." in page.text
+    found = re.search(r"SHA-256 ([0-9a-f]{64})", page.text)
+    assert found is not None
+    body = ks.raw(f"{APRIL}/json").data
+    assert hashlib.sha256(body).hexdigest() == found[1]
+    assert f"SHA-256 {found[1][:16]}" in pdf_text(ks.raw(f"{APRIL}/pdf").data)
+    page = ks.get(f"{APRIL}?laget=nu")
+    assert "Det här är läget i dag." in page.text
+    ks.get(f"{APRIL}/beslut")
+    page = ks.submit(
+        "/beslut", 422, decided_on="15 juni 2020", paragraph="103", registry_number="KSN-2020-0124"
+    )
+    assert "Skriv varför den beslutade bilden rättas." in page.text
+    page = ks.submit("/beslut", reason="En nämnd saknades.")
+    assert "Version 2: En nämnd saknades." in page.text

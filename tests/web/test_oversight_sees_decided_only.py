@@ -28,6 +28,7 @@ def test_they_hold_nothing_of_a_board_but_its_decided_reports(matrix_app: Flask)
     assert held == {
         Permission.REPORT_READ_DECIDED,
         Permission.REPORT_RECEIVE,
+        Permission.OVERSIGHT_DECIDE,
         Permission.OVERSIGHT_READ,
         Permission.OVERSIGHT_WRITE,
         Permission.PLAN_OBLIGE,

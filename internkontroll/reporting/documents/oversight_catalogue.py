@@ -26,13 +26,18 @@ def _table_form(report: OversightReport, title: str) -> FileForm:
     return FileForm(f"tabell-{name}.csv", title, CSV, lambda: oversight_csv(report)[name])
 
 
-def oversight_catalogue(report: OversightReport, house: House) -> tuple[DocumentEntry, ...]:
-    """Every document of the picture, in the order in which they are needed."""
+def oversight_catalogue(
+    report: OversightReport, house: House, sha256: str | None = None
+) -> tuple[DocumentEntry, ...]:
+    """Every document of the picture, in the order in which they are needed.
+
+    ``sha256`` is that of what kommunstyrelsen decided.
+    """
     return (
         DocumentEntry(
             "Samlad bild",
             "Bilden med bedömning, förslag till beslut, tabeller och diagram.",
-            plain_forms(STEM, oversight_document(report), house),
+            plain_forms(STEM, oversight_document(report, sha256), house),
         ),
         DocumentEntry(
             "Siffrorna",

@@ -10,8 +10,8 @@ from internkontroll.files.plain_document import (
     PlainDocument,
     Table,
     Terms,
+    Typed,
 )
-from internkontroll.reporting.documents.blocks import paragraphs
 from internkontroll.reporting.documents.telling import told_decision
 from internkontroll.reporting.models import PublicOutcome, PublicVersion
 from internkontroll.reporting.rules import Report
@@ -94,14 +94,14 @@ def _blocks(made: PublicReport, sha256: str) -> Iterator[Block]:
         if piece.text is None:
             yield Paragraph(masked_words(piece.provision))
         else:
-            yield from paragraphs(piece.text)
+            yield Typed(piece.text)
     yield Heading("Så är maskeringarna föreslagna")
     yield Paragraph(made.rule)
 
 
 def _decision(ground: str) -> Iterator[Block]:
     yield Heading("Varför allt inte lämnas ut")
-    yield from paragraphs(ground)
+    yield Typed(ground)
     yield Heading("Så överklagar man")
     yield Paragraph(APPEAL)
 

@@ -143,6 +143,17 @@ class MinutesForm(VersionedForm):
         }
 
 
+class OversightDecisionForm(MinutesForm):
+    """Kommunstyrelsens beslut; ``row_version`` is the version decided before, else 0."""
+
+    reason = TextAreaField("Varför rättas den beslutade bilden?", [NoPersonalId(), _LENGTH])
+
+    @property
+    def version_seen(self) -> int:
+        """The version that the page showed."""
+        return self.seen_version
+
+
 class DecideForm(MinutesForm):
     """Nämndens beslut om uppföljningen; made with the board's units by :func:`decide_form`."""
 

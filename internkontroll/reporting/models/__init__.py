@@ -1,6 +1,7 @@
 """Uppföljning, tjänsteskrivelse, uppdrag, samlad bild, offentliga versioner."""
 
 from internkontroll.reporting.models.oversight import (
+    OversightDecision,
     OversightEvent,
     OversightSummary,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "MemoPart",
     "MemoTemplate",
     "OverallAssessment",
+    "OversightDecision",
     "OversightEvent",
     "OversightSummary",
     "PublicEvent",

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, undefer
 
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.sorting import swedish_key
@@ -23,7 +23,12 @@ from internkontroll.organisation.models import (
     ReportingPoint,
 )
 from internkontroll.plan.models import Control, ObligatoryControl, Plan, PlanKind
-from internkontroll.reporting.models import FollowUpReport, OversightSummary, ReportState
+from internkontroll.reporting.models import (
+    FollowUpReport,
+    OversightDecision,
+    OversightSummary,
+    ReportState,
+)
 from internkontroll.reporting.queries.facts import PROGRAM_VERSION
 from internkontroll.reporting.rules.oversight import (
     BoardFacts,
@@ -31,8 +36,10 @@ from internkontroll.reporting.rules.oversight import (
     OversightFacts,
     OversightReport,
     SentReport,
+    ShownOversight,
     SummaryFacts,
     build_oversight,
+    oversight_from_plain,
     sent_report,
 )
 
@@ -227,6 +234,27 @@ def _summary_facts(summary: OversightSummary | None) -> SummaryFacts:
         return SummaryFacts()
     clauses: Sequence[str] = summary.proposals.split("\n") if summary.proposals else ()
     return SummaryFacts(summary.overall, summary.grounds, tuple(clauses))
+
+
+def standing_decision(session: Session, year: int, point: str) -> OversightDecision | None:
+    """Kommunstyrelsens decision on the picture that holds; None before any."""
+    return session.scalar(
+        sa.select(OversightDecision)
+        .where(OversightDecision.year == year, OversightDecision.point == point)
+        .order_by(OversightDecision.version.desc())
+        .limit(1)
+        .options(undefer(OversightDecision.snapshot))
+    )
+
+
+def shown_oversight(session: Session, year: int, point: str, *, on: date) -> ShownOversight | None:
+    """The picture as it was decided, read from its snapshot; before a decision as it stands."""
+    decided = standing_decision(session, year, point)
+    if decided is not None:
+        made = oversight_from_plain(json.loads(decided.snapshot))
+        return ShownOversight(made, decided.snapshot_sha256)
+    live = oversight_report(session, year, point, on=on)
+    return ShownOversight(live) if live else None
 
 
 def oversight_report(

@@ -374,7 +374,10 @@ def _reader(hint: Any) -> Reader | None:
         inner = next(part for part in typing.get_args(hint) if part is not type(None))
         return _if_any(_reader(inner))
     if origin is tuple:
-        return _each(_reader(typing.get_args(hint)[0]))
+        parts = typing.get_args(hint)
+        if parts[-1] is not Ellipsis:
+            return _of_places(tuple(_reader(part) for part in parts))
+        return _each(_reader(parts[0]))
     if dataclasses.is_dataclass(hint):
         return functools.partial(dataclass_from, typing.cast(type[Any], hint))
     if hint is datetime or hint is date:
@@ -389,6 +392,12 @@ def _if_any(read: Reader | None) -> Reader | None:
     if read is None:
         return None
     return lambda value: None if value is None else read(value)
+
+
+def _of_places(readers: tuple[Reader | None, ...]) -> Reader:
+    return lambda values: tuple(
+        value if read is None else read(value) for read, value in zip(readers, values, strict=True)
+    )
 
 
 def _each(read: Reader | None) -> Reader:

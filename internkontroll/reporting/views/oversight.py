@@ -26,6 +26,8 @@ from internkontroll.reporting.pictures import oversight_pictures
 from internkontroll.reporting.queries.oversight import (
     oversight_entries,
     oversight_report,
+    shown_oversight,
+    standing_decision,
     standing_summary,
 )
 from internkontroll.reporting.rules import section_words
@@ -35,6 +37,7 @@ from internkontroll.reporting.rules.oversight import (
     OversightReport,
     RowChoice,
     SentRow,
+    ShownOversight,
     chosen_rows,
     per_ten,
 )
@@ -83,6 +86,22 @@ def _for_every_page() -> dict[str, Any]:
     }
 
 
+def shown_or_404(year: int, point: str) -> ShownOversight:
+    """The picture of a point: as decided, or as of today before that or where it is asked for."""
+    if request.args.get("laget") == "nu":
+        return ShownOversight(report_or_404(year, point))
+    shown = shown_oversight(session(), year, point, on=today())
+    if shown is None:
+        abort(404)
+    return shown
+
+
+def address(year: int, point: str) -> dict[str, Any]:
+    """What the addresses of a point's pages are made of; today's picture leads on to today's."""
+    now_asked = {"laget": "nu"} if request.args.get("laget") == "nu" else {}
+    return {"year": year, "point": point, **now_asked}
+
+
 def report_or_404(year: int, point: str) -> OversightReport:
     """The picture of a point as of today, 404 without one."""
     report = oversight_report(session(), year, point, on=today())
@@ -102,13 +121,17 @@ def index() -> ResponseReturnValue:
 @requires(Permission.OVERSIGHT_READ)
 def show(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild of a point."""
-    report = report_or_404(year, point)
+    shown = shown_or_404(year, point)
+    report = shown.report
     return page(
         "oversight/show.html",
         report=report,
         pictures=oversight_pictures(report),
-        where={"year": year, "point": point},
+        sha256=shown.sha256,
+        decided=standing_decision(session(), year, point),
+        where=address(year, point),
         may_write=may(Permission.OVERSIGHT_WRITE),
+        may_decide=may(Permission.OVERSIGHT_DECIDE),
     )
 
 
@@ -116,7 +139,7 @@ def show(year: int, point: str) -> ResponseReturnValue:
 @requires(Permission.OVERSIGHT_READ)
 def rows(year: int, point: str) -> ResponseReturnValue:
     """The kontrollmoment behind a figure: of one nämnd or of all."""
-    report = report_or_404(year, point)
+    report = shown_or_404(year, point).report
     code = request.args.get("namnd", "").upper()
     choice = SLUGS.get(request.args.get("visa", "alla"))
     lines = [line for line in report.boards if not code or line.code == code]
@@ -125,7 +148,7 @@ def rows(year: int, point: str) -> ResponseReturnValue:
     return page(
         "oversight/rows.html",
         report=report,
-        where={"year": year, "point": point},
+        where=address(year, point),
         board=lines[0] if code else None,
         choice=choice,
         rows=chosen_rows(lines, choice),
@@ -192,9 +215,10 @@ def _assess_page(year: int, point: str, *, sent: bool = False) -> ResponseReturn
 @requires(Permission.OVERSIGHT_READ)
 def pdf(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as PDF."""
-    report = report_or_404(year, point)
+    shown = shown_or_404(year, point)
+    report = shown.report
     return _file(
-        oversight_pdf(report, document_house(session())),
+        oversight_pdf(report, document_house(session()), shown.sha256),
         "application/pdf",
         file_name(report, "pdf"),
     )
@@ -204,9 +228,12 @@ def pdf(year: int, point: str) -> ResponseReturnValue:
 @requires(Permission.OVERSIGHT_READ)
 def word(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as DOCX."""
-    report = report_or_404(year, point)
+    shown = shown_or_404(year, point)
+    report = shown.report
     return _file(
-        oversight_docx(report, document_house(session())), CONTENT_TYPE, file_name(report, "docx")
+        oversight_docx(report, document_house(session()), shown.sha256),
+        CONTENT_TYPE,
+        file_name(report, "docx"),
     )
 
 
@@ -214,7 +241,8 @@ def word(year: int, point: str) -> ResponseReturnValue:
 @requires(Permission.OVERSIGHT_READ)
 def json_file(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as JSON."""
-    report = report_or_404(year, point)
+    shown = shown_or_404(year, point)
+    report = shown.report
     return _file(oversight_json(report), "application/json", file_name(report, "json"))
 
 

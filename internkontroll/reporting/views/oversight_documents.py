@@ -9,7 +9,7 @@ from internkontroll.reporting.documents.catalogue import find_form
 from internkontroll.reporting.documents.oversight_catalogue import STEM, oversight_catalogue
 from internkontroll.reporting.oversight_document import file_name
 from internkontroll.reporting.views.blueprint import as_file
-from internkontroll.reporting.views.oversight import POINT, bp, report_or_404
+from internkontroll.reporting.views.oversight import POINT, address, bp, shown_or_404
 from internkontroll.web.access import requires, session
 from internkontroll.web.submission import page
 
@@ -18,12 +18,13 @@ from internkontroll.web.submission import page
 @requires(Permission.OVERSIGHT_READ)
 def documents(year: int, point: str) -> ResponseReturnValue:
     """The documents of the samlade bild and the forms in which each can be fetched."""
-    report = report_or_404(year, point)
+    shown = shown_or_404(year, point)
+    report = shown.report
     return page(
         "oversight/documents.html",
         report=report,
-        documents=oversight_catalogue(report, document_house(session())),
-        where={"year": year, "point": point},
+        documents=oversight_catalogue(report, document_house(session()), shown.sha256),
+        where=address(year, point),
     )
 
 
@@ -31,8 +32,9 @@ def documents(year: int, point: str) -> ResponseReturnValue:
 @requires(Permission.OVERSIGHT_READ)
 def document(year: int, point: str, name: str) -> ResponseReturnValue:
     """One of the documents in one of its forms."""
-    report = report_or_404(year, point)
-    form = find_form(oversight_catalogue(report, document_house(session())), name)
+    shown = shown_or_404(year, point)
+    report = shown.report
+    form = find_form(oversight_catalogue(report, document_house(session()), shown.sha256), name)
     if form is None:
         abort(404)
     stem, _, kind = name.rpartition(".")

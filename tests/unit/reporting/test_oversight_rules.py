@@ -9,7 +9,7 @@ import pytest
 from internkontroll.findings.models import Severity
 from internkontroll.organisation.models import BoardKind
 from internkontroll.reporting.models import Assessment, OverallAssessment
-from internkontroll.reporting.oversight_document import oversight_document, to_plain
+from internkontroll.reporting.oversight_document import oversight_document
 from internkontroll.reporting.rules import ClosingCount, CountDoesNotClose, build_report
 from internkontroll.reporting.rules import to_plain as report_to_plain
 from internkontroll.reporting.rules.lines import ActionCount
@@ -31,6 +31,7 @@ from internkontroll.reporting.rules.oversight import (
     severities_of,
     standing_of,
 )
+from internkontroll.reporting.rules.oversight import oversight_to_plain as to_plain
 from internkontroll.reporting.rules.report import DecisionFacts
 from tests.report_facts import CUT_OFF, REPORT_DECISION, sample_facts
 

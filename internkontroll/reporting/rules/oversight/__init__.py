@@ -14,6 +14,11 @@ from internkontroll.reporting.rules.oversight.build import (
     oversight_title,
     standing_of,
 )
+from internkontroll.reporting.rules.oversight.frozen import (
+    ShownOversight,
+    oversight_from_plain,
+    oversight_to_plain,
+)
 from internkontroll.reporting.rules.oversight.overview import (
     AreaBoard,
     BoardLine,
@@ -56,12 +61,15 @@ __all__ = [
     "RowChoice",
     "SentReport",
     "SentRow",
+    "ShownOversight",
     "SummaryFacts",
     "build_oversight",
     "chosen_rows",
     "common_areas",
     "late_words",
+    "oversight_from_plain",
     "oversight_title",
+    "oversight_to_plain",
     "per_ten",
     "sent_report",
     "severities_of",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from internkontroll.core.dates import long_date
@@ -265,14 +265,20 @@ def _proposals(facts: OversightFacts, lines: Sequence[BoardLine]) -> tuple[str, 
     return (*clauses, *facts.summary.proposals)
 
 
+def _known_on(facts: BoardFacts, on: date) -> BoardFacts:
+    """What was sent after the day was not there to be seen."""
+    if facts.sent_on is None or facts.sent_on <= on:
+        return facts
+    return replace(facts, sent_on=None, report=None, plan_size=0)
+
+
 def build_oversight(facts: OversightFacts, *, on: date) -> OversightReport:
     """Make the picture as it stands on a day. The nämnder stand in Swedish order, companies last.
 
     Raises CountDoesNotClose if a count or a sum does not close.
     """
-    ordered = sorted(
-        facts.boards, key=lambda one: (one.kind.value == "company", swedish_key(one.name))
-    )
+    known = (_known_on(one, on) for one in facts.boards)
+    ordered = sorted(known, key=lambda one: (one.kind.value == "company", swedish_key(one.name)))
     lines = tuple(_board_line(one, on) for one in ordered)
     common = common_areas(lines)
     return OversightReport(

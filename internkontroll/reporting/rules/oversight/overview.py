@@ -22,6 +22,7 @@ from internkontroll.reporting.rules.oversight.sent import (
     Severities,
     added,
 )
+from internkontroll.reporting.rules.report import DecisionFacts
 
 SCHEMA = 1
 
@@ -211,6 +212,11 @@ class OversightReport:
     size_rule: str
     program_version: str
     schema: int = SCHEMA
+    decision: DecisionFacts | None = None
+    """Kommunstyrelsens own decision; the picture is frozen as it was decided."""
+    version: int = 1
+    corrected_because: str | None = None
+    """Why this version took the place of the one before it."""
 
     def __post_init__(self) -> None:
         if total_of(self.boards) != self.total:

@@ -58,15 +58,8 @@ def occurrences(question: Question) -> Part:
     watched = question.boards_with(Role.CONTROLLER, Role.REVIEWER, Role.CHAIR, Role.UNIT_MANAGER)
     rows = (
         sa.select(
-            *columns_of(
+            *_told_of_occurrence(
                 Source.OCCURRENCE,
-                subject_id=Occurrence.id,
-                text=Control.text,
-                board_id=Occurrence.board_id,
-                subcommittee_id=Occurrence.subcommittee_id,
-                where=Subcommittee.name,
-                due_on=Occurrence.due_on,
-                number=Control.number,
                 person_id=Control.responsible_id,
                 part=_tested(question),
                 settled=Occurrence.state != OccurrenceState.PLANNED,
@@ -131,6 +124,21 @@ def second_readings(question: Question) -> Part:
     )
 
 
+def _told_of_occurrence(source: Source, **told: Any) -> list[sa.ColumnElement[Any]]:
+    """The columns of an occurrence, of its kontrollmoment and its committee, and what is added."""
+    return columns_of(
+        source,
+        subject_id=Occurrence.id,
+        text=Control.text,
+        board_id=Occurrence.board_id,
+        subcommittee_id=Occurrence.subcommittee_id,
+        where=Subcommittee.name,
+        due_on=Occurrence.due_on,
+        number=Control.number,
+        **told,
+    )
+
+
 def _of_the_review(
     question: Question,
     source: Source,
@@ -138,19 +146,9 @@ def _of_the_review(
     join: type[SecondReading] | None = None,
     **told: Any,
 ) -> Part:
-    rows = sa.select(
-        *columns_of(
-            source,
-            subject_id=Occurrence.id,
-            text=Control.text,
-            board_id=Occurrence.board_id,
-            subcommittee_id=Occurrence.subcommittee_id,
-            where=Subcommittee.name,
-            due_on=Occurrence.due_on,
-            number=Control.number,
-            **told,
-        )
-    ).join(Control, Control.id == Occurrence.control_id)
+    rows = sa.select(*_told_of_occurrence(source, **told)).join(
+        Control, Control.id == Occurrence.control_id
+    )
     if join is not None:
         rows = rows.join(join, join.occurrence_id == Occurrence.id)
     return rows.outerjoin(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id).where(

@@ -20,6 +20,7 @@ from internkontroll.reporting.rules.oversight.sent import (
     SentReport,
     SentRow,
     Severities,
+    WithSeverities,
     added,
 )
 from internkontroll.reporting.rules.report import DecisionFacts
@@ -49,7 +50,7 @@ class ObligatoryStanding(StrEnum):
 
 
 @dataclass(frozen=True)
-class BoardLine:
+class BoardLine(WithSeverities):
     """En nämnd i den samlade bilden. ``days_late`` is 0 where nothing is late.
 
     Where nothing has been sent, ``report`` is None and every figure is 0.
@@ -77,11 +78,6 @@ class BoardLine:
         return self.report.rows if self.report else ()
 
     @property
-    def findings(self) -> int:
-        """How many avvikelser are described."""
-        return sum(number for _, number in self.severities)
-
-    @property
     def is_sent(self) -> bool:
         """Whether it has been decided and sent."""
         return self.report is not None
@@ -96,7 +92,7 @@ class BoardLine:
 
 
 @dataclass(frozen=True)
-class OversightTotal:
+class OversightTotal(WithSeverities):
     """Summan över de nämnder som har lämnat. ``told_actions`` of ``sent`` tell of åtgärder."""
 
     boards: int
@@ -114,11 +110,6 @@ class OversightTotal:
     actions: ActionCount
     told_actions: int
 
-    @property
-    def findings(self) -> int:
-        """How many avvikelser are described."""
-        return sum(number for _, number in self.severities)
-
 
 @dataclass(frozen=True)
 class ObligatoryAnswer:
@@ -131,7 +122,7 @@ class ObligatoryAnswer:
 
 
 @dataclass(frozen=True)
-class ObligatoryLine:
+class ObligatoryLine(WithSeverities):
     """Ett obligatoriskt kontrollmoment tvärs över nämnderna."""
 
     number: int
@@ -140,11 +131,6 @@ class ObligatoryLine:
     answers: tuple[ObligatoryAnswer, ...]
     count: ClosingCount
     severities: Severities
-
-    @property
-    def findings(self) -> int:
-        """How many avvikelser are described."""
-        return sum(number for _, number in self.severities)
 
     def standing(self, standing: ObligatoryStanding) -> int:
         """How many nämnder stand so."""
@@ -162,18 +148,13 @@ class AreaBoard:
 
 
 @dataclass(frozen=True)
-class CommonArea:
+class CommonArea(WithSeverities):
     """Gemensamt mönster: a kontrollområde with avvikelser in two nämnder or more."""
 
     area: str
     boards: tuple[AreaBoard, ...]
     controls: int
     severities: Severities
-
-    @property
-    def findings(self) -> int:
-        """How many avvikelser are described."""
-        return sum(number for _, number in self.severities)
 
 
 @dataclass(frozen=True)

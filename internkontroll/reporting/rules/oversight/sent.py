@@ -36,8 +36,19 @@ DEVIATING = frozenset({Assessment.MINOR, Assessment.MATERIAL, Assessment.SERIOUS
 """The assessments that say that something was found."""
 
 
+class WithSeverities:
+    """Det som säger hur många avvikelser av varje allvar som är beskrivna."""
+
+    severities: Severities
+
+    @property
+    def findings(self) -> int:
+        """How many avvikelser are described."""
+        return sum(number for _, number in self.severities)
+
+
 @dataclass(frozen=True)
-class SentRow:
+class SentRow(WithSeverities):
     """Ett kontrollmoment i en överlämnad uppföljning: its figures, and none of its texts."""
 
     number: int
@@ -50,11 +61,6 @@ class SentRow:
     severities: Severities
     not_applicable: bool = False
     removed: bool = False
-
-    @property
-    def findings(self) -> int:
-        """How many avvikelser are described."""
-        return sum(number for _, number in self.severities)
 
     @property
     def deviates(self) -> bool:

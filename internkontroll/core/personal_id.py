@@ -50,6 +50,11 @@ def find_personal_ids(text: str) -> list[tuple[int, int, bool]]:
     return found
 
 
+def names_a_person(text: str) -> bool:
+    """Whether the text certainly has a personnummer or samordningsnummer in it."""
+    return any(certain for _, _, certain in find_personal_ids(text))
+
+
 def plain_signs(text: str) -> str:
     """The text as it is searched: one kind of dash, space and digit, nothing of zero width."""
     odd = [sign for sign in set(text) if not sign.isascii() or sign.isspace()]

@@ -14,7 +14,7 @@ from io import BytesIO
 from xml.parsers import expat
 
 from internkontroll.core.errors import InvalidInput
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.personal_id import find_personal_ids, names_a_person
 from internkontroll.core.text import shown
 from internkontroll.files.tables.container import check_container
 from internkontroll.files.tables.decoding import detect_encoding
@@ -138,7 +138,7 @@ def attachment_name(filename: str) -> str:
     Raises InvalidInput if it has a personnummer in it or no ending that is on the list.
     """
     base = filename.replace("\\", "/").rsplit("/", 1)[-1]
-    if any(certain for _, _, certain in find_personal_ids(base)):
+    if names_a_person(base):
         raise InvalidInput(
             "Filens namn innehåller ett personnummer. Byt namn på filen och välj den igen.",
             field="file",

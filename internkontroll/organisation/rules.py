@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import InvalidInput
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.personal_id import names_a_person
 from internkontroll.core.sorting import swedish_key
 from internkontroll.core.text import clean_line
 from internkontroll.files.plain_document import Heading, Paragraph, PlainDocument, Table
@@ -167,7 +167,7 @@ def check_decision(
         ("paragraph", paragraph),
         ("registry_number", registry_number),
     ):
-        if any(certain for _, _, certain in find_personal_ids(text)):
+        if names_a_person(text):
             raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field=field)
     if decided_on > today:
         raise InvalidInput(

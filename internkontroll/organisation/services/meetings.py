@@ -10,25 +10,14 @@ from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
-from internkontroll.core.personal_id import find_personal_ids
-from internkontroll.core.text import clean_text
+from internkontroll.core.free_text import checked_text
 from internkontroll.organisation.models import Board, Meeting, MeetingState, OrganisationEvent
 from internkontroll.organisation.policy import PERMISSIONS
 from internkontroll.trail.services import record
 
 REASON_MAX = 500
 """Most characters of why a meeting is moved or called off."""
-
-
-def _checked_reason(reason: str) -> str:
-    reason = clean_text(reason)
-    if not reason:
-        raise InvalidInput("Skriv varför sammanträdet ändras.", field="reason")
-    if len(reason) > REASON_MAX:
-        raise InvalidInput(f"Texten är för lång. Skriv högst {REASON_MAX} tecken.", field="reason")
-    if any(certain for _, _, certain in find_personal_ids(reason)):
-        raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field="reason")
-    return reason
+_REASON_MISSING = "Skriv varför sammanträdet ändras."
 
 
 def _ensure_may(actor: Actor, board: Board, meeting: Meeting, at: datetime) -> None:
@@ -80,7 +69,7 @@ def move_meeting(
     old = meeting.held_on
     if held_on == old:
         return meeting
-    reason = _checked_reason(reason)
+    reason = checked_text(reason, _REASON_MISSING, most=REASON_MAX)
     if held_on.year != old.year:
         raise InvalidInput(
             f"{long_date(held_on)} ligger inte i {old.year}. Ställ in sammanträdet och lägg in ett "
@@ -141,7 +130,7 @@ def cancel_meeting(
     InvalidInput without a reason, and Conflict.
     """
     _ensure_may(actor, board, meeting, at)
-    reason = _checked_reason(reason)
+    reason = checked_text(reason, _REASON_MISSING, most=REASON_MAX)
     _change(
         session,
         board,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from internkontroll.core.errors import InvalidInput
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.personal_id import find_personal_ids, names_a_person
 from internkontroll.files.tables import Workbook, column_name
 from internkontroll.plan.rules.headers import FIELD_TERMS, Field
 from internkontroll.plan.rules.reading import PlanReading, PlanRow
@@ -74,11 +74,7 @@ def refuse_personal_ids_anywhere(workbook: Workbook) -> None:
 
 def _certain(text: str) -> bool:
     # Nine of ten cells have no digits at all: a plan may have many thousand cells.
-    return (
-        len(text) >= 10
-        and _DIGITS.search(text) is not None
-        and any(certain for _, _, certain in find_personal_ids(text))
-    )
+    return len(text) >= 10 and _DIGITS.search(text) is not None and names_a_person(text)
 
 
 def refuse_personal_ids(reading: PlanReading) -> None:

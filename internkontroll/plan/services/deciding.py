@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
 from internkontroll.core.errors import InvalidInput, InvalidTransition
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.free_text import checked_text, refuse_unfit
 from internkontroll.core.text import clean_line
 from internkontroll.organisation.models import DecisionOutcome
 from internkontroll.plan.models import Plan, PlanEvent, PlanState
@@ -23,7 +23,6 @@ from internkontroll.plan.rules.states import require_transition
 from internkontroll.plan.services.proposal import (
     Minutes,
     change_state,
-    checked_reason,
     decision_data,
     ensure_may_decide,
     frozen_proposal,
@@ -90,7 +89,7 @@ def return_to_draft(
     ensure_may_decide(plan, actor, at)
     old, sha256 = plan.state, plan.proposal_sha256
     require_transition(old, PlanState.DRAFT)
-    reason = checked_reason(reason, "Skriv varför planen tas tillbaka.")
+    reason = checked_text(reason, "Skriv varför planen tas tillbaka.")
     change_state(session, plan, PlanState.DRAFT, row_version=row_version, **NO_PROPOSAL)
     trace(
         session,
@@ -230,10 +229,7 @@ def decide_plan(
 
 def _line(text: str, field: str) -> str | None:
     line = clean_line(text)
-    if len(line) > ATTACHMENT_MAX:
-        raise InvalidInput(f"Texten är för lång. Skriv högst {ATTACHMENT_MAX} tecken.", field=field)
-    if any(certain for _, _, certain in find_personal_ids(line)):
-        raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field=field)
+    refuse_unfit(line, field, most=ATTACHMENT_MAX)
     return line or None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.personal_id import names_a_person
 from internkontroll.core.text import clean_line, clean_text
 from internkontroll.plan.models import Control, ControlArea, Criterion, Plan
 from internkontroll.plan.policy import PERMISSIONS
@@ -98,7 +98,7 @@ def moved(ids: Sequence[int], moving: int, to: int) -> list[int]:
 def _checked(text: str, field: str, limit: int) -> str:
     if len(text) > limit:
         raise InvalidInput(f"Texten är för lång. Skriv högst {limit} tecken.", field=field)
-    if any(certain for _, _, certain in find_personal_ids(text)):
+    if names_a_person(text):
         raise InvalidInput(
             "Texten innehåller ett personnummer. Ta bort det. En plan behöver inga personnummer.",
             field=field,

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput
-from internkontroll.core.personal_id import find_personal_ids
-from internkontroll.core.text import clean_line, clean_text
+from internkontroll.core.text import clean_line
 from internkontroll.organisation.models import Decision, DecisionOutcome
 from internkontroll.organisation.services import record_decision
 from internkontroll.plan.models import Plan, PlanEvent, PlanState, PlanTreatment
@@ -20,9 +19,6 @@ from internkontroll.plan.queries import controls_of, live_content, xray_of
 from internkontroll.plan.rules.content import frozen
 from internkontroll.plan.rules.xray import Severity
 from internkontroll.trail.services import record
-
-REASON_MAX = 2_000
-"""Most characters of a reason."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +30,6 @@ class Minutes:
     paragraph: str
     registry_number: str
     verified_on: date | None = None
-
-
-def checked_reason(reason: str, missing: str) -> str:
-    """The reason cleaned. Raises InvalidInput without one (``missing``), or with a personnummer."""
-    reason = clean_text(reason)
-    if not reason:
-        raise InvalidInput(missing, field="reason")
-    if len(reason) > REASON_MAX:
-        raise InvalidInput(f"Texten är för lång. Skriv högst {REASON_MAX} tecken.", field="reason")
-    if any(certain for _, _, certain in find_personal_ids(reason)):
-        raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field="reason")
-    return reason
 
 
 def ensure_may_decide(plan: Plan, actor: Actor, at: datetime) -> None:

@@ -10,6 +10,7 @@ from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.base import Base
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidTransition
+from internkontroll.core.free_text import checked_text
 from internkontroll.plan.models import (
     Control,
     ControlArea,
@@ -25,7 +26,6 @@ from internkontroll.plan.models import (
 from internkontroll.plan.policy import PERMISSIONS
 from internkontroll.plan.queries import open_revision, treatments_of
 from internkontroll.plan.rules.states import require_editable, require_transition
-from internkontroll.plan.services.proposal import checked_reason
 from internkontroll.trail.services import record
 
 Row = TypeVar("Row", bound=Base)
@@ -60,7 +60,7 @@ def start_revision(
         sa.select(Plan.state).where(Plan.id == plan.id).with_for_update(key_share=True)
     )
     require_transition(state or plan.state, PlanState.REPLACED)
-    reason = checked_reason(reason, "Skriv varför planen revideras.")
+    reason = checked_text(reason, "Skriv varför planen revideras.")
     known = open_revision(session, plan)
     if known is not None:
         raise InvalidTransition(

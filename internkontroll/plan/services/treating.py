@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
 from internkontroll.core.errors import InvalidInput, InvalidTransition
+from internkontroll.core.free_text import checked_text
 from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import DecisionOutcome
 from internkontroll.organisation.queries import points_of_year
@@ -17,7 +18,6 @@ from internkontroll.plan.services.deciding import NO_PROPOSAL
 from internkontroll.plan.services.proposal import (
     Minutes,
     change_state,
-    checked_reason,
     decision_data,
     ensure_may_decide,
     frozen_proposal,
@@ -51,7 +51,7 @@ def refer_back(
     ensure_may_decide(plan, actor, at)
     old = plan.state
     _require_prepared(old)
-    reason = checked_reason(reason, "Skriv varför nämnden återremitterade planen.")
+    reason = checked_text(reason, "Skriv varför nämnden återremitterade planen.")
     proposal = frozen_proposal(session, plan)
     decision = treat(
         session,
@@ -101,7 +101,7 @@ def table_plan(
             "Det nya sammanträdet ska ligga efter bordläggningen. Välj en senare dag.",
             field="next_on",
         )
-    kept = checked_reason(reason, "") if clean_text(reason) else None
+    kept = checked_text(reason, "") if clean_text(reason) else None
     proposal = frozen_proposal(session, plan)
     decision = treat(
         session,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.queries import people_with_role
 from internkontroll.core.access import Permission
+from internkontroll.core.free_text import REASON_MAX
 from internkontroll.organisation.models import Board, DecisionOutcome
 from internkontroll.plan.forms import (
     AppointForm,
@@ -46,7 +47,6 @@ from internkontroll.plan.services import (
 from internkontroll.plan.services import (
     appoint as appoint_responsible,
 )
-from internkontroll.plan.services.proposal import REASON_MAX
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, address, bp
 from internkontroll.schedule.services import decide_revision
 from internkontroll.schedule.words import revised_sentence

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
+from internkontroll.core.free_text import REASON_MAX
 from internkontroll.organisation.models import Board, DecisionOutcome
 from internkontroll.organisation.queries import points_of_year
 from internkontroll.plan.forms import ReviseForm, VerifyForm
@@ -20,7 +21,6 @@ from internkontroll.plan.queries import (
 )
 from internkontroll.plan.rules.diff import ContentDiff, diff_contents
 from internkontroll.plan.services import close_plan, drop_revision, start_revision, verify_minutes
-from internkontroll.plan.services.proposal import REASON_MAX
 from internkontroll.plan.views.blueprint import WORDS_OF_A_PLAN, address, bp
 from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session
 from internkontroll.web.forms import BaseForm, ButtonForm

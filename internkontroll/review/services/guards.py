@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidInput, InvalidTransition, NotAllowed
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.personal_id import names_a_person
 from internkontroll.core.text import clean_text
 from internkontroll.organisation.models import Board
 from internkontroll.review import policy
@@ -144,7 +144,7 @@ def check_free_text(
     """
     if len(text) > most:
         raise InvalidInput(f"Texten är för lång. Skriv högst {most} tecken.", field=field)
-    if any(certain for _, _, certain in find_personal_ids(text)):
+    if names_a_person(text):
         raise InvalidInput(
             "Texten innehåller ett personnummer. Ta bort det och skriv löpnumret i stället.",
             field=field,

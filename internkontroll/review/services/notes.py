@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.personal_id import names_a_person
 from internkontroll.core.text import clean_line, clean_text
 from internkontroll.organisation.models import Board, Meeting, MeetingState
 from internkontroll.review import policy
@@ -59,7 +59,7 @@ def allow_notes(
         raise InvalidInput("Skriv vilket organ som beslutade.", field="body")
     if not paragraph or len(paragraph) > PARAGRAPH_MAX:
         raise InvalidInput("Skriv beslutets paragraf.", field="paragraph")
-    if any(certain for _, _, certain in find_personal_ids(f"{body} {paragraph}")):
+    if names_a_person(f"{body} {paragraph}"):
         raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field="body")
     if decided_on > swedish_day(at):
         raise InvalidInput("Dagen har inte varit än. Skriv beslutets dag.", field="decided_on")

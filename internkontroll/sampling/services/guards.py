@@ -9,16 +9,12 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidInput, InvalidTransition
-from internkontroll.core.personal_id import find_personal_ids
-from internkontroll.core.text import clean_text
+from internkontroll.core.free_text import checked_text
 from internkontroll.organisation.models import Board
 from internkontroll.sampling.policy import PERMISSIONS
 from internkontroll.sampling.queries import reference_in_text
 from internkontroll.schedule.models import Occurrence, OccurrenceState
 from internkontroll.schedule.services import refuse_other_drawer
-
-REASON_MAX = 2000
-"""Most characters of a reason."""
 
 _OPEN = (OccurrenceState.PLANNED, OccurrenceState.STARTED)
 
@@ -82,18 +78,6 @@ def refuse_beside_attachments(occurrence: Occurrence, *, confirmed: bool) -> Non
         "ärende det är. Ta bort bilagorna, eller bekräfta att inget i dem visar det.",
         field="attachments_confirmed",
     )
-
-
-def checked_text(text: str | None, missing: str, field: str) -> str:
-    """The cleaned text. Raises InvalidInput if it is empty, too long or has a personnummer."""
-    cleaned = clean_text(text or "")
-    if not cleaned:
-        raise InvalidInput(missing, field=field)
-    if len(cleaned) > REASON_MAX:
-        raise InvalidInput(f"Texten är för lång. Skriv högst {REASON_MAX} tecken.", field=field)
-    if any(certain for _, _, certain in find_personal_ids(cleaned)):
-        raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field=field)
-    return cleaned
 
 
 def refuse_named_items(session: Session, board_id: int, text: str, field: str) -> None:

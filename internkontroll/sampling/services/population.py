@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Permission
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidInput, InvalidTransition
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.free_text import checked_text
+from internkontroll.core.personal_id import names_a_person
 from internkontroll.core.text import clean_line
 from internkontroll.core.transaction import after_commit
 from internkontroll.files.tables import population_columns, read_population
@@ -28,7 +29,6 @@ from internkontroll.sampling.services.changing import ask_and_lock, change, trai
 from internkontroll.sampling.services.contents import remove_rows
 from internkontroll.sampling.services.guards import (
     ask,
-    checked_text,
     lock,
     refuse_beside_attachments,
     refuse_closed,
@@ -81,7 +81,7 @@ def receive_population(
             "Dagen har inte varit än. Skriv dagen då listan togs ut.", field="taken_out_on"
         )
     label = file_label(file_name)
-    if any(certain for _, _, certain in find_personal_ids(label)):
+    if names_a_person(label):
         raise InvalidInput(
             "Filens namn innehåller ett personnummer. Byt namn på filen och välj den igen.",
             field="file",
@@ -143,7 +143,7 @@ def _header(upload: StoredFile, label: str) -> list[str]:
             header = list(read_population(stream, label, limits=READING_LIMITS).header)
     except InvalidInput as error:
         raise InvalidInput(error.sentence, field="file") from error
-    if any(certain for name in header for _, _, certain in find_personal_ids(name)):
+    if any(names_a_person(name) for name in header):
         raise InvalidInput(
             "Filens första rad innehåller ett personnummer, så den ser inte ut som en rubrikrad. "
             "Lägg till en rad med rubriker överst i filen.",
@@ -272,7 +272,7 @@ def _check_filters(header: Sequence[str], filters: Sequence[Filter]) -> None:
                 "Kolumnen pekar ut personer och kan inte användas för att avgränsa.",
                 field=f"filters-{place}-column",
             )
-        if any(certain for _, _, certain in find_personal_ids(each.sentence)):
+        if names_a_person(each.sentence):
             raise InvalidInput(
                 "Texten innehåller ett personnummer. Ta bort det.", field=f"filters-{place}-low"
             )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
 from internkontroll.core.errors import InvalidInput, InvalidTransition
+from internkontroll.core.free_text import checked_text
 from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_line, folded_reference
 from internkontroll.plan.rules.vocabulary import SampleKind
@@ -38,7 +39,6 @@ from internkontroll.sampling.services.faults import MOST_CHARACTERS
 from internkontroll.sampling.services.guards import (
     ask_to_draw,
     chain_of,
-    checked_text,
     lock,
     refuse_beside_attachments,
     refuse_closed,

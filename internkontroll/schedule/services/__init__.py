@@ -25,7 +25,6 @@ from internkontroll.schedule.services.moving import (
 )
 from internkontroll.schedule.services.revising import Revised, decide_revision
 from internkontroll.schedule.services.transitions import (
-    REASON_MAX,
     mark_approved,
     mark_performed,
     mark_returned,
@@ -37,7 +36,6 @@ from internkontroll.schedule.services.transitions import (
 
 __all__ = [
     "MEMBER_MAX",
-    "REASON_MAX",
     "Followed",
     "Generated",
     "Revised",

@@ -11,6 +11,7 @@ from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import InvalidInput, InvalidTransition
+from internkontroll.core.free_text import checked_text
 from internkontroll.organisation.models import Decision, Meeting, MeetingKind, MeetingState
 from internkontroll.organisation.policy import PERMISSIONS as ORGANISATION_PERMISSIONS
 from internkontroll.organisation.queries import (
@@ -32,7 +33,7 @@ from internkontroll.schedule.rules import (
     missing_sentences,
     planned_occurrences,
 )
-from internkontroll.schedule.services.transitions import chain_of, checked_reason
+from internkontroll.schedule.services.transitions import chain_of
 from internkontroll.schedule.words import ended_sentence
 from internkontroll.trail.services import record
 
@@ -213,7 +214,7 @@ def order_occurrence(
             "Kontrollen görs enligt planens frekvens. Bara kontroller som görs vid behov kan "
             "läggas till för hand."
         )
-    reason = checked_reason(reason, "Skriv varför kontrollen ska göras nu.")
+    reason = checked_text(reason, "Skriv varför kontrollen ska göras nu.")
     if due_on < today:
         raise InvalidInput("Dagen har redan varit. Välj en dag från och med i dag.", field="due_on")
     if due_on.year != plan.year:

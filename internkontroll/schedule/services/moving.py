@@ -15,6 +15,7 @@ from internkontroll.core.access import Actor, Permission
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
+from internkontroll.core.free_text import checked_text
 from internkontroll.organisation.models import Board, Meeting, ReportingPoint
 from internkontroll.organisation.services import cancel_meeting as cancel_in_calendar
 from internkontroll.organisation.services import change_point as change_point_in_calendar
@@ -37,7 +38,6 @@ from internkontroll.schedule.rules import (
 from internkontroll.schedule.services.generating import held_meetings
 from internkontroll.schedule.services.transitions import (
     chain_of,
-    checked_reason,
     ensure_may,
     expire,
 )
@@ -92,7 +92,7 @@ def move_occurrence(
             f"Kontrolltillfällets läge är ”{STATES[occurrence.state].word}”. Bara det som är "
             "planerat eller påbörjat kan flyttas."
         )
-    reason = checked_reason(reason, "Skriv varför kontrollen flyttas.")
+    reason = checked_text(reason, "Skriv varför kontrollen flyttas.")
     if occurrence.due_on < today:
         raise InvalidTransition(
             f"Kontrollen skulle vara klar {long_date(occurrence.due_on)} och kan inte flyttas "

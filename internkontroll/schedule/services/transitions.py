@@ -9,9 +9,8 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
-from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
-from internkontroll.core.personal_id import find_personal_ids
-from internkontroll.core.text import clean_text
+from internkontroll.core.errors import Conflict, InvalidTransition
+from internkontroll.core.free_text import checked_text
 from internkontroll.organisation.models import Board
 from internkontroll.schedule.models import (
     NonPerformance,
@@ -25,9 +24,6 @@ from internkontroll.schedule.rules import SKIPPABLE_STATES
 from internkontroll.schedule.words import STATES
 from internkontroll.trail.services import record
 
-REASON_MAX = 2000
-"""Most characters of a reason."""
-
 
 def chain_of(session: Session, board_id: int) -> str:
     """The board's chain in the trail."""
@@ -38,18 +34,6 @@ def ensure_may(actor: Actor, permission: Permission, occurrence: Occurrence, at:
     """Refuse (NotAllowed) who does not hold the permission in the occurrence's committee."""
     scope = Scope(occurrence.board_id, occurrence.subcommittee_id)
     ensure(actor, permission, scope, swedish_day(at), PERMISSIONS)
-
-
-def checked_reason(reason: str, missing: str) -> str:
-    """The reason cleaned. Raises InvalidInput without one (``missing``), or with a personnummer."""
-    reason = clean_text(reason)
-    if not reason:
-        raise InvalidInput(missing, field="reason")
-    if len(reason) > REASON_MAX:
-        raise InvalidInput(f"Texten är för lång. Skriv högst {REASON_MAX} tecken.", field="reason")
-    if any(certain for _, _, certain in find_personal_ids(reason)):
-        raise InvalidInput("Texten innehåller ett personnummer. Ta bort det.", field="reason")
-    return reason
 
 
 def change_occurrence(
@@ -205,7 +189,7 @@ def record_not_performed(
     with a personnummer in it, InvalidTransition when it is performed, approved or already so.
     """
     ensure_may(actor, Permission.OCCURRENCE_SKIP, occurrence, at)
-    reason = checked_reason(reason, "Skriv varför kontrollen inte genomförs.")
+    reason = checked_text(reason, "Skriv varför kontrollen inte genomförs.")
     before = occurrence.state
     change_occurrence(
         session,

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
+from internkontroll.core.free_text import REASON_MAX
 from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Control
 from internkontroll.plan.queries import control_select
@@ -13,7 +14,7 @@ from internkontroll.schedule.forms import MoveForm, OrderForm
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import moves_of, occurrence_select
 from internkontroll.schedule.rules import short_text
-from internkontroll.schedule.services import REASON_MAX, move_occurrence, order_occurrence
+from internkontroll.schedule.services import move_occurrence, order_occurrence
 from internkontroll.schedule.views.blueprint import bp, reach_of
 from internkontroll.web.access import (
     current_actor,

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
+from internkontroll.core.free_text import REASON_MAX
 from internkontroll.findings.queries import findings_of_occurrence, label
 from internkontroll.organisation.models import Board
 from internkontroll.plan.rules.vocabulary import TECHNIQUE_TERMS
@@ -45,7 +46,6 @@ from internkontroll.schedule.rules import (
     stage_of,
 )
 from internkontroll.schedule.services import (
-    REASON_MAX,
     record_not_performed,
     withdraw_not_performed,
 )

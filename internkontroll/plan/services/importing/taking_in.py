@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Actor, Permission, Scope, ensure
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.personal_id import names_a_person
 from internkontroll.core.text import clean_line, shown
 from internkontroll.files.tables import (
     PASTED,
@@ -156,7 +156,7 @@ def base_name(file_name: str) -> str:
     Raises InvalidInput if it has a personnummer in it: the plan tells which file it came from.
     """
     name = clean_line(PureWindowsPath(PurePath(file_name).name).name)
-    if any(certain for _, _, certain in find_personal_ids(name)):
+    if names_a_person(name):
         raise InvalidInput(
             "Filens namn innehåller ett personnummer. Byt namn på filen och välj den igen.",
             field="file",

@@ -22,7 +22,7 @@ from internkontroll.accounts.queries import draft_of, find_session
 from internkontroll.accounts.services.drafts import DRAFT_LASTS, drop_draft, keep_draft
 from internkontroll.core.database import db
 from internkontroll.core.errors import DomainError
-from internkontroll.core.personal_id import find_personal_ids
+from internkontroll.core.personal_id import names_a_person
 from internkontroll.core.transaction import transaction
 from internkontroll.web.draft_filling import fill_form, put_first
 
@@ -103,7 +103,7 @@ def keep_typed(path: str) -> ResponseReturnValue:
     A text with a personnummer is refused, and what was kept before it was typed stays.
     """
     fields = [(name, value) for name, value in request.form.items(multi=True) if _may_be_kept(name)]
-    if any(certain for _, value in fields for _, _, certain in find_personal_ids(value)):
+    if any(names_a_person(value) for _, value in fields):
         return {"errors": [PERSONAL_ID_TYPED]}, 422
     with transaction(db.session()) as session:
         kept = keep_draft(

@@ -366,6 +366,10 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
         "point": "årsbokslut",
         "name": "samlad-bild.xlsx",
     },
+    **{
+        f"packages.{name}": lambda _w: {"year": YEAR - 1, "point": "årsbokslut", "code": "scn"}
+        for name in ("all_files", "file", "index", "order")
+    },
     "plan.amend": lambda w: {"plan_id": w.plan_id()},
     "plan.close": lambda w: {"plan_id": w.plan_id()},
     "plan.drop": lambda w: {"plan_id": w.plan_id()},

@@ -1,4 +1,4 @@
-"""Gallringsregler, revisorernas besked och gallringar."""
+"""Gallringsregler, revisorernas besked, gallringar, och paket till kommunstyrelsen."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from internkontroll.accounts.models import User
 from internkontroll.core.base import Base, Pk, Sha256
 from internkontroll.organisation.models import Board
+from internkontroll.reporting.models import FollowUpReport
 
 
 class ArchiveEvent(StrEnum):
@@ -21,6 +22,9 @@ class ArchiveEvent(StrEnum):
     DISPOSAL_LAPSED = "disposal:lapsed"
     DISPOSAL_EXECUTED = "disposal:executed"
     BUNDLE_MADE = "bundle:made"
+    PACKAGES_ORDERED = "packages:ordered"
+    PACKAGE_MADE = "package:made"
+    PACKAGE_FAILED = "package:failed"
 
 
 class RecordKind(StrEnum):
@@ -54,6 +58,14 @@ class DisposalState(StrEnum):
     EXECUTED = "executed"
     WITHDRAWN = "withdrawn"
     LAPSED = "lapsed"
+
+
+class PackageState(StrEnum):
+    """Paketets läge."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
 
 
 class RetentionRule(Base):
@@ -171,3 +183,44 @@ class Disposal(Base):
     board: Mapped[Board] = relationship()
     ordered_by: Mapped[User] = relationship(foreign_keys=[ordered_by_id])
     confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
+
+
+class ReportPackage(Base):
+    """Paket: all documents of a sent report in one ZIP, ordered by kommunstyrelsen, made by a job.
+
+    Of the version whose snapshot has ``report_sha256``; ``sha256`` and ``size`` (bytes) are the
+    ZIP's. It can always be made again and is taken away after a while.
+    """
+
+    __tablename__ = "report_package"
+    __table_args__ = (
+        sa.UniqueConstraint("report_id", "report_sha256"),
+        sa.CheckConstraint(
+            "(state = 'done') = (content IS NOT NULL AND sha256 IS NOT NULL AND size IS NOT NULL)",
+            name="done",
+        ),
+        sa.CheckConstraint("(state = 'failed') = (failure IS NOT NULL)", name="failed"),
+        sa.CheckConstraint("(state = 'waiting') = (ended_at IS NULL)", name="ended"),
+        sa.Index(None, "state"),
+    )
+
+    id: Mapped[Pk]
+    board_id: Mapped[int] = mapped_column(sa.ForeignKey("board.id", ondelete="RESTRICT"))
+    report_id: Mapped[int] = mapped_column(
+        sa.ForeignKey("follow_up_report.id", ondelete="RESTRICT")
+    )
+    report_sha256: Mapped[Sha256]
+    state: Mapped[PackageState] = mapped_column(default=PackageState.WAITING)
+    content: Mapped[bytes | None] = mapped_column(sa.LargeBinary, deferred=True)
+    sha256: Mapped[Sha256 | None]
+    size: Mapped[int | None]
+    failure: Mapped[str | None]
+    ordered_by_id: Mapped[int | None] = mapped_column(
+        sa.ForeignKey("user_account.id", ondelete="RESTRICT")
+    )
+    ordered_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    """When it was made, or found not to be possible to make."""
+
+    board: Mapped[Board] = relationship()
+    report: Mapped[FollowUpReport] = relationship()

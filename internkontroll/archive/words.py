@@ -2,7 +2,13 @@
 
 from enum import Enum
 
-from internkontroll.archive.models import ArchiveEvent, CountedFrom, DisposalState, RecordKind
+from internkontroll.archive.models import (
+    ArchiveEvent,
+    CountedFrom,
+    DisposalState,
+    PackageState,
+    RecordKind,
+)
 from internkontroll.core.words import StateWord
 
 STATES: dict[Enum, StateWord] = {
@@ -10,6 +16,9 @@ STATES: dict[Enum, StateWord] = {
     DisposalState.EXECUTED: StateWord("Gallrad", "ok"),
     DisposalState.WITHDRAWN: StateWord("Tillbakadragen", "idle"),
     DisposalState.LAPSED: StateWord("Förfallen", "idle"),
+    PackageState.WAITING: StateWord("Väntar på att göras", "idle"),
+    PackageState.DONE: StateWord("Klart", "ok"),
+    PackageState.FAILED: StateWord("Gick inte att göra", "bad"),
 }
 
 WORDS: dict[Enum, str] = {
@@ -31,6 +40,9 @@ WORDS: dict[Enum, str] = {
     ArchiveEvent.DISPOSAL_LAPSED: "Gallringen förföll",
     ArchiveEvent.DISPOSAL_EXECUTED: "Gallringen bekräftades och gjordes",
     ArchiveEvent.BUNDLE_MADE: "Årets handlingar hämtades samlade",
+    ArchiveEvent.PACKAGES_ORDERED: "Nämndernas paket beställdes",
+    ArchiveEvent.PACKAGE_MADE: "Uppföljningens paket gjordes",
+    ArchiveEvent.PACKAGE_FAILED: "Uppföljningens paket gick inte att göra",
 }
 
 SLUGS: dict[str, RecordKind] = {

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.queries import has_draft_before
 from internkontroll.accounts.services.drafts import DRAFT_LASTS, purge_drafts
+from internkontroll.archive.services.packages import make_packages, remove_old_packages
 from internkontroll.core.access import system_actor
 from internkontroll.core.clock import Clock, swedish_day
 from internkontroll.core.database import db, intent_to_write
@@ -52,6 +53,15 @@ def _purge_drafts(_app: Flask, clock: Clock) -> str:
     db.session.rollback()
     with intent_to_write(), transaction(db.session()) as session:
         return f"{purge_drafts(session, at=clock())} texter borttagna"
+
+
+def _make_packages(_app: Flask, clock: Clock) -> str:
+    return f"{make_packages(lambda: Session(db.engine), clock)} paket gjorda"
+
+
+def _tidy_packages(_app: Flask, clock: Clock) -> str:
+    with intent_to_write(), transaction(db.session()) as session:
+        return f"{remove_old_packages(session, at=clock())} paket borttagna"
 
 
 def _verify(_app: Flask, _clock: Clock) -> str:
@@ -94,8 +104,10 @@ def _draw_readings(_app: Flask, clock: Clock) -> str:
 ACTS: dict[str, Callable[[Flask, Clock], str]] = {
     "population:load": _load_populations,
     "drafts:purge": _purge_drafts,
+    "packages:make": _make_packages,
     "trail:verify": _verify,
     "plan:tidy": _tidy_files,
+    "packages:tidy": _tidy_packages,
     "attachments:tidy": _tidy_attachments,
     "attachments:verify": _verify_attachments,
     "readings:draw": _draw_readings,

@@ -44,8 +44,10 @@ class Job:
 JOBS: tuple[Job, ...] = (
     Job("population:load", Rhythm.TICK, "Läser in listor som väntar"),
     Job("drafts:purge", Rhythm.TICK, "Tar bort kvarlämnade texter som är äldre än ett dygn"),
+    Job("packages:make", Rhythm.TICK, "Gör de paket av uppföljningar som är beställda"),
     Job("trail:verify", Rhythm.DAILY, "Kontrollerar spårets kedjor"),
     Job("plan:tidy", Rhythm.DAILY, "Tar bort planfiler som inte behövs längre"),
+    Job("packages:tidy", Rhythm.DAILY, "Tar bort paket som har legat i två veckor"),
     Job("attachments:tidy", Rhythm.DAILY, "Förstör bilagors filer som ingen bilaga har"),
     Job("attachments:verify", Rhythm.DAILY, "Kontrollerar att bilagornas filer är oförändrade"),
     Job("readings:draw", Rhythm.MONTHLY, "Drar förra månadens läsningar för logguppföljning"),

@@ -134,6 +134,7 @@ class OccurrenceMove(Base):
             "old_scheduled_on <> new_scheduled_on OR old_due_on <> new_due_on", name="moved"
         ),
         sa.Index(None, "occurrence_id"),
+        sa.Index(None, "old_scheduled_on"),
     )
 
     id: Mapped[Pk]

@@ -92,6 +92,14 @@ def oversight_entries(session: Session) -> list[OversightEntry]:
     return sorted(found, key=lambda one: (one.period_end, swedish_key(one.point)), reverse=True)
 
 
+def has_point(session: Session, year: int, point: str) -> bool:
+    """Whether any nämnd has such a point."""
+    known = sa.select(ReportingPoint.id).where(
+        ReportingPoint.year == year, ReportingPoint.name == point
+    )
+    return session.scalar(known.limit(1)) is not None
+
+
 def _plan_sizes(session: Session, year: int) -> dict[tuple[int, int], int]:
     """How many kontrollmoment each decided plan of the year has, by nämnd and version."""
     rows = session.execute(

@@ -367,7 +367,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
         "name": "samlad-bild.xlsx",
     },
     **{
-        f"packages.{name}": lambda _w: {"year": YEAR - 1, "point": "årsbokslut", "code": "scn"}
+        f"packages.{name}": lambda _w: {"year": YEAR, "point": "augusti", "code": "scn"}
         for name in ("all_files", "file", "index", "order")
     },
     "plan.amend": lambda w: {"plan_id": w.plan_id()},

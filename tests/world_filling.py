@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import LoginSession, RoleProposal, User
 from internkontroll.accounts.rules import session_digest
-from internkontroll.archive.models import Disposal, RecordKind
+from internkontroll.archive.models import Disposal, PackageState, RecordKind, ReportPackage
 from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.base import Base
 from internkontroll.core.database import intent_to_write
@@ -57,6 +57,7 @@ def fill_world(url: str) -> None:
         _add_disposal(session)
         _add_proposal(session)
         _add_way_of_report(session)
+        _add_package(session)
         _add_follow_up(session)
         _add_conflict(session)
         session.commit()
@@ -223,6 +224,30 @@ def _add_requests(session: Session, april: FollowUpReport) -> None:
         judge_public_version(session, board, point, public, judged, provision=provision, **about)
         ground = "Det kan inte uteslutas att någon lider men."
         decide_public_version(session, board, point, public, ground=ground, **about)
+
+
+def _add_package(session: Session) -> None:
+    """August's report has been sent, and kommunstyrelsen has had its package made."""
+    august = session.scalars(
+        sa.select(FollowUpReport)
+        .join(ReportingPoint)
+        .where(ReportingPoint.board_id == World(session).board_id, ReportingPoint.name == "augusti")
+    ).one()
+    august.sent_at = AT
+    session.add(
+        ReportPackage(
+            board_id=august.board_id,
+            report_id=august.id,
+            report_sha256=august.snapshot_sha256,
+            state=PackageState.DONE,
+            content=b"PK",
+            sha256="0" * 64,
+            size=2,
+            ordered_at=AT,
+            ended_at=AT,
+        )
+    )
+    session.flush()
 
 
 def _add_proposal(session: Session) -> None:

@@ -264,6 +264,14 @@ REGISTER: tuple[HeldData, ...] = (
         },
     ),
     HeldData(
+        "Paket av lämnade uppföljningar",
+        "Låta kommunstyrelsen hämta alla nämnders dokument på en gång.",
+        TASK,
+        "Kommunstyrelsens controller.",
+        "14 dagar",
+        {"report_package": ("content",)},
+    ),
+    HeldData(
         "Planfiler som läses in",
         "Läsa om filen medan planen skrivs.",
         TASK,
@@ -330,6 +338,7 @@ NOT_PERSONAL: Mapping[str, tuple[str, ...]] = {
     ),
     "provider_grant": ("issuer",),
     "reading": ("chain", "kind"),
+    "report_package": ("failure", "report_sha256", "sha256"),
     "report_remark": ("figures",),
     "report_treatment": ("proposal_sha256",),
     "report_version": ("snapshot_sha256",),

@@ -280,7 +280,7 @@ GROUPS: Sequence[Group] = (
                 "samlad-bild",
                 "Kommunstyrelsens samlade bild",
                 "Nämndernas beslutade uppföljningar i en bild, med vägen till raderna bakom.",
-                ("oversight.",),
+                ("oversight.", "packages."),
             ),
             Topic(
                 "fem-poster",

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -91,7 +92,8 @@ def package_progress(session: Session, year: int, point: str) -> PackageProgress
         .outerjoin(ReportPackage, package_of_it)
         .where(*_sent(year, point))
     )
-    entries = [PackageEntry(*row) for row in rows]
+    made = cast("Sequence[tuple[Any, ...]]", rows.all())
+    entries = [PackageEntry(*row) for row in made]
     return PackageProgress(sorted(entries, key=lambda entry: swedish_key(entry.name)))
 
 

@@ -45,9 +45,7 @@ NEW_VERSION = "Uppföljningen har fått en ny version. Gör paketet igen när n�
 NOT_MADE = "Paketet gick inte att göra. Försök igen. Händer det igen, säg till er administratör."
 
 
-def order_packages(
-    session: Session, year: int, point: str, *, actor: Actor, at: datetime
-) -> int:
+def order_packages(session: Session, year: int, point: str, *, actor: Actor, at: datetime) -> int:
     """Beställ paketen av alla nämnder som har lämnat; returns how many were ordered.
 
     Those that are made or wait already are left as they are. Raises NotAllowed, InvalidTransition
@@ -179,9 +177,7 @@ def _make(session_factory: SessionFactory, found: _Material, clock: Clock) -> No
     )
 
 
-def _fail(
-    session_factory: SessionFactory, found: _Material, failure: str, at: datetime
-) -> None:
+def _fail(session_factory: SessionFactory, found: _Material, failure: str, at: datetime) -> None:
     _end(session_factory, found, PackageState.FAILED, {"failure": failure}, at)
 
 

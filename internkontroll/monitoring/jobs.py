@@ -137,9 +137,11 @@ def _run_tick(app: Flask, job: Job, clock: Clock) -> str:
     try:
         return ACTS[job.name](app, clock)
     except Exception as error:  # whatever it failed of, the others have their turn
-        db.session.rollback()
         log.exception("job %s failed", job.name)
         return f"{type(error).__name__}: {error}"
+    finally:
+        # What it read is not read on by the next: SQLite lets no one write after an old reading.
+        db.session.rollback()
 
 
 @within(EVERY_BOARD)

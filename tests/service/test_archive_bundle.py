@@ -17,7 +17,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.archive.bundle import Bundle, DrawsTold
-from internkontroll.archive.services.bundling import make_bundle
+from internkontroll.archive.services import bundling
+from internkontroll.archive.services.bundling import make_bundle, typeset_year
 from internkontroll.core.access import Actor, Grant, Permission, Role
 from internkontroll.core.errors import InvalidTransition, NotAllowed
 from internkontroll.organisation.models import Board
@@ -65,6 +66,28 @@ def opened(session: Session, board: Board, actor: Actor, year: int = YEAR) -> di
     make_bundle(session, board, year, out, actor=actor, at=AT)
     with zipfile.ZipFile(out) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_what_was_typeset_beforehand_is_what_is_put_in(
+    session: Session, scn: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    actor = auditor(scn)
+    plain = opened(session, scn, actor)
+    session.rollback()
+    made = typeset_year(session, scn, YEAR, actor=actor, at=AT)
+
+    def refuse(*_: Any) -> bytes:
+        raise AssertionError("a PDF was made while others wait to write")
+
+    monkeypatch.setattr(bundling, "plan_pdf", refuse)
+    monkeypatch.setattr(bundling.report_documents, "report_pdf", refuse)
+    out = io.BytesIO()
+    make_bundle(session, scn, YEAR, out, typeset=made, actor=actor, at=AT)
+
+    with zipfile.ZipFile(out) as archive:
+        pdfs = {name: archive.read(name) for name in archive.namelist() if name.endswith(".pdf")}
+    assert pdfs == {name: content for name, content in plain.items() if name.endswith(".pdf")}
+    assert len(pdfs) >= 2
 
 
 def test_every_file_is_in_the_manifest_and_has_the_sum_that_it_tells(

@@ -1,7 +1,7 @@
 """Samla ett års handlingar för revisorerna: one archive, whose making is a row of the trail."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -27,7 +27,7 @@ from internkontroll.files.house import House
 from internkontroll.files.pdf import ROOT
 from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import document_house
-from internkontroll.plan.documents import document_of, file_name, plan_pdf
+from internkontroll.plan.documents import PlanDocument, document_of, file_name, plan_pdf
 from internkontroll.plan.models import Plan
 from internkontroll.reporting import documents as report_documents
 from internkontroll.reporting.models import FollowUpReport
@@ -43,14 +43,56 @@ from internkontroll.trail.services import chain_of_reader, reads_as_auditor, rec
 VERIFIER = ROOT / "docs" / "verify_draw.py"
 
 
+Typeset = Mapping[tuple[str, int, str | None], bytes]
+"""PDFs made beforehand: "plan" or "report", its id, and the SHA-256 of what was decided."""
+
+
+def typeset_year(
+    session: Session, board: Board, year: int, *, actor: Actor, at: datetime
+) -> Typeset:
+    """Sätt årets PDF:er, before the transaction that collects and records: nobody waits for them.
+
+    Raises NotAllowed.
+    """
+    ensure(actor, Permission.BUNDLE_MAKE, Scope(board.id), swedish_day(at), PERMISSIONS)
+    house = document_house(session)
+    made = {
+        _key_of_plan(plan): plan_pdf(_document(plan, at), house)
+        for plan in decided_plans(session, board.id, year)
+    }
+    for report in decided_reports(session, board.id, year):
+        made[_key_of_report(report)] = report_documents.report_pdf(decided_report(report), house)
+    return made
+
+
+def _key_of_plan(plan: Plan) -> tuple[str, int, str | None]:
+    return "plan", plan.id, plan.content_sha256
+
+
+def _key_of_report(report: FollowUpReport) -> tuple[str, int, str | None]:
+    return "report", report.id, report.snapshot_sha256
+
+
+def _document(plan: Plan, at: datetime) -> PlanDocument:
+    return document_of(plan, json.loads(plan.content or ""), today=swedish_day(at))
+
+
 def make_bundle(
-    session: Session, board: Board, year: int, out: BinaryIO, *, actor: Actor, at: datetime
+    session: Session,
+    board: Board,
+    year: int,
+    out: BinaryIO,
+    *,
+    typeset: Typeset | None = None,
+    actor: Actor,
+    at: datetime,
 ) -> dict[str, Any]:
     """Samla årets beslutade handlingar in one ZIP; recorded, with the SHA-256 of its manifest.
 
     The full record of a draw and its list go in where nothing of the list is secret and the reader
     may see samples: each is a reading of its own. All others go in sealed. An auditor's making
-    stands in the auditors' own chain. Raises NotAllowed, InvalidTransition where no plan of the
+    stands in the auditors' own chain. What ``typeset`` lacks, decided since, is made here. Raises
+    NotAllowed, InvalidTransition where no plan of the
     year is decided.
     """
     ensure(actor, Permission.BUNDLE_MAKE, Scope(board.id), swedish_day(at), PERMISSIONS)
@@ -63,9 +105,9 @@ def make_bundle(
     bundle = Bundle(out)
     house = document_house(session)
     for plan in plans:
-        _add_plan(bundle, plan, house, at)
+        _add_plan(bundle, plan, house, at, typeset or {})
     for report in reports:
-        _add_report(bundle, report, house)
+        _add_report(bundle, report, house, typeset or {})
     bundle.add("beslut.json", "Nämndens beslut", _decisions(session, board.id, year, reports))
     # The trail is read before this making adds to it.
     _add_trail(session, bundle, board, [plan.id for plan in plans], year, at)
@@ -105,21 +147,20 @@ def make_bundle(
     return told
 
 
-def _add_plan(bundle: Bundle, plan: Plan, house: House, at: datetime) -> None:
-    document = document_of(plan, json.loads(plan.content or ""), today=swedish_day(at))
+def _add_plan(bundle: Bundle, plan: Plan, house: House, at: datetime, typeset: Typeset) -> None:
+    document = _document(plan, at)
     name = f"plan/{file_name(document).removesuffix('.pdf')}-{plan.id}"
     bundle.add(
         f"{name}.json", f"{document.title}, beslutat innehåll", (plan.content or "").encode()
     )
-    bundle.add(f"{name}.pdf", document.title, plan_pdf(document, house))
+    made = typeset.get(_key_of_plan(plan)) or plan_pdf(document, house)
+    bundle.add(f"{name}.pdf", document.title, made)
 
 
-def _add_report(bundle: Bundle, report: FollowUpReport, house: House) -> None:
+def _add_report(bundle: Bundle, report: FollowUpReport, house: House, typeset: Typeset) -> None:
     shown = decided_report(report)
-    for kind, content in (
-        ("json", report_documents.report_json(shown)),
-        ("pdf", report_documents.report_pdf(shown, house)),
-    ):
+    made = typeset.get(_key_of_report(report)) or report_documents.report_pdf(shown, house)
+    for kind, content in (("json", report_documents.report_json(shown)), ("pdf", made)):
         name = report_documents.file_name(shown.report, kind)
         bundle.add(f"uppfoljning/{name}", shown.report.title, content)
 

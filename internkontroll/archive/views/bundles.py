@@ -6,7 +6,7 @@ from flask import Blueprint, abort, send_file
 from flask.typing import ResponseReturnValue
 
 from internkontroll.archive.queries.bundle import bundle_years
-from internkontroll.archive.services.bundling import make_bundle
+from internkontroll.archive.services.bundling import make_bundle, typeset_year
 from internkontroll.archive.views.blueprint import YEAR
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
@@ -34,10 +34,12 @@ def file(board: Board, year: int) -> ResponseReturnValue:
     """A year's documents as one archive; a reading in the trail."""
     if year not in bundle_years(session(), board.id):
         abort(404)
+    actor, at = current_actor(), now()
+    typeset = typeset_year(session(), board, year, actor=actor, at=at)
     out = TemporaryFile()  # noqa: SIM115 -- closed when the answer has been sent
     try:
         with recorded_reading() as open_session:
-            make_bundle(open_session, board, year, out, actor=current_actor(), at=now())
+            make_bundle(open_session, board, year, out, typeset=typeset, actor=actor, at=at)
     except BaseException:
         out.close()
         raise

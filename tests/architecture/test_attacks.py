@@ -24,6 +24,7 @@ The numbers and figures are those of the house's list of bad inputs and attacks.
 """
 
 import ast
+from functools import cache
 
 import pytest
 
@@ -122,9 +123,15 @@ def test_the_table_and_the_list_tell_of_the_same_attacks() -> None:
     assert told == list(SHOWN)
 
 
+@cache
+def names_in(path: str) -> frozenset[str]:
+    """The names of the tests in a file."""
+    tree = ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8"))
+    return frozenset(node.name for node in tree.body if isinstance(node, ast.FunctionDef))
+
+
 @pytest.mark.parametrize("attack", SHOWN)
 def test_each_attack_has_the_tests_that_are_said_to_show_it(attack: str) -> None:
     for place in SHOWN[attack]:
         path, _, name = place.partition("::")
-        tree = ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8"))
-        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, place
+        assert name in names_in(path), place

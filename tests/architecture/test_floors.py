@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
+from typing import Any
 
 from config import ROOT
 from internkontroll.app import FEATURES
@@ -59,8 +60,13 @@ class Module:
     def tree(self) -> ast.Module:
         return ast.parse(self.path.read_text(encoding="utf-8"))
 
+    @cached_property
+    def nodes(self) -> list[Any]:
+        """Every node of the tree, walked once for all the tests."""
+        return list(ast.walk(self.tree))
+
     def imports(self) -> Iterator[tuple[str, ast.stmt]]:
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     yield alias.name, node
@@ -191,7 +197,7 @@ def test_a_view_uses_no_other_features_views_or_forms(module: Module) -> None:
 def test_only_one_place_commits(module: Module) -> None:
     if module.path == PACKAGE / "core" / "transaction.py":
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         commits = isinstance(node, ast.Attribute) and node.attr == "commit"
         migrates = module.path == PACKAGE / "core" / "migrate.py"
         assert not commits or migrates, f"{module}:{node.lineno} commits: use transaction()"
@@ -201,7 +207,7 @@ def test_only_one_place_commits(module: Module) -> None:
 def test_only_the_edges_ask_what_time_it_is(module: Module) -> None:
     if module.path == PACKAGE / "core" / "clock.py" or module.place in EDGES:
         return
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             asks = node.func.attr in {"now", "utcnow", "today"} and not (
                 isinstance(node.func.value, ast.Name) and node.func.value.id == "self"
@@ -211,23 +217,23 @@ def test_only_the_edges_ask_what_time_it_is(module: Module) -> None:
 
 @for_every_module
 def test_imports_stand_at_the_top(module: Module) -> None:
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
         for inner in ast.walk(node):
-            names = []
             if isinstance(inner, ast.Import):
                 names = [alias.name for alias in inner.names]
             elif isinstance(inner, ast.ImportFrom):
                 names = [inner.module or ""]
+            else:
+                continue
             late = [name for name in names if name.split(".")[0] not in SLOW]
             assert not late, f"{module}:{inner.lineno} imports {late} inside a function"
 
 
 @for_every_module
 def test_a_slow_library_is_not_loaded_at_the_start(module: Module) -> None:
-    tree = ast.parse(module.path.read_text(encoding="utf-8"))
-    for line in tree.body:
+    for line in module.tree.body:
         names = [alias.name for alias in line.names] if isinstance(line, ast.Import) else []
         if isinstance(line, ast.ImportFrom):
             names = [line.module or ""]

@@ -19,13 +19,13 @@ from internkontroll.core.text import clean_line
 from internkontroll.reporting.models import Assessment, MaskGround, OverallAssessment, PublicOutcome
 from internkontroll.reporting.rules.count import ClosingCount
 from internkontroll.reporting.rules.lines import FindingLine
+from internkontroll.reporting.rules.reading_back import dataclass_from
 from internkontroll.reporting.rules.report import (
     AreaCount,
     ControlRow,
     DecisionFacts,
     PlanFacts,
     Report,
-    dataclass_from,
 )
 
 SCHEMA = 1

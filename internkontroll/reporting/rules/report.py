@@ -5,14 +5,10 @@ takes, ``from_plain`` reads a snapshot back.
 """
 
 import dataclasses
-import functools
-import types
-import typing
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum, StrEnum
-from typing import Any, TypeVar
+from enum import StrEnum
+from typing import Any
 
 from internkontroll.core.canonical import plain
 from internkontroll.core.dates import long_date
@@ -36,6 +32,7 @@ from internkontroll.reporting.rules.lines import (
     Statement,
     YearOutcome,
 )
+from internkontroll.reporting.rules.reading_back import dataclass_from
 
 SCHEMA = 1
 """Raised when a field changes its meaning; a new field gets a default: old snapshots stay read."""
@@ -330,10 +327,6 @@ def section_words(paragraph: str) -> str:
     return paragraph if paragraph.startswith("§") else f"§\u00a0{paragraph}"
 
 
-Made = TypeVar("Made")
-Reader = Callable[[Any], Any]
-
-
 def to_plain(report: Report) -> dict[str, Any]:
     """The report as plain data: dates ISO 8601, moments UTC, enum members their values."""
     made: dict[str, Any] = plain(dataclasses.asdict(report))
@@ -343,64 +336,3 @@ def to_plain(report: Report) -> dict[str, Any]:
 def report_from_plain(data: dict[str, Any]) -> Report:
     """Read a report back. Raises ValueError where something that must be there is missing."""
     return dataclass_from(Report, data)
-
-
-@functools.cache  # To read the annotations of a class takes far longer than to read a row of it.
-def _readers(kind: type[Any]) -> tuple[tuple[str, Reader | None, bool], ...]:
-    """Each field's name, how it is read (None: as it stands), and whether it must be there."""
-    hints = typing.get_type_hints(kind)
-    return tuple(
-        (entry.name, _reader(hints[entry.name]), entry.default is dataclasses.MISSING)
-        for entry in dataclasses.fields(kind)
-    )
-
-
-def dataclass_from(kind: type[Made], data: dict[str, Any]) -> Made:
-    """Read one of the report's dataclasses back; as :func:`report_from_plain` of a whole one."""
-    values: dict[str, Any] = {}
-    for name, read, must in _readers(typing.cast(Any, kind)):
-        if name in data:
-            value = data[name]
-            values[name] = value if read is None else read(value)
-        elif must:
-            raise ValueError(f"{kind.__name__} lacks {name}")
-    return kind(**values)
-
-
-def _reader(hint: Any) -> Reader | None:
-    """How a value with the annotation is read back; None where it stands as it is."""
-    origin = typing.get_origin(hint)
-    if origin in (types.UnionType, typing.Union):
-        inner = next(part for part in typing.get_args(hint) if part is not type(None))
-        return _if_any(_reader(inner))
-    if origin is tuple:
-        parts = typing.get_args(hint)
-        if parts[-1] is not Ellipsis:
-            return _of_places(tuple(_reader(part) for part in parts))
-        return _each(_reader(parts[0]))
-    if dataclasses.is_dataclass(hint):
-        return functools.partial(dataclass_from, typing.cast(type[Any], hint))
-    if hint is datetime or hint is date:
-        fromisoformat: Reader = hint.fromisoformat
-        return fromisoformat
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint
-    return None
-
-
-def _if_any(read: Reader | None) -> Reader | None:
-    if read is None:
-        return None
-    return lambda value: None if value is None else read(value)
-
-
-def _of_places(readers: tuple[Reader | None, ...]) -> Reader:
-    return lambda values: tuple(
-        value if read is None else read(value) for read, value in zip(readers, values, strict=True)
-    )
-
-
-def _each(read: Reader | None) -> Reader:
-    if read is None:
-        return tuple
-    return lambda values: tuple([read(value) for value in values])

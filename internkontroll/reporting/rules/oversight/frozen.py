@@ -8,7 +8,7 @@ from internkontroll.core.canonical import plain
 from internkontroll.findings.models import Severity
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.rules.oversight.overview import OversightReport
-from internkontroll.reporting.rules.report import dataclass_from
+from internkontroll.reporting.rules.reading_back import dataclass_from
 
 _KINDS: Mapping[str, type[Severity | Assessment | OverallAssessment]] = {
     "severities": Severity,

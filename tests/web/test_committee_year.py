@@ -324,6 +324,8 @@ def test_no_reference_of_a_protected_case_is_shown_or_read(year: CommitteeYear) 
     page = justerare.get(year.url("IU1", 1, "/arende/1"))
     assert "IU1-01-" not in page.html
     assert not [n for n in page.form("/arende/1").names if n.startswith("comment_")]
+    review = f"/namnd/scn/granskning/{year.occurrences['IU1', 1]}"
+    assert "IU1-01-" not in justerare.get(f"{review}/post/1").html
     assert year.rows(reading) == before
     page = year.judge(justerare, "IU1", 1, 1, "no")
     assert page.h1 == "Ärende 2"

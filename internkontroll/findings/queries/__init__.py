@@ -28,6 +28,7 @@ from internkontroll.findings.queries.reading import (
     label,
     positions_of,
     was_mistaken,
+    with_finding,
 )
 from internkontroll.findings.queries.register import (
     ActionFilters,
@@ -66,5 +67,6 @@ __all__ = [
     "retest_candidates",
     "revisions_of",
     "was_mistaken",
+    "with_finding",
     "years_of",
 ]

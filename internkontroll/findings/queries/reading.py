@@ -67,6 +67,16 @@ def finding_of_item(session: Session, occurrence_id: int, item_id: int) -> Findi
     )
 
 
+def with_finding(
+    asked: sa.Select[*tuple[Any, ...]], occurrence_id: int
+) -> sa.Select[*tuple[Any, ...]]:
+    """A question about drawn items, and last what :func:`finding_of_item` says of each."""
+    return asked.add_columns(Finding).outerjoin(
+        Finding,
+        sa.and_(Finding.occurrence_id == occurrence_id, Finding.item_id == SampleItem.id),
+    )
+
+
 def positions_of(session: Session, findings: Sequence[Finding]) -> dict[int, int]:
     """The running number of each finding's item, by finding id; those about a whole are absent."""
     by_item = {finding.item_id: finding.id for finding in findings if finding.item_id is not None}

@@ -20,6 +20,7 @@ from internkontroll.review.queries.committee import (
     handovers_of,
     judged_by_one_aside,
     notes_of,
+    opened_item_select,
     protected_items,
     standing_note_rule,
 )
@@ -69,6 +70,7 @@ from internkontroll.review.queries.second_reading import (
     reading_agreement,
     readings_of,
     reads_again,
+    reads_blindly,
     standing_reading,
 )
 from internkontroll.review.queries.sittings import (
@@ -119,12 +121,14 @@ __all__ = [
     "minutes_facts",
     "notes_of",
     "of_current_draw",
+    "opened_item_select",
     "past_results",
     "possible_readers",
     "protected_items",
     "reading_agreement",
     "readings_of",
     "reads_again",
+    "reads_blindly",
     "reasons_of_item",
     "results_of",
     "review_items",

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from internkontroll.review.models import (
     CaseNote,
     CaseNoteRule,
+    ItemAmount,
     ItemResult,
     ProtectedItem,
     UrgentHandover,
@@ -40,6 +41,31 @@ def protected_items(session: Session, draw_id: int) -> frozenset[int]:
             .join(SampleItem, SampleItem.id == ProtectedItem.item_id)
             .where(SampleItem.draw_id == draw_id)
         )
+    )
+
+
+def opened_item_select(
+    occurrence_id: int, draw_id: int, position: int
+) -> sa.Select[SampleItem, bool, ItemAmount]:
+    """A drawn item with its reference, whether it is protected, and its right amount that counts.
+
+    To open it is a reading.
+    """
+    newer = aliased(ItemAmount)
+    latest = (
+        sa.select(newer.id)
+        .where(newer.occurrence_id == occurrence_id, newer.item_id == SampleItem.id)
+        .order_by(newer.revision.desc())
+        .limit(1)
+        .correlate(SampleItem)
+        .scalar_subquery()
+    )
+    protected = sa.exists().where(ProtectedItem.item_id == SampleItem.id)
+    return (
+        sa.select(SampleItem, protected.label("is_protected"), ItemAmount)
+        .select_from(SampleItem)
+        .outerjoin(ItemAmount, ItemAmount.id == latest)
+        .where(SampleItem.draw_id == draw_id, SampleItem.position == position)
     )
 
 

@@ -21,13 +21,26 @@ from internkontroll.schedule.models import Occurrence
 
 @dataclass(frozen=True)
 class ReadingAnswer:
-    """Ett andra svar with the item's running number and the criterion's place and text."""
+    """Ett andra svar with the item's running number and the criterion that is answered."""
 
     row: SecondAnswer
     position: int
-    criterion_id: int
-    criterion_position: int
-    criterion: str
+    asked: Criterion
+
+    @property
+    def criterion_id(self) -> int:
+        """The criterion's id."""
+        return self.asked.id
+
+    @property
+    def criterion_position(self) -> int:
+        """Its place among the control's criteria."""
+        return self.asked.position
+
+    @property
+    def criterion(self) -> str:
+        """Its text."""
+        return self.asked.text
 
 
 def readings_of(session: Session, occurrence_id: int) -> Sequence[SecondReading]:
@@ -72,6 +85,13 @@ def blind_to(session: Session, occurrence_ids: Collection[int], user_id: int | N
     )
 
 
+def reads_blindly(user_id: int | None) -> sa.ColumnElement[bool]:
+    """Whether the user is reading the items of the select's occurrence again: :func:`blind_to`."""
+    return sa.exists().where(
+        SecondReading.occurrence_id == Occurrence.id, is_not_handed_in(user_id)
+    )
+
+
 def is_not_handed_in(user_id: Any) -> sa.ColumnElement[bool]:
     """Whether a second reading is the user's, and hides the first answers from them still."""
     return sa.and_(
@@ -103,9 +123,7 @@ def reads_again(session: Session, occurrence_id: int, user_id: int | None) -> bo
 def answers_of_reading(session: Session, reading_id: int) -> list[ReadingAnswer]:
     """Every answer of a second reading, by running number and the questions' order. One query."""
     rows = session.execute(
-        sa.select(
-            SecondAnswer, SampleItem.position, Criterion.id, Criterion.position, Criterion.text
-        )
+        sa.select(SecondAnswer, SampleItem.position, Criterion)
         .join(SampleItem, SampleItem.id == SecondAnswer.item_id)
         .join(Criterion, Criterion.id == SecondAnswer.criterion_id)
         .options(joinedload(SecondAnswer.settled_by))

@@ -7,7 +7,7 @@ from flask import Blueprint, abort, current_app, flash, redirect, url_for
 
 from internkontroll.organisation.models import Board
 from internkontroll.review.models import Answer, SecondReading
-from internkontroll.review.queries import blind_to, item_by_position
+from internkontroll.review.queries import blind_to, item_by_position, reads_blindly
 from internkontroll.sampling.models import Draw, DrawState, SampleItem
 from internkontroll.sampling.queries import sampling_progress
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -25,6 +25,21 @@ def occurrence_of(board: Board, occurrence_id: int) -> Occurrence:
     """The kontrolltillfälle; 404 for another board's or committee's."""
     committees = committees_within_reach(current_actor(), board.id, today())
     return load_or_404(occurrence_select(board.id, occurrence_id, committees=committees))
+
+
+def occurrence_to_read(board: Board, occurrence_id: int) -> Occurrence:
+    """As :func:`occurrence_of` and :func:`refuse_blind_reader`, in one question."""
+    actor = current_actor()
+    committees = committees_within_reach(actor, board.id, today())
+    asked = occurrence_select(board.id, occurrence_id, committees=committees)
+    found = session().execute(asked.add_columns(reads_blindly(actor.user_id))).one_or_none()
+    if found is None:
+        abort(404)
+    occurrence: Occurrence = found[0]
+    blind: bool = found[1]
+    if blind:
+        _lead_to_reading(board, occurrence.id)
+    return occurrence
 
 
 def drawn_of(occurrence: Occurrence) -> Draw:

@@ -10,8 +10,7 @@ from internkontroll.review.views.blueprint import (
     OPEN,
     bp,
     drawn_of,
-    occurrence_of,
-    refuse_blind_reader,
+    occurrence_to_read,
 )
 from internkontroll.review.words import item_words
 from internkontroll.sampling.rules import MUS_METHODS, achieved_sentence
@@ -29,8 +28,7 @@ from internkontroll.web.submission import page
 @requires(Permission.OCCURRENCE_READ)
 def evaluation(board: Board, occurrence_id: int) -> ResponseReturnValue:
     """What the sample gives: share, limit, amounts, and what is missing to reach the plan."""
-    occurrence = occurrence_of(board, occurrence_id)
-    refuse_blind_reader(board, occurrence)
+    occurrence = occurrence_to_read(board, occurrence_id)
     draw = drawn_of(occurrence)
     items = review_items(session(), occurrence.id, draw.id)
     found = evaluate(session(), occurrence.id, draw, items)

@@ -36,6 +36,7 @@ from internkontroll.review.views.blueprint import (
     bp,
     drawn_of,
     occurrence_of,
+    occurrence_to_read,
     refuse_blind_reader,
 )
 from internkontroll.review.words import WORDS, item_words
@@ -114,8 +115,7 @@ def _grid_page(
 ) -> ResponseReturnValue:
     """The table, rendered inside the transaction that records that references were read."""
     with recorded_reading() as open_session:
-        occurrence = occurrence_of(board, occurrence_id)
-        refuse_blind_reader(board, occurrence)
+        occurrence = occurrence_to_read(board, occurrence_id)
         draw = drawn_of(occurrence)
         committee = occurrence.subcommittee_id
         reads = may(Permission.SAMPLE_READ, committee)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Permission
 from internkontroll.core.errors import Conflict, DomainError, InvalidTransition
 from internkontroll.core.transaction import transaction
-from internkontroll.findings.queries import findings_of_occurrence, label
+from internkontroll.findings.models import Finding
+from internkontroll.findings.queries import finding_of_item, label, with_finding
 from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Criterion
 from internkontroll.review.forms import JudgementForm, ReplaceForm, judgement_form
@@ -18,8 +19,7 @@ from internkontroll.review.queries import (
     ReviewItem,
     criteria_of,
     judged_items,
-    latest_amounts,
-    protected_items,
+    opened_item_select,
     review_items,
 )
 from internkontroll.review.services import (
@@ -39,10 +39,10 @@ from internkontroll.review.views.blueprint import (
     drawn_of,
     item_of,
     occurrence_of,
-    refuse_blind_reader,
+    occurrence_to_read,
 )
 from internkontroll.review.words import WORDS, item_words
-from internkontroll.sampling.models import SampleItem
+from internkontroll.sampling.models import Draw, SampleItem
 from internkontroll.sampling.queries import RANDOM
 from internkontroll.schedule.models import Occurrence
 from internkontroll.schedule.queries import reviews_cases
@@ -119,6 +119,19 @@ def _save(
     return f"{saved}+{seen + (row is not None)}"
 
 
+def _opened(
+    open_session: Session, occurrence: Occurrence, draw: Draw, here: ReviewItem, *, reads: bool
+) -> tuple[SampleItem | None, ItemAmount | None, Finding | None]:
+    """The item for one who may read it, its right amount, and the finding that is about it."""
+    if not reads:
+        return None, None, finding_of_item(open_session, occurrence.id, here.item_id)
+    asked = with_finding(opened_item_select(occurrence.id, draw.id, here.position), occurrence.id)
+    drawn, is_protected, amount, finding = open_session.execute(asked).one()
+    if is_protected and reviews_cases(occurrence):
+        return None, None, finding
+    return drawn, amount if drawn.amount is not None else None, finding
+
+
 def _item_page(
     board: Board,
     occurrence_id: int,
@@ -128,8 +141,7 @@ def _item_page(
 ) -> ResponseReturnValue:
     """The page of one item, rendered inside the transaction that records its opening."""
     with recorded_reading() as open_session:
-        occurrence = occurrence_of(board, occurrence_id)
-        refuse_blind_reader(board, occurrence)
+        occurrence = occurrence_to_read(board, occurrence_id)
         draw, serves = drawn_and_served(occurrence)
         asked, judged = judged_items(open_session, [occurrence.id], draw.id)
         criteria, items = asked[occurrence.id], judged[occurrence.id]
@@ -139,22 +151,15 @@ def _item_page(
         committee = occurrence.subcommittee_id
         reads = may(Permission.SAMPLE_READ, committee)
         performs = may(permission_to_perform(occurrence), committee)
-        drawn = item_of(draw, position) if reads else None
-        if drawn is not None and reviews_cases(occurrence):
-            hidden = protected_items(open_session, draw.id)
-            drawn = None if drawn.id in hidden else drawn
+        drawn, amount, finding = _opened(open_session, occurrence, draw, here, reads=reads)
         if drawn is not None and draw.population.is_secret:
             read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())
         with_amount = _has_amount(occurrence, drawn)
-        amount = None
-        if drawn is not None and with_amount:
-            amount = latest_amounts(open_session, occurrence.id).get(drawn.id)
         form = form or _form_of(criteria, here, with_amount=with_amount, amount=amount)
         if form.errors and form.refused_with == 409:
             recorded = (amount.revision if amount else 0) if with_amount else None
             form.version.data = _version_text(here, recorded)
         others = [item for item in items if item.stands and item.position > position]
-        found = findings_of_occurrence(open_session, occurrence.id)
         return page(
             "review/item.html",
             form if replace_form is None else replace_form,
@@ -174,7 +179,7 @@ def _item_page(
             shares=serves > 1,
             can_replace=draw.method in RANDOM and may(Permission.SAMPLE_DRAW, committee),
             can_record=may(Permission.FINDING_RECORD, committee),
-            finding=next((row for row in found if row.item_id == here.item_id), None),
+            finding=finding,
             finding_label=lambda finding: label(finding, board),
             before=max((i.position for i in items if i.position < position), default=None),
             after=others[0].position if others else None,

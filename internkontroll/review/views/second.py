@@ -22,7 +22,6 @@ from internkontroll.review.policy import PERMISSIONS
 from internkontroll.review.queries import (
     ReadingAnswer,
     answers_of_reading,
-    criteria_of,
     possible_readers,
     reading_agreement,
     readings_of,
@@ -209,10 +208,9 @@ def _rows_of(answers: Sequence[ReadingAnswer], position: int) -> list[ReadingAns
     return rows
 
 
-def _asked(occurrence: Occurrence, rows: Sequence[ReadingAnswer]) -> list[Criterion]:
+def _asked(rows: Sequence[ReadingAnswer]) -> list[Criterion]:
     """The criteria that the second reader answers for the item, in order."""
-    asked = {row.criterion_id for row in rows}
-    return [one for one in criteria_of(session(), occurrence.id) if one.id in asked]
+    return [row.asked for row in rows]
 
 
 def _form_of(
@@ -241,7 +239,7 @@ def _item_page(
         drawn = item_of(draw, position) if _reads(occurrence) else None
         if drawn is not None and draw.population.is_secret:
             read_item(open_session, occurrence, drawn, actor=current_actor(), at=now())
-        criteria = _asked(occurrence, rows)
+        criteria = _asked(rows)
         saved = _form_of(criteria, rows, filled=True)
         if form is not None and form.refused_with == 409:
             form.set_beside(saved)
@@ -287,7 +285,7 @@ def judge_again(board: Board, occurrence_id: int, position: int) -> ResponseRetu
     if reading is None:
         return _not_mine(board, occurrence_id)
     rows = _rows_of(answers_of_reading(session(), reading.id), position)
-    form = _form_of(_asked(occurrence, rows), rows, filled=False)
+    form = _form_of(_asked(rows), rows, filled=False)
 
     def act(open_session: Session) -> str:
         answer_again(

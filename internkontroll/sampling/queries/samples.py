@@ -202,19 +202,22 @@ def secret_list_stands(session: Session, occurrence_id: int) -> bool:
 
 
 def _has_secret_list(occurrence_id: Any) -> sa.ColumnElement[bool]:
-    one, draw, served = aliased(Population), aliased(Draw), aliased(DrawOccurrence)
-    shared = (
-        sa.select(draw.population_id)
-        .join(served, served.draw_id == draw.id)
-        .where(served.occurrence_id == occurrence_id)
-        # Two selects in, so that it has to be said: else every kontrolltillfälle is asked about.
-        .correlate_except(draw, served)
+    own, shared = aliased(Population), aliased(Population)
+    draw, served = aliased(Draw), aliased(DrawOccurrence)
+    # Two questions with an index each: as one with an "or" PostgreSQL would go through every list.
+    return sa.or_(
+        sa.exists().where(own.occurrence_id == occurrence_id, *_is_kept_secret(own)),
+        sa.exists().where(
+            served.occurrence_id == occurrence_id,
+            draw.id == served.draw_id,
+            shared.id == draw.population_id,
+            *_is_kept_secret(shared),
+        ),
     )
-    return sa.exists().where(
-        one.is_secret,
-        one.state != PopulationState.REFUSED,
-        sa.or_(one.occurrence_id == occurrence_id, one.id.in_(shared)),
-    )
+
+
+def _is_kept_secret(population: type[Population]) -> tuple[sa.ColumnElement[bool], ...]:
+    return population.is_secret.is_(True), population.state != PopulationState.REFUSED
 
 
 def sampling_progress(session: Session, occurrence_id: int) -> SamplingProgress:

@@ -68,8 +68,22 @@ SMALL_PLANS = {
         "Stickprov på fem beslut;Bokslut per april och årsbokslut",
     ),
 }
-FATES = ("in time",) * 11 + ("late",) * 3 + ("after",) * 2 + ("skipped",) * 3 + ("begun",) * 4
-DAYS_AFTER_DUE = {"in time": -1, "late": 3, "after": 40, "skipped": -2, "begun": -1}
+FATES = (
+    ("in time",) * 8
+    + ("on the day",) * 3
+    + ("late",) * 3
+    + ("after",) * 2
+    + ("skipped",) * 3
+    + ("begun",) * 4
+)
+DAYS_AFTER_DUE = {
+    "in time": -1,
+    "on the day": 0,
+    "late": 3,
+    "after": 40,
+    "skipped": -2,
+    "begun": -1,
+}
 
 Act = Callable[[datetime], object]
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.files.html import plain_html
 from internkontroll.reporting import documents
+from internkontroll.reporting.documents.oversight_sheets import oversight_csv, oversight_xlsx
 from internkontroll.reporting.models import Assessment
 from internkontroll.reporting.oversight_document import (
     oversight_document,
@@ -29,7 +30,7 @@ from internkontroll.reporting.rules import ShownReport
 from internkontroll.reporting.rules.lines import ActionStanding
 from internkontroll.reporting.rules.oversight import OversightReport
 from internkontroll.reporting.words import NOT_YET, STATES
-from tests import oversight_figures, picture_figures, report_figures
+from tests import oversight_figures, oversight_sheets, picture_figures, report_figures
 from tests.played_days import CODES, YEAR, moment
 from tests.played_year import PlayedYear, Seen
 from tests.recounts import ITEM_BY_ITEM, recount, summed, told_by
@@ -62,6 +63,11 @@ OVERSIGHT_FORMS: dict[str, Callable[[OversightReport], Figures]] = {
     "DOCX": lambda made: oversight_figures.from_docx(oversight_docx(made)),
 }
 """The same of the samlade bild: a form is a line."""
+OVERSIGHT_TABLES: dict[str, Callable[[OversightReport], Figures]] = {
+    "XLSX": lambda made: oversight_sheets.from_xlsx(oversight_xlsx(made)),
+    "CSV": lambda made: oversight_sheets.from_csv(oversight_csv(made)),
+}
+"""Its tables as data, which tell each kontrollmoment of each nämnd."""
 
 
 def _report(year: PlayedYear, code: str, point: str, on: date) -> ShownReport:
@@ -150,10 +156,13 @@ class Counted:
         assert told["total"]["deviating"] == whole["deviating"]
         if not self.in_every_form:
             return
-        wanted = oversight_figures.expected(told)
-        for form, read in OVERSIGHT_FORMS.items():
-            assert differences(read(made), wanted) == [], f"KS, {seen.point}, {form}"
-            self.figures += len(wanted)
+        for wanted, forms in (
+            (oversight_figures.expected(told), OVERSIGHT_FORMS),
+            (oversight_sheets.expected(told), OVERSIGHT_TABLES),
+        ):
+            for form, read in forms.items():
+                assert differences(read(made), wanted) == [], f"KS, {seen.point}, {form}"
+                self.figures += len(wanted)
 
 
 @pytest.fixture

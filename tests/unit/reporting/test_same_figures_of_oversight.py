@@ -10,6 +10,7 @@ import pytest
 from internkontroll.files import html, pdf
 from internkontroll.files.html import plain_html
 from internkontroll.organisation.models import BoardKind
+from internkontroll.reporting.documents.oversight_sheets import oversight_csv, oversight_xlsx
 from internkontroll.reporting.models import OverallAssessment
 from internkontroll.reporting.oversight_document import (
     oversight_document,
@@ -28,7 +29,7 @@ from internkontroll.reporting.rules.oversight import (
     build_oversight,
     sent_report,
 )
-from tests import oversight_figures
+from tests import oversight_figures, oversight_sheets
 from tests.oversight_figures import expected
 from tests.report_facts import CUT_OFF, REPORT_DECISION, many_facts, sample_facts
 from tests.report_figures import Figures, differences
@@ -39,6 +40,10 @@ READ: dict[str, Callable[[OversightReport], Figures]] = {
     ),
     "pdf": lambda made: oversight_figures.from_pdf(oversight_pdf(made)),
     "docx": lambda made: oversight_figures.from_docx(oversight_docx(made)),
+}
+READ_AS_DATA: dict[str, Callable[[OversightReport], Figures]] = {
+    "xlsx": lambda made: oversight_sheets.from_xlsx(oversight_xlsx(made)),
+    "csv": lambda made: oversight_sheets.from_csv(oversight_csv(made)),
 }
 
 
@@ -111,10 +116,25 @@ def test_one_other_figure_in_the_json_is_seen(picture: OversightReport, form: st
     }
 
 
+@pytest.mark.parametrize("form", READ_AS_DATA)
+def test_no_number_of_the_tables_as_data_differs_and_another_one_is_seen(
+    picture: OversightReport, form: str
+) -> None:
+    data = json.loads(oversight_json(picture))
+    told = oversight_sheets.expected(data)
+    assert {key[0] for key in told} >= {"sammanfattning", "namnder", "kontrollmoment"}
+    assert len(told) > 500
+    assert differences(READ_AS_DATA[form](picture), told) == []
+
+    data["boards"][1]["report"]["rows"][0]["count"]["missed"] += 1
+    (found,) = differences(READ_AS_DATA[form](picture), oversight_sheets.expected(data))
+    assert "'kontrollmoment', 'Nämnden B'" in found
+
+
 @pytest.mark.parametrize(
     ("form", "template", "before", "after"),
     [
-        ("html", "plain.html", "{{ lines(cell) }}", "{{ lines(cell|replace('2', '3')) }}"),
+        ("html", "plain.html", "lines(cell|", "lines(cell|replace('2', '3')|"),
         ("pdf", "plain.typ", "verbatim(cell))", 'verbatim(cell.replace("2", "3")))'),
     ],
 )

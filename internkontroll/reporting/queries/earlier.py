@@ -45,6 +45,7 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "is_before": sa.Boolean(),
     "decided_on": sa.Date(),
     "snapshot": sa.Text(),
+    "sha256": sa.Text(),
     "lineage": sa.Text(),
     "performed": sa.Integer(),
     "deviating": sa.Integer(),
@@ -117,6 +118,10 @@ def _points() -> Rows:
             sa.case((Decision.id.is_not(None), FollowUpReport.snapshot), else_=kept.snapshot).label(
                 "snapshot"
             ),
+            sa.case(
+                (Decision.id.is_not(None), FollowUpReport.snapshot_sha256),
+                else_=kept.snapshot_sha256,
+            ).label("sha256"),
         )
         .select_from(ReportingPoint)
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
@@ -136,7 +141,6 @@ def _of_the_years(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[An
         statement.join(Control, Control.id == Occurrence.control_id)
         .join(Plan, Plan.id == Control.plan_id)
         .where(
-            Occurrence.board_id == _BOARD,
             Occurrence.scheduled_on.between(first, last),
             Plan.board_id == _BOARD,
             Plan.kind == PlanKind.INTERNAL_CONTROL,
@@ -149,12 +153,12 @@ def _of_the_years(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[An
 
 def _years() -> Iterable[Rows]:
     """What was done, found and put right, each in its own rows."""
-    signed = aliased(Conclusion)
-    standing = (
-        sa.select(sa.func.max(signed.id))
-        .where(signed.occurrence_id == Occurrence.id, signed.signed_at <= _KNOWN_AT)
-        .correlate(Occurrence)
-        .scalar_subquery()
+    # A correction takes the place of what it corrects when it is signed.
+    correction = aliased(Conclusion)
+    corrected = sa.exists().where(
+        correction.corrects_id == Conclusion.id,
+        correction.signed_at <= _KNOWN_AT,
+        correction.returned_at.is_(None),
     )
     known_finding = sa.and_(Finding.recorded_at <= _KNOWN_AT, ~was_mistaken(_KNOWN_AT))
     count = sa.func.count()
@@ -166,13 +170,15 @@ def _years() -> Iterable[Rows]:
             sa.func.sum(Conclusion.deviating).label("deviating"),
         )
         .select_from(Occurrence)
-        .join(Conclusion, Conclusion.id == standing)
+        .join(Conclusion, Conclusion.occurrence_id == Occurrence.id)
+        .where(Occurrence.board_id == _BOARD, Conclusion.signed_at <= _KNOWN_AT, ~corrected)
     )
+    # The board's findings are few beside its occurrences: the rows are found from them.
     found = (
         sa.select(Control.lineage, Plan.year, count.label("findings"))
-        .select_from(Occurrence)
-        .join(Finding, Finding.occurrence_id == Occurrence.id)
-        .where(known_finding)
+        .select_from(Finding)
+        .join(Occurrence, Occurrence.id == Finding.occurrence_id)
+        .where(Finding.board_id == _BOARD, known_finding)
     )
     yield found
     yield (
@@ -240,10 +246,20 @@ def earlier_facts(
     )
 
 
+_kept: dict[tuple[str, date], EarlierReport] = {}
+_KEPT_AT_MOST = 256
+
+
 def _told(row: Row | None) -> EarlierReport | None:
+    """What a decided report says; one never changes, and is kept by its SHA-256 once read."""
     if row is None or not row.snapshot:
         return None
-    return earlier_report(json.loads(row.snapshot), row.decided_on)
+    key = row.sha256, row.decided_on
+    if key not in _kept:
+        if len(_kept) >= _KEPT_AT_MOST:
+            _kept.clear()
+        _kept[key] = earlier_report(json.loads(row.snapshot), row.decided_on)
+    return _kept[key]
 
 
 def _outcomes(rows: Iterable[Row]) -> dict[str, Sequence[YearOutcome]]:

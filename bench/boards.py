@@ -8,6 +8,7 @@ the time of the pages goes.
 
 import argparse
 import gc
+import re
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -36,9 +38,13 @@ from bench.gauges import (  # noqa: E402 -- the tree is put on the path first
     opened,
     queries_of,
 )
-from bench.municipality import AT, Boards, fill_boards  # noqa: E402
+from bench.municipality import AT, WORKER, Boards, fill_boards  # noqa: E402
 from bench.processes import spent  # noqa: E402
+from internkontroll.archive.services.packages import make_packages, order_packages  # noqa: E402
+from internkontroll.core.clock import utc_now  # noqa: E402
+from internkontroll.core.database import db, intent_to_write  # noqa: E402
 from internkontroll.core.reach import EVERY_BOARD, within  # noqa: E402
+from internkontroll.core.transaction import transaction  # noqa: E402
 from internkontroll.reporting.queries import oversight  # noqa: E402
 from tests.conftest import MovableClock, closing, make_app  # noqa: E402
 from tests.databases import Databases  # noqa: E402
@@ -48,6 +54,10 @@ KINDS = ("sqlite", "postgresql")
 REPORT, OVERSIGHT = Most(4.0, 15), Most(6.0, 20)
 MOST_PACKAGE, MOST_PACKAGES, MOST_GROWTH = 5.0, 120.0, 1.3
 WEIGHED = ("board", "occurrence", "sample_item", "item_result", "finding", "follow_up_report")
+
+
+WHOLE = f"/kommunstyrelsen/samlad-bild/{LAST_YEAR}/{POINT}"
+NUMBERS = re.compile(r"\d+ av \d+ paket")
 
 
 def wall() -> float:
@@ -97,7 +107,6 @@ def measure_pages(table: Table, town: Municipality, pages: Pages) -> None:
     """Print the pages of a report and of kommunstyrelsen's samlade bild."""
     first, old = town.boards.decided[0], town.boards.old
     ks = client_of(town.app, KS_CONTROLLER)
-    whole = f"/kommunstyrelsen/samlad-bild/{LAST_YEAR}/{POINT}"
     floor = town.controller(old)
     opened(floor, "/golv")
     gc.collect()
@@ -108,8 +117,8 @@ def measure_pages(table: Table, town: Municipality, pages: Pages) -> None:
         ("uppföljningens sida, under arbete", floor, town.report_of(old), REPORT),
         ("uppföljningens sida, beslutad", town.controller(first), town.report_of(first), REPORT),
         ("uppföljningens dokument", floor, f"{town.report_of(old)}/dokument", REPORT),
-        ("samlad bild, alla nämnder", ks, whole, OVERSIGHT),
-        ("samlad bild, raderna bakom", ks, f"{whole}/rader?visa=avvikelser", OVERSIGHT),
+        ("samlad bild, alla nämnder", ks, WHOLE, OVERSIGHT),
+        ("samlad bild, raderna bakom", ks, f"{WHOLE}/rader?visa=avvikelser", OVERSIGHT),
         ("samlad bild, tidpunkterna", ks, "/kommunstyrelsen/samlad-bild", OVERSIGHT),
     ):
         if pages.wants(what):
@@ -120,7 +129,7 @@ def measure_pages(table: Table, town: Municipality, pages: Pages) -> None:
         cold = []
         for _ in range(3):
             oversight.forget_contents()
-            cold.append(opened(ks, whole, town.clock) / taken)
+            cold.append(opened(ks, WHOLE, town.clock) / taken)
         print(f"{'samlad bild, första gången i en process':<46}{min(cold):>18.2f} x", flush=True)
 
 
@@ -143,14 +152,38 @@ def measure_growth(table: Table, town: Municipality) -> None:
 
 
 def measure_package(table: Table, town: Municipality) -> None:
-    """Print what a board's package takes on the wall."""
+    """Print what a board's package takes, with the PDFs that other processes make for it."""
     first = town.boards.decided[0]
     client, path = town.controller(first), f"{town.report_of(first)}/paket"
     opened(client, path)
-    taken = min(opened(client, path, wall) for _ in range(3))
+    taken = min(opened(client, path) for _ in range(3))
     table.limit(
         "en nämnds paket", f"{taken:.2f} s", f"{MOST_PACKAGE:g} s", good=taken <= MOST_PACKAGE
     )
+
+
+def measure_packages(table: Table, town: Municipality) -> None:
+    """Print what the packages of all boards take by the worker, and how far the page tells it is.
+
+    Processor time of the worker and of what it has had make PDFs; on the wall beside it.
+    """
+    ks, path = client_of(town.app, KS_CONTROLLER), f"{WHOLE}/paket"
+    with town.app.app_context(), within(EVERY_BOARD):
+        with intent_to_write(), transaction(db.session()) as session:
+            order_packages(session, LAST_YEAR, POINT, actor=WORKER, at=AT)
+        db.session.remove()
+        engine = db.engine
+    taken, begun, total, made = 0.0, wall(), len(town.boards.decided), 1
+    while made:
+        before = spent()
+        with within(EVERY_BOARD):
+            made = make_packages(lambda: Session(engine), utc_now)
+        taken += spent() - before
+        told = NUMBERS.search(ks.get(path).get_data(as_text=True))
+        print(f"  {told.group() if told else 'inget tal'} efter {wall() - begun:.0f} s", flush=True)
+    opened(ks, f"{path}/alla")
+    what, most = f"{total} nämnders paket ({wall() - begun:.0f} s väntan)", MOST_PACKAGES
+    table.limit(what, f"{taken:.0f} s", f"{most:g} s", good=taken <= most)
 
 
 def measure_boards(table: Table, kinds: tuple[str, ...], number: int, pages: Pages) -> None:
@@ -166,6 +199,7 @@ def measure_boards(table: Table, kinds: tuple[str, ...], number: int, pages: Pag
             if not pages.only:
                 measure_growth(table, town)
                 measure_package(table, town)
+                measure_packages(table, town)
 
 
 def main() -> int:

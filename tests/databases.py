@@ -20,6 +20,23 @@ from tests.world import fill_world
 
 OWNER, APPLICATION = "ik_owner", "ik_app"
 
+NEXT_TRANSACTION = "SELECT CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint)"
+NOT_ROLLED_BACK = """
+SELECT count(*) FROM generate_series(
+    CAST(:first AS bigint),
+    CAST(CAST(pg_snapshot_xmax(pg_current_snapshot()) AS text) AS bigint) - 1
+) AS number
+WHERE pg_xact_status(CAST(CAST(number AS text) AS xid8)) IS DISTINCT FROM 'aborted'
+"""
+AT_WORK = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+NUMBERS = """
+SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences
+WHERE last_value IS NOT NULL
+"""
+
 INSTALL = (
     "PostgreSQL saknas. Installera det (Debian: apt-get install postgresql), ange "
     "TEST_DATABASE_URL, eller hoppa över med SKIP_POSTGRES=1."
@@ -114,6 +131,8 @@ class Databases:
         self._count = itertools.count()
         self._admin: sa.Engine | None = None
         self._template: Path | None = None
+        self._untouched: list[str] = []
+        self._begun: dict[str, int] = {}
         self._world: Path | None = None
 
     @classmethod
@@ -192,6 +211,12 @@ class Databases:
             connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {self.template_name}")
             connection.exec_driver_sql(f"CREATE DATABASE {self.template_name} OWNER {OWNER}")
         migrate(self.address(admin, self.template_name, OWNER), APPLICATION)
+        template = sa.create_engine(
+            admin.url.set(database=self.template_name), poolclass=sa.NullPool
+        )
+        with template.connect() as connection:
+            for name, value in connection.execute(sa.text(NUMBERS)):
+                self._begun[name] = value
 
     @staticmethod
     def address(admin: sa.Engine, database: str, role: str) -> str:
@@ -202,14 +227,44 @@ class Databases:
     @contextmanager
     def _fresh_postgres(self, role: str = APPLICATION) -> Iterator[str]:
         admin = self._server()
+        name = self._untouched.pop() if self._untouched else self._copied(admin)
+        with admin.connect() as connection:
+            first = connection.scalar(sa.text(NEXT_TRANSACTION))
+        yield self.address(admin, name, role)
+        if not self.durable and self._taken_back(admin, name, first):
+            self._untouched.append(name)
+            return
+        with admin.connect() as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _copied(self, admin: sa.Engine) -> str:
         name = f"ik_test_{os.getpid()}_{next(self._count)}"
         with admin.connect() as connection:
             connection.exec_driver_sql(
                 f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {self.template_name}"
             )
-        yield self.address(admin, name, role)
-        with admin.connect() as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+        return name
+
+    def _taken_back(self, admin: sa.Engine, name: str, first: int) -> bool:
+        """Whether the server says that nothing since ``first`` was kept; numbers begin anew then.
+
+        To copy a template costs more than most of the tests, and most of them roll back.
+        """
+        engine = sa.create_engine(
+            admin.url.set(database=name), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool
+        )
+        with engine.connect() as connection:
+            if connection.scalar(sa.text(AT_WORK)):
+                return False
+            if connection.scalar(sa.text(NOT_ROLLED_BACK), {"first": first}):
+                return False
+            for sequence, value in connection.execute(sa.text(NUMBERS)).all():
+                begun = self._begun.get(sequence)
+                if value != begun:
+                    again = sa.text("SELECT setval(CAST(:name AS regclass), :value, :used)")
+                    used = {"value": begun or 1, "used": begun is not None}
+                    connection.execute(again, {"name": sequence, **used})
+        return True
 
     def owner_of(self, url: str) -> str:
         """The owner's address of a database whose application address is given."""

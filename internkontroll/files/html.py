@@ -65,7 +65,6 @@ def _environment() -> jinja2.Environment:
         tal=_number,
         skriven=_typed,
         ritad=_drawing,
-        hela_dagar=with_whole_days,
     )
     return environment
 
@@ -81,4 +80,6 @@ def render_html(template_name: str, data: dict[str, Any], house: House | None = 
 def plain_html(document: PlainDocument, house: House | None = None) -> str:
     """Make the HTML of a document of plain blocks: the same content as its PDF and its DOCX."""
     blocks = [(type(block).__name__, block) for block in document.blocks]
-    return render_html("plain.html", {"document": document, "blocks": blocks}, house)
+    return render_html(
+        "plain.html", {"document": document, "blocks": blocks, "whole_days": with_whole_days}, house
+    )

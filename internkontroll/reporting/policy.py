@@ -33,6 +33,9 @@ PERMISSIONS: PermissionMap = {
     Permission.REPORT_DISCLOSE: frozenset({Role.SECRETARY, Role.CONTROLLER}),
     Permission.REPORT_RECEIVE: frozenset({Role.OVERSIGHT_CONTROLLER}),
     Permission.OVERSIGHT_DECIDE: frozenset({Role.OVERSIGHT_CONTROLLER}),
-    Permission.OVERSIGHT_READ: frozenset({Role.OVERSIGHT_CONTROLLER}),
+    # A role in kommunstyrelsen itself; in any other nämnd it opens nothing.
+    Permission.OVERSIGHT_READ: frozenset(
+        {Role.OVERSIGHT_CONTROLLER, Role.CHAIR, Role.MEMBER, Role.SECRETARY, Role.AUDITOR}
+    ),
     Permission.OVERSIGHT_WRITE: frozenset({Role.OVERSIGHT_CONTROLLER}),
 }

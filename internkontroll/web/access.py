@@ -144,7 +144,15 @@ def _board_statement() -> sa.Select[Board, str | None]:
     )
 
 
-def _admit(permission: Permission, values: dict[str, Any]) -> None:
+def _in_executive(permission: Permission) -> bool:
+    """Whether the user holds the permission by a role in kommunstyrelsen itself."""
+    actor, on = current_actor(), today()
+    own = {grant.board_id for grant in actor.grants if grant.board_id is not None}
+    executive = session().scalars(sa.select(Board.id).where(Board.oversight, Board.id.in_(own)))
+    return any(can(actor, permission, Scope(one), on, rules()) for one in executive)
+
+
+def _admit(permission: Permission, values: dict[str, Any], *, executive: bool = False) -> None:
     if "board_code" in values:
         code = values.pop("board_code")
         row = session().execute(_board_statement(), {"code": code.upper()}).one_or_none()
@@ -154,6 +162,8 @@ def _admit(permission: Permission, values: dict[str, Any]) -> None:
         values["board"] = g.board
     board_id = values["board"].id if "board" in values else None
     if can_somewhere(current_actor(), permission, board_id, today(), rules()):
+        return
+    if executive and _in_executive(permission):
         return
     if "board" in values and not _own_board(values["board"]):
         abort(404)
@@ -189,10 +199,11 @@ def signed_in(view: View) -> View:
     return _marked(view, guarded, AccessRule("signed-in"))
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
+def requires(permission: Permission, *, executive: bool = False) -> Callable[[View], View]:
     """Open to those who hold the permission where the route's board is (or in the municipality).
 
-    The route's ``board_code`` becomes the view's ``board``.
+    The route's ``board_code`` becomes the view's ``board``. ``executive``: also to those who hold
+    it by a role in kommunstyrelsen.
     """
 
     def mark(view: View) -> View:
@@ -200,7 +211,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
         def guarded(**values: Any) -> Any:
             if not current_user.is_authenticated:
                 return _to_login()
-            _admit(permission, values)
+            _admit(permission, values, executive=executive)
             return view(**values)
 
         return _marked(view, guarded, AccessRule("permission", permission))

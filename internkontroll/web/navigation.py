@@ -94,6 +94,11 @@ def _links() -> list[NavigationLink]:
                         _is_at(here, endpoint),
                     )
                 )
+        if board.oversight and can(
+            current_actor(), Permission.OVERSIGHT_READ, scope, today(), rules()
+        ):
+            url = url_for("oversight.index")
+            links.append(NavigationLink("Samlad bild", url, _is_of(here, "oversight.index")))
     else:
         links += [
             NavigationLink(label, url_for(endpoint), _is_of(here, endpoint))

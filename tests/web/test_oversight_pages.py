@@ -177,3 +177,24 @@ def test_the_decision_is_recorded_and_the_page_shows_what_was_decided(ks: PageCl
     assert "Skriv varför den beslutade bilden rättas." in page.text
     page = ks.submit("/beslut", reason="En nämnd saknades.")
     assert "Version 2: En nämnd saknades." in page.text
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.CHAIR, Role.SECRETARY, Role.AUDITOR])
+def test_who_has_a_role_in_kommunstyrelsen_reads_the_picture(
+    app: Flask, client_of: ClientOf, sent: Town, role: Role
+) -> None:
+    reader = client_of(role, "AMN")
+    assert reader.raw(APRIL).status_code == 403, "a role in another nämnd opens nothing"
+    with app.app_context(), intent_to_write():
+        db.session().get_one(Board, sent.boards["AMN"]).oversight = True
+        db.session().commit()
+        db.session.remove()
+    page = reader.get(APRIL)
+    assert "Socialnämnden" in page.text
+    assert "/namnd/scn/" not in page.html, "the nämnd's own page is not theirs to open"
+    assert "Skriv bedömningen" not in page.text
+    assert reader.get(f"{APRIL}/rader?visa=vasentliga").status == 200
+    assert reader.raw(f"{APRIL}/bedomning").status_code == 403
+    assert reader.raw(f"{APRIL}/beslut").status_code == 403
+    assert reader.raw("/namnd/scn/uppfoljning/2020/april").status_code == 404
+    assert "Samlad bild" in reader.get(LIST).text

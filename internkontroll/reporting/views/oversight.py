@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
+from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.core.words import StateWord
 from internkontroll.files.docx import CONTENT_TYPE
 from internkontroll.findings.models import Severity
@@ -79,6 +80,7 @@ def _for_every_page() -> dict[str, Any]:
         "done_actions": done_actions,
         "not_asked": (BoardStanding.NOT_ASKED, BoardStanding.NO_POINT),
         "obligatory_standing": ObligatoryStanding,
+        "opens_reports": may(Permission.REPORT_READ_DECIDED),
         "per_ten": per_ten,
         "row_word": _row_word,
         "section": section_words,
@@ -90,7 +92,8 @@ def shown_or_404(year: int, point: str) -> ShownOversight:
     """The picture of a point: as decided, or as of today before that or where it is asked for."""
     if request.args.get("laget") == "nu":
         return ShownOversight(report_or_404(year, point))
-    shown = shown_oversight(session(), year, point, on=today())
+    with within(EVERY_BOARD):
+        shown = shown_oversight(session(), year, point, on=today())
     if shown is None:
         abort(404)
     return shown
@@ -104,21 +107,25 @@ def address(year: int, point: str) -> dict[str, Any]:
 
 def report_or_404(year: int, point: str) -> OversightReport:
     """The picture of a point as of today, 404 without one."""
-    report = oversight_report(session(), year, point, on=today())
+    # Who reads it in kommunstyrelsen has no role in the nämnder; what it reads is what they sent.
+    with within(EVERY_BOARD):
+        report = oversight_report(session(), year, point, on=today())
     if report is None:
         abort(404)
     return report
 
 
 @bp.get("")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_READ, executive=True)
 def index() -> ResponseReturnValue:
     """The reporting points of all nämnder, newest first."""
-    return page("oversight/index.html", entries=oversight_entries(session()))
+    with within(EVERY_BOARD):
+        entries = oversight_entries(session())
+    return page("oversight/index.html", entries=entries)
 
 
 @bp.get(POINT)
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_READ, executive=True)
 def show(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild of a point."""
     shown = shown_or_404(year, point)
@@ -136,7 +143,7 @@ def show(year: int, point: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{POINT}/rader")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_READ, executive=True)
 def rows(year: int, point: str) -> ResponseReturnValue:
     """The kontrollmoment behind a figure: of one nämnd or of all."""
     report = shown_or_404(year, point).report
@@ -212,7 +219,7 @@ def _assess_page(year: int, point: str, *, sent: bool = False) -> ResponseReturn
 
 
 @bp.get(f"{POINT}/pdf")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_READ, executive=True)
 def pdf(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as PDF."""
     shown = shown_or_404(year, point)
@@ -225,7 +232,7 @@ def pdf(year: int, point: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{POINT}/word")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_READ, executive=True)
 def word(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as DOCX."""
     shown = shown_or_404(year, point)
@@ -238,7 +245,7 @@ def word(year: int, point: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{POINT}/json")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_READ, executive=True)
 def json_file(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as JSON."""
     shown = shown_or_404(year, point)

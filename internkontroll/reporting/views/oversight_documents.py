@@ -15,7 +15,7 @@ from internkontroll.web.submission import page
 
 
 @bp.get(f"{POINT}/dokument")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_READ, executive=True)
 def documents(year: int, point: str) -> ResponseReturnValue:
     """The documents of the samlade bild and the forms in which each can be fetched."""
     shown = shown_or_404(year, point)
@@ -29,7 +29,7 @@ def documents(year: int, point: str) -> ResponseReturnValue:
 
 
 @bp.get(f"{POINT}/dokument/<name>")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_READ, executive=True)
 def document(year: int, point: str, name: str) -> ResponseReturnValue:
     """One of the documents in one of its forms."""
     shown = shown_or_404(year, point)

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from bench.boards import BOARDS, KINDS, measure_boards  # noqa: E402
 from bench.bulk import fill_bulk  # noqa: E402 -- the tree is put on the path first
 from bench.gauges import ROUNDS, Pages, Table, add_floor, client_of, measure, opened, queries_of  # noqa: E402
 from bench.populations import population_limits  # noqa: E402
@@ -257,6 +258,9 @@ def main() -> int:
     if "populations" in wish.only:
         measure_populations(table)
         return 0 if table.passed else 1
+    if "boards" in wish.only:
+        measure_boards(table, KINDS, BOARDS, Pages())
+        return 0 if table.passed else 1
     with folder_of(wish.keep) as folder:
         begun = time.monotonic()
         print("Bygger databasen. Rader:", flush=True)
@@ -267,6 +271,7 @@ def main() -> int:
             measure_the_rest(table, folder, url, year, own)
             measure_populations(table)
             measure_trail(table)
+            measure_boards(table, KINDS, BOARDS, Pages())
         print(f"\nHela mätningen tog {time.monotonic() - begun:.0f} s.")
     if table.broken:
         print(f"Över gränsen: {', '.join(table.broken)}")

@@ -43,6 +43,7 @@ DOCUMENTS: dict[str, tuple[Role, tuple[dict[str, Any], ...]]] = {
     "reporting.document": (Role.CONTROLLER, ({},)),
     "reporting.package": (Role.CONTROLLER, tuple({"point": point} for point in POINTS)),
     "reporting.pdf": (Role.CONTROLLER, tuple({"point": point} for point in POINTS)),
+    "reporting.public_pdf": (Role.CONTROLLER, ({},)),
     "sampling.protocol_full": (Role.RESPONSIBLE, ({},)),
     "sampling.protocol_sealed": (Role.CONTROLLER, ({},)),
     "set_up.look_sample": (Role.ADMINISTRATOR, ({},)),

@@ -134,7 +134,7 @@ def test_no_number_of_the_tables_as_data_differs_and_another_one_is_seen(
 @pytest.mark.parametrize(
     ("form", "template", "before", "after"),
     [
-        ("html", "plain.html", "lines(cell|", "lines(cell|replace('2', '3')|"),
+        ("html", "plain.html", "(cell)", "(cell|replace('2', '3'))"),
         ("pdf", "plain.typ", "verbatim(cell))", 'verbatim(cell.replace("2", "3")))'),
     ],
 )

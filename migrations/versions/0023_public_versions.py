@@ -10,9 +10,9 @@ down_revision = "0022"
 branch_labels = None
 depends_on = None
 
-_OF_REVISION = op.f("uq_cover_memo_report_id_revision")
+_OF_REVISION = "uq_cover_memo_report_id_revision"
 GROUNDS = ("small_frame", "free_text", "committee_cases", "sum_tells", "resembles_person")
-_OF_VERSION = op.f("uq_cover_memo_report_id_version_revision")
+_OF_VERSION = "uq_cover_memo_report_id_version_revision"
 
 
 def upgrade() -> None:
@@ -115,8 +115,8 @@ def _give_memos_versions() -> None:
     )
     with op.batch_alter_table("cover_memo") as batch:
         batch.alter_column("version", server_default=None, existing_type=sa.Integer())
-        batch.drop_constraint(_OF_REVISION, type_="unique")
-        batch.create_unique_constraint(_OF_VERSION, ["report_id", "version", "revision"])
+        batch.drop_constraint(op.f(_OF_REVISION), type_="unique")
+        batch.create_unique_constraint(op.f(_OF_VERSION), ["report_id", "version", "revision"])
         batch.create_check_constraint(op.f("ck_cover_memo_version"), "version >= 1")
 
 
@@ -130,6 +130,6 @@ def downgrade() -> None:
     )
     with op.batch_alter_table("cover_memo") as batch:
         batch.drop_constraint(op.f("ck_cover_memo_version"), type_="check")
-        batch.drop_constraint(_OF_VERSION, type_="unique")
-        batch.create_unique_constraint(_OF_REVISION, ["report_id", "revision"])
+        batch.drop_constraint(op.f(_OF_VERSION), type_="unique")
+        batch.create_unique_constraint(op.f(_OF_REVISION), ["report_id", "revision"])
         batch.drop_column("version")

@@ -13,7 +13,7 @@ from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.base import Base
 from internkontroll.core.database import intent_to_write
 from internkontroll.demo import fill_demo
-from internkontroll.demo.year import HERE
+from internkontroll.demo.reading import HERE
 from internkontroll.files.attachments import AttachmentKind
 from internkontroll.monitoring.services import draw_readings
 from internkontroll.organisation.models import Board, ReportingPoint, Subcommittee
@@ -198,7 +198,7 @@ def _add_way_of_report(session: Session) -> None:
                 board_id=april.board_id,
                 report_id=april.id,
                 year=YEAR,
-                number=1,
+                number=9,
                 text="se över rutinen för inköp",
                 given_on=date(YEAR, 5, 28),
                 report_back_on=date(YEAR, 12, 16),

@@ -31,7 +31,12 @@ from internkontroll.plan.models import (
     PlanReadingRow,
     PlanState,
 )
-from internkontroll.reporting.models import BoardAssignment, PublicState, PublicVersion
+from internkontroll.reporting.models import (
+    AssignmentState,
+    BoardAssignment,
+    PublicState,
+    PublicVersion,
+)
 from internkontroll.review.models import Attachment, SecondAnswer, SecondReading
 from internkontroll.risk.models import Risk
 from internkontroll.sampling.models import Draw, DrawOccurrence, Population, SampleItem
@@ -243,7 +248,10 @@ class World:
 
     def assignment_id(self) -> int:
         return self._one(
-            sa.select(BoardAssignment.id).where(BoardAssignment.board_id == self.board_id)
+            sa.select(BoardAssignment.id).where(
+                BoardAssignment.board_id == self.board_id,
+                BoardAssignment.state == AssignmentState.OPEN,
+            )
         )
 
     def follow_up_id(self) -> int:

@@ -51,11 +51,19 @@ ACCOUNTS: tuple[Account, ...] = (
     Account("lasare", "Läsare", Role.READER, "SCN"),
     Account("revisor", "Revisor", Role.AUDITOR, "SCN"),
     Account("controller-amn", "Controller", Role.CONTROLLER, "AMN"),
+    Account("kontrollansvarig-amn", "Kontrollansvarig", Role.RESPONSIBLE, "AMN"),
+    Account("granskare-amn", "Granskare", Role.REVIEWER, "AMN"),
+    Account("namndsekreterare-amn", "Nämndsekreterare", Role.SECRETARY, "AMN"),
     Account("controller-osn", "Controller", Role.CONTROLLER, "OSN"),
     Account("ks-controller", "Kommunstyrelsens controller", Role.OVERSIGHT_CONTROLLER, None),
     Account("dataskyddsombud", "Dataskyddsombud", Role.DATA_PROTECTION_OFFICER, None),
     Account("administrator", "Administratör", Role.ADMINISTRATOR, None),
 )
+
+
+def suffix_of(code: str) -> str:
+    """What the user names of a board's people end with: nothing for the board most is shown of."""
+    return "" if code == "SCN" else f"-{code.lower()}"
 
 
 @dataclass(frozen=True)

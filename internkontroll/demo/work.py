@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
-from internkontroll.demo.accounts import Organisation
+from internkontroll.demo.accounts import Organisation, suffix_of
 from internkontroll.findings.models import Severity
 from internkontroll.findings.services import record_finding
 from internkontroll.plan.models import Criterion
@@ -39,23 +39,28 @@ SIZES = {1: 21, 4: 18, 7: 412, 8: 412, 10: 96, 11: 14}
 """Rows in the invented list of each control; others have 120."""
 
 WHAT_WAS_FOUND = {
-    1: (
+    ("SCN", 1): (
         Severity.MINOR,
         "Utredningen säger inte vad beslutet bygger på.",
         None,
     ),
-    5: (
+    ("SCN", 5): (
         Severity.MATERIAL,
         "Beslutet är fattat av en handläggare som inte hade rätten den dagen.",
         "Delegationsordningen ändrades i februari och spreds inte till alla.",
     ),
-    7: (
+    ("SCN", 7): (
         Severity.MINOR,
         "Följesedel saknas till fakturan.",
         "Leveransen togs emot utan att någon skrev under.",
     ),
+    ("AMN", 3): (
+        Severity.MINOR,
+        "Ett underlag ligger i en annan akt.",
+        "Akterna slogs ihop under våren.",
+    ),
 }
-"""Severity, description and cause of the findings, by control number."""
+"""Severity, description and cause of the findings, by board and control number."""
 
 
 @dataclass(frozen=True)
@@ -64,16 +69,17 @@ class Work:
 
     session: Session
     town: Organisation
+    code: str = "SCN"
 
     def _tester(self, occurrence: Occurrence) -> Actor:
         if occurrence.subcommittee_id is None:
-            return self.town.actors["kontrollansvarig"]
+            return self.town.actors[f"kontrollansvarig{suffix_of(self.code)}"]
         code = self._committee(occurrence)
         return self.town.actors[f"justerare-{code.lower()}"]
 
     def _signer(self, occurrence: Occurrence) -> Actor:
         if occurrence.subcommittee_id is None:
-            return self.town.actors["granskare"]
+            return self.town.actors[f"granskare{suffix_of(self.code)}"]
         return self.town.actors[f"ordforande-{self._committee(occurrence).lower()}"]
 
     def _committee(self, occurrence: Occurrence) -> str:
@@ -108,7 +114,7 @@ class Work:
             }
             judge_item(self.session, occurrence, item, answers, actor=tester, at=at)
             if wrong:
-                severity, description, cause = WHAT_WAS_FOUND[occurrence.control.number]
+                severity, description, cause = WHAT_WAS_FOUND[self.code, occurrence.control.number]
                 record_finding(
                     self.session,
                     occurrence,

@@ -1,33 +1,32 @@
 """Demonstrationens år: a decided plan, controls done and not done, findings, a follow-up begun."""
 
-import hashlib
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.accounts.models import User
 from internkontroll.core.access import Actor
-from internkontroll.core.clock import start_of_day, swedish_day
+from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidInput
 from internkontroll.core.transaction import transaction
 from internkontroll.demo.accounts import Organisation, make_organisation
+from internkontroll.demo.days import hour_of, weekday
 from internkontroll.demo.follow_up import follow_up
+from internkontroll.demo.neighbours import fill_neighbours
 from internkontroll.demo.next_year import begin_next_plan, make_obligatory
-from internkontroll.demo.reading import leave_a_file_waiting, make_draft_from_file
+from internkontroll.demo.reading import (
+    import_at_once,
+    leave_a_file_waiting,
+    make_draft_from_file,
+)
+from internkontroll.demo.reports import decide_reports, open_board_year
 from internkontroll.demo.techniques import begin_other_ways
 from internkontroll.demo.work import Work
-from internkontroll.files.tables import read_table
-from internkontroll.organisation.models import Board, Municipality
-from internkontroll.organisation.queries import points_of_year
-from internkontroll.organisation.services import add_meetings, open_year
+from internkontroll.organisation.models import Municipality
+from internkontroll.organisation.services import add_meetings
 from internkontroll.plan.models import Control, Plan
-from internkontroll.plan.rules.answers import apply_answers
-from internkontroll.plan.rules.reading import read_plan
-from internkontroll.plan.services import appoint, decide_plan, import_plan, prepare_plan
-from internkontroll.reporting.models import OverallAssessment
-from internkontroll.reporting.services import decide_report, send_report, set_overall
+from internkontroll.plan.services import appoint, decide_plan, prepare_plan
 from internkontroll.risk.models import AssessmentKind
 from internkontroll.risk.rules import scale_of
 from internkontroll.risk.services import assess_risk
@@ -39,8 +38,6 @@ NOT_DONE = {
     (8, "point:april"): "Ekonomisystemet byttes under april. Kontrollen görs i augusti.",
 }
 """Why a control was not done, by its number and the occasion."""
-
-HERE = Path(__file__).resolve().parent
 
 
 def is_filled(session: Session) -> bool:
@@ -55,45 +52,10 @@ def is_filled(session: Session) -> bool:
     return True
 
 
-def _at(day: date, hour: int = 9) -> datetime:
-    return start_of_day(day) + timedelta(hours=hour)
-
-
-def _weekday(day: date) -> date:
-    return day + timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
-
-
-def _import(
-    session: Session,
-    board: Board,
-    year: int,
-    name: str,
-    *,
-    answered: bool = False,
-    actor: Actor,
-    at: datetime,
-) -> Plan:
-    data = (HERE / name).read_bytes()
-    reading = read_plan(read_table(data, name), year=year)
-    if answered:
-        given = {question.id: question.proposed for question in reading.questions}
-        reading = apply_answers(reading, {key: value for key, value in given.items() if value})
-    return import_plan(
-        session,
-        board,
-        year,
-        reading,
-        file_name=name,
-        file_sha256=hashlib.sha256(data).hexdigest(),
-        actor=actor,
-        at=at,
-    )
-
-
 def _meeting_days(year: int, offset: int) -> list[date]:
     """Ten meetings a year: none in July and January, on the same weekday each month."""
     return [
-        _weekday(date(year, month, 8) + timedelta(days=offset))
+        weekday(date(year, month, 8) + timedelta(days=offset))
         for month in (2, 3, 4, 5, 6, 8, 9, 10, 11, 12)
     ]
 
@@ -109,9 +71,10 @@ def _fill(session: Session, *, actor: Actor, at: datetime) -> None:
     year = today.year
     begun = date(year - 1, 11, 18)
     since = date(year - 1, 1, 1)
-    town = make_organisation(session, actor=actor, at=_at(begun), since=since, today=today)
+    town = make_organisation(session, actor=actor, at=hour_of(begun), since=since, today=today)
     plan = _decided_plan(session, town, year)
     _year_of(session, town, plan, today)
+    fill_neighbours(session, town, year, today)
     make_obligatory(session, town, year + 1, at=at)
     begin_next_plan(session, town, plan, at=at)
     leave_a_file_waiting(session, town, year + 1, at=at)
@@ -142,18 +105,18 @@ def _assess_risks(session: Session, plan: Plan, *, actor: Actor, at: datetime) -
 
 def _decided_plan(session: Session, town: Organisation, year: int) -> Plan:
     board, controller = town.boards["SCN"], town.actors["controller"]
-    plan = _import(
+    plan = import_at_once(
         session,
         board,
         year,
         "plan_scn.csv",
         answered=True,
         actor=controller,
-        at=_at(date(year - 1, 11, 25)),
+        at=hour_of(date(year - 1, 11, 25)),
     )
-    _assess_risks(session, plan, actor=controller, at=_at(date(year - 1, 11, 27)))
-    prepare_plan(session, plan, actor=controller, at=_at(date(year - 1, 12, 2)))
-    decided_on = _weekday(date(year - 1, 12, 16))
+    _assess_risks(session, plan, actor=controller, at=hour_of(date(year - 1, 11, 27)))
+    prepare_plan(session, plan, actor=controller, at=hour_of(date(year - 1, 12, 2)))
+    decided_on = weekday(date(year - 1, 12, 16))
     decide_plan(
         session,
         plan,
@@ -163,7 +126,7 @@ def _decided_plan(session: Session, town: Organisation, year: int) -> Plan:
         body=board.name,
         verified_on=decided_on + timedelta(days=5),
         actor=town.actors["namndsekreterare"],
-        at=_at(decided_on + timedelta(days=6)),
+        at=hour_of(decided_on + timedelta(days=6)),
     )
     session.refresh(plan)
     director = town.actors["direktor"]
@@ -175,15 +138,15 @@ def _decided_plan(session: Session, town: Organisation, year: int) -> Plan:
             control,
             town.people["kontrollansvarig"],
             actor=director,
-            at=_at(date(year, 1, 8)),
+            at=hour_of(date(year, 1, 8)),
         )
     return plan
 
 
 def _year_of(session: Session, town: Organisation, plan: Plan, today: date) -> None:
     board, controller, year = town.boards["SCN"], town.actors["controller"], plan.year
-    opened = _at(date(year, 1, 9))
-    open_year(session, board, year, actor=controller, at=opened)
+    opened = hour_of(date(year, 1, 9))
+    open_board_year(session, board, year, actor=controller, at=opened)
     for offset, code in ((0, "IU1"), (1, "IU2")):
         add_meetings(
             session,
@@ -209,44 +172,7 @@ def _do_what_is_due(session: Session, town: Organisation, plan: Plan, today: dat
     for occurrence in due:
         _play(work, occurrence, today)
     follow_up(session, town, today)
-    _decide_what_the_board_has_seen(session, town, plan.year, today)
-
-
-def _decide_what_the_board_has_seen(
-    session: Session, town: Organisation, year: int, today: date
-) -> None:
-    board = town.boards["SCN"]
-    for number, point in enumerate(points_of_year(session, board.id, year)):
-        if point.board_on is None or point.board_on > today - timedelta(days=14):
-            continue
-        set_overall(
-            session,
-            board,
-            point,
-            overall=OverallAssessment.PARTLY,
-            grounds="De flesta kontroller är gjorda. En är inte gjord, och rätten att besluta "
-            "behöver bli tydligare.",
-            actor=town.actors["controller"],
-            at=_at(point.board_on - timedelta(days=5)),
-        )
-        decide_report(
-            session,
-            board,
-            point,
-            decided_on=_weekday(point.board_on),
-            paragraph=str(61 + 40 * number),
-            registry_number=f"SCN-{year}-0{110 + number}",
-            actor=town.actors["namndsekreterare"],
-            at=_at(_weekday(point.board_on) + timedelta(days=3)),
-        )
-        if point.executive_on is not None:
-            send_report(
-                session,
-                board,
-                point,
-                actor=town.actors["namndsekreterare"],
-                at=_at(_weekday(point.board_on) + timedelta(days=4)),
-            )
+    decide_reports(session, town, "SCN", plan.year, today)
 
 
 def _play(work: Work, occurrence: Occurrence, today: date) -> None:
@@ -258,14 +184,14 @@ def _play(work: Work, occurrence: Occurrence, today: date) -> None:
             occurrence,
             reason,
             actor=work.town.actors["controller"],
-            at=_at(occurrence.due_on),
+            at=hour_of(occurrence.due_on),
         )
         return
     if occurrence.due_on > today - timedelta(days=12) or control.number == 11:
-        work.begin(occurrence, at=_at(done_on))
+        work.begin(occurrence, at=hour_of(done_on))
         return
     deviating = {5: 1, 7: 2}.get(control.number, 0)
     if control.number == 1 and occurrence.scheduled_on.month == 4 and work.is_first(occurrence):
         deviating = 1
     late = timedelta(days=8 if control.number == 7 else 0)
-    work.perform(occurrence, at=_at(done_on + late), deviating=deviating)
+    work.perform(occurrence, at=hour_of(done_on + late), deviating=deviating)

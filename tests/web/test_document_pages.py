@@ -48,7 +48,7 @@ def test_every_document_on_the_page_is_there_in_the_form_it_says(client_of: Clie
     starts = {"pdf": b"%PDF", "docx": b"PK", "xlsx": b"PK", "html": b"<!doctype", "json": b"{"}
 
     assert page.h1 == "Dokument per april 2020"
-    assert len(found) == len(set(found)) == 3 + 3 + 3 + 2 + 9
+    assert len(found) == len(set(found)) == 3 + 3 + 3 + 2 + 10
     for link in found:
         answer = client.raw(link)
         kind = link.rpartition(".")[2]
@@ -76,7 +76,7 @@ def test_the_package_has_every_document_as_it_is_fetched_alone(client_of: Client
         assert json.loads(archive.read("manifest.json"))["board"] == "SCN"
         for name in ("uppfoljning.xlsx", "avvikelser.docx", "uppfoljning.json"):
             assert archive.read(name) == client.raw(f"{APRIL}/dokument/{name}").data
-    assert len(names) == 21
+    assert len(names) == 22
 
 
 def test_a_draft_and_its_documents_do_not_exist_for_a_reader_and_another_board(

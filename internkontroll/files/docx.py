@@ -6,7 +6,7 @@ same document gives the same bytes: nothing of the clock and of the machine is i
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,7 @@ from internkontroll.core.dates import long_date
 from internkontroll.files import markup
 from internkontroll.files.house import House
 from internkontroll.files.literal import literal
-from internkontroll.files.pdf import picture_png
+from internkontroll.files.pdf import pictures_png
 from internkontroll.files.plain_document import (
     Block,
     Bullets,
@@ -176,16 +176,16 @@ def _write_table(word: "WordDocument", block: Table) -> None:
     word.add_paragraph()
 
 
-def _write_image(word: "WordDocument", block: Image) -> None:
+def _write_image(word: "WordDocument", block: Image, drawing: bytes) -> None:
     from docx.shared import Cm
 
-    drawn = word.add_picture(io.BytesIO(picture_png(block.svg)), width=Cm(_PICTURE_WIDTH_CM))
+    drawn = word.add_picture(io.BytesIO(drawing), width=Cm(_PICTURE_WIDTH_CM))
     told = drawn._inline.docPr
     told.set("title", literal(block.title))
     told.set("descr", literal(f"{block.title}. {block.description}"))
 
 
-def _write(word: "WordDocument", block: Block) -> None:
+def _write(word: "WordDocument", block: Block, drawings: Iterator[bytes]) -> None:
     match block:
         case Heading():
             word.add_heading(literal(block.text), level=block.level)
@@ -201,7 +201,7 @@ def _write(word: "WordDocument", block: Block) -> None:
         case Table():
             _write_table(word, block)
         case Image():
-            _write_image(word, block)
+            _write_image(word, block, next(drawings))
 
 
 def _field(paragraph: "WordParagraph", instruction: str) -> None:
@@ -296,8 +296,9 @@ def docx_bytes(document: PlainDocument, house: House | None = None) -> bytes:
     _set_page(word, document, house or _PLAIN)
     _set_properties(word, document)
     word.add_paragraph(literal(document.title), style="Title")
+    drawings = iter(pictures_png([one.svg for one in document.blocks if isinstance(one, Image)]))
     for block in document.blocks:
-        _write(word, block)
+        _write(word, block, drawings)
     out = io.BytesIO()
     word.save(out)
     return _packed(out.getvalue())

@@ -4,6 +4,7 @@ Always PDF/A-2a and PDF/UA-1. The data reaches the template as JSON and is never
 Nothing but the templates and the shipped fonts can be read, and nothing is fetched.
 """
 
+import io
 import json
 import os
 import subprocess
@@ -24,7 +25,7 @@ FONTS = ROOT / "static" / "fonts"
 
 _TYPESETTER = Path(__file__).with_name("typesetter.py")
 _PROBE = TEMPLATES / "probe.typ"
-_PICTURE = TEMPLATES / "picture.typ"
+_PICTURES = TEMPLATES / "pictures.typ"
 _AS_PDF = {"format": "pdf", "pdf_standards": ["a-2a", "ua-1"]}
 _AS_PNG = {"format": "png", "ppi": 200.0}
 _LONGEST = 100.0
@@ -65,8 +66,8 @@ def _order(source: Path, kind: dict[str, Any], **inputs: str) -> dict[str, Any]:
     }
 
 
-def _typeset(orders: Sequence[dict[str, Any]]) -> list[tuple[bytes, dict[str, Any]]]:
-    """The file of each order and what was said of it, from a process that ends when it is done.
+def _typeset(orders: Sequence[dict[str, Any]]) -> list[tuple[list[bytes], dict[str, Any]]]:
+    """The files of each order and what was said of it, from a process that ends when it is done.
 
     Raises Refused if the process fell or took too long.
     """
@@ -83,16 +84,15 @@ def _typeset(orders: Sequence[dict[str, Any]]) -> list[tuple[bytes, dict[str, An
         raise Refused(f"it took more than {_LONGEST:.0f} seconds") from error
     except subprocess.CalledProcessError as error:
         raise Refused(error.stderr.decode(errors="replace")[-2000:]) from error
-    line, _, files = done.stdout.partition(b"\n")
-    made, start = [], 0
-    for told in json.loads(line):
-        made.append((files[start : start + told["size"]], told))
-        start += told["size"]
-    return made
+    answer = io.BytesIO(done.stdout)
+    return [
+        ([answer.read(size) for size in told["sizes"]], told)
+        for told in json.loads(answer.readline())
+    ]
 
 
-def _made(order: dict[str, Any]) -> tuple[bytes, list[str]]:
-    """The file of one order and what Typst warned of. Raises Refused."""
+def _made(order: dict[str, Any]) -> tuple[list[bytes], list[str]]:
+    """The files of one order and what Typst warned of. Raises Refused."""
     ((made, told),) = _typeset([order])
     if told["refused"] is not None:
         raise Refused(told["refused"])
@@ -149,15 +149,20 @@ def _showable(value: Any) -> Any:
     return _translated(value, {ord(sign): f"[U+{ord(sign):04X}]" for sign in odd})
 
 
-def picture_png(svg: str) -> bytes:
-    """A drawing as PNG, 200 points to the inch, for the formats that take no SVG.
+def pictures_png(svgs: Sequence[str]) -> list[bytes]:
+    """Drawings as PNG, 200 points to the inch on paper, for the formats that take no SVG.
 
-    Raises DocumentNotMade if Typst refuses.
+    All of a document are drawn in one order. Raises DocumentNotMade if Typst refuses.
     """
+    if not svgs:
+        return []
+    told = json.dumps([str(svg) for svg in _showable(list(svgs))], ensure_ascii=False)
     try:
-        made, _ = _made(_order(_PICTURE, _AS_PNG, data=str(_showable(svg))))
+        made, _ = _made(_order(_PICTURES, _AS_PNG, data=told))
     except Refused as error:
         raise DocumentNotMade("a drawing could not be made") from error
+    if len(made) != len(svgs):
+        raise DocumentNotMade("a drawing took more than a page")
     return made
 
 
@@ -175,7 +180,7 @@ def render_pdf(template_name: str, data: dict[str, Any], house: House | None = N
     try:
         told = json.dumps(_showable(plain(data)), ensure_ascii=False)
         look = json.dumps(_showable(house.data()) if house else None, ensure_ascii=False)
-        made, warnings = _made(_order(template, _AS_PDF, data=told, house=look))
+        (made,), warnings = _made(_order(template, _AS_PDF, data=told, house=look))
     except Refused as error:
         raise DocumentNotMade(f"{template_name} could not be made") from error
     if warnings:

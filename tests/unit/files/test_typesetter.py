@@ -8,7 +8,7 @@ import pytest
 
 from config import ROOT
 from internkontroll.files import pdf
-from internkontroll.files.pdf import DocumentNotMade, picture_png, render_pdf
+from internkontroll.files.pdf import DocumentNotMade, pictures_png, render_pdf
 
 SQUARE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
@@ -16,8 +16,8 @@ SQUARE = (
 )
 MAKES_ONE = f"""
 import sys
-from internkontroll.files.pdf import picture_png
-assert picture_png({SQUARE!r}).startswith(b"\\x89PNG")
+from internkontroll.files.pdf import pictures_png
+assert pictures_png([{SQUARE!r}])[0].startswith(b"\\x89PNG")
 sys.exit("typst" in sys.modules)
 """
 
@@ -40,7 +40,7 @@ def test_a_typesetter_that_falls_stops_the_document_and_nothing_else(typesetter:
     typesetter.write_text("import os; os.abort()", encoding="utf-8")
 
     with pytest.raises(DocumentNotMade):
-        picture_png(SQUARE)
+        pictures_png([SQUARE])
 
 
 def test_a_typesetter_that_never_ends_is_ended(
@@ -62,13 +62,13 @@ def test_the_keys_of_the_program_are_not_handed_to_the_typesetter(
     monkeypatch.setenv("DATABASE_URL", "sqlite://")
     typesetter.write_text(
         "import json, os\n"
-        "told = {'size': 0, 'warnings': [], 'refused': ' '.join(os.environ)}\n"
+        "told = {'sizes': [], 'warnings': [], 'refused': ' '.join(os.environ)}\n"
         "print(json.dumps([told]))",
         encoding="utf-8",
     )
 
     with pytest.raises(DocumentNotMade) as caught:
-        picture_png(SQUARE)
+        pictures_png([SQUARE])
 
     assert not {"SECRET_KEY", "DATABASE_URL"} & set(str(caught.value.__cause__).split())
 
@@ -91,3 +91,30 @@ def test_many_signs_are_tried_at_once_and_only_the_first_time(
 
     assert first == second == ["[U+4E00][U+4E8C][U+4E09]", "αβ [U+1F600]", "[U+202E]"]
     assert started == [6]
+
+
+def test_all_pictures_of_a_document_are_drawn_in_one_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[int] = []
+    real = pdf._typeset
+
+    def note(orders: list[dict[str, object]]) -> object:
+        asked.append(len(orders))
+        return real(orders)
+
+    monkeypatch.setattr(pdf, "_typeset", note)
+    wide = SQUARE.replace('viewBox="0 0 10 10"', 'viewBox="0 0 20 10"')
+
+    square, other, again = pictures_png([SQUARE, wide, SQUARE])
+
+    assert asked == [1]
+    assert square == again
+    assert square != other
+    assert pictures_png([]) == []
+    assert asked == [1]
+
+
+def test_a_drawing_that_cannot_be_read_stops_them_all() -> None:
+    with pytest.raises(DocumentNotMade):
+        pictures_png([SQUARE, "<svg"])

@@ -1,6 +1,7 @@
 """The pictures of a report: the same figures as the object, drawn and in a table."""
 
 import re
+import struct
 from dataclasses import replace
 from datetime import date
 
@@ -8,7 +9,7 @@ import pytest
 
 from internkontroll.files.charts import ROOM, Picture
 from internkontroll.files.charts.shapes import Words
-from internkontroll.files.pdf import picture_png
+from internkontroll.files.pdf import pictures_png
 from internkontroll.findings.models import Severity
 from internkontroll.reporting.documents import document_data, report_html
 from internkontroll.reporting.pictures import report_pictures
@@ -147,6 +148,16 @@ def test_the_documents_have_every_picture_with_its_table(report: Report) -> None
         assert re.search(r"<svg [^>]*role=\"img\"", told["svg"])
 
 
-def test_a_picture_can_be_had_as_png_for_those_who_take_no_svg(report: Report) -> None:
-    for one in report_pictures(report):
-        assert picture_png(one.image.svg).startswith(b"\x89PNG")
+def test_the_pictures_can_be_had_as_png_for_those_who_take_no_svg(report: Report) -> None:
+    svgs = [one.image.svg for one in report_pictures(report)]
+
+    drawn = pictures_png(svgs)
+
+    assert [one[:4] for one in drawn] == [b"\x89PNG"] * len(svgs)
+    # The charts have sizes of their own, so that the wrong one in a place would show.
+    shapes = [
+        [int(side) for side in re.findall(r'viewBox="0 0 (\d+) (\d+)"', svg)[0]] for svg in svgs
+    ]
+    for made, (width, height) in zip(drawn, shapes, strict=True):
+        across, down = struct.unpack(">II", made[16:24])
+        assert down / across == pytest.approx(height / width, abs=0.01)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
 from internkontroll.core.dates import long_date
-from internkontroll.files import markup
+from internkontroll.files import markup, wordml
 from internkontroll.files.house import House
 from internkontroll.files.literal import literal
 from internkontroll.files.pdf import pictures_png
@@ -36,7 +36,7 @@ CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.d
 
 LANGUAGE = "sv-SE"
 FACE = "Calibri"
-_NUMBERED = "List Number"
+_BULLETED, _NUMBERED = "List Bullet", "List Number"
 _TERM_WIDTH_CM = 5
 _TEXT_WIDTH_CM = 17
 _LOGO_HEIGHT_CM = 1.3
@@ -67,141 +67,127 @@ def _style(word: "WordDocument", name: str) -> "ParagraphStyle":
     return found
 
 
-def _write_paragraph(word: "WordDocument", block: Paragraph) -> None:
-    word.add_paragraph().add_run(literal(block.text)).bold = block.strong or None
+def _append(word: "WordDocument", content: str) -> None:
+    """Write what WordprocessingML as text says, after what is written already."""
+    from docx.oxml.parser import parse_xml
+
+    last = word.element.body.sectPr
+    for made in parse_xml(wordml.body(content)):
+        last.addprevious(made)
 
 
-def _write_parts(paragraph: "WordParagraph", parts: Sequence[markup.Inline]) -> None:
+def _parts(word: "WordDocument", parts: Sequence[markup.Inline]) -> str:
     """The words of a text with light markup, each in a run of its own kind."""
     from docx.opc.constants import RELATIONSHIP_TYPE
-    from docx.oxml.ns import qn
 
+    made = []
     for part in parts:
-        run = paragraph.add_run(part.text)
         match part:
             case markup.Bold():
-                run.bold = True
+                made.append(wordml.run(part.text, bold=True))
             case markup.Link():
-                run.underline = True
-                link = _element("hyperlink", history="1")
-                target = paragraph.part.relate_to(
+                target = word.part.relate_to(
                     part.address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True
                 )
-                link.set(qn("r:id"), target)
-                paragraph._p.append(link)
-                link.append(run._r)
+                made.append(wordml.link(target, wordml.run(part.text, underlined=True)))
+            case _:
+                made.append(wordml.run(part.text))
+    return "".join(made)
 
 
-def _number_from(word: "WordDocument", paragraphs: Sequence["WordParagraph"], first: int) -> None:
-    """Count the items of one list by themselves: Word goes on from the list before it else."""
-    from docx.oxml.ns import qn
-
+def _number_from(word: "WordDocument", first: int) -> int:
+    """The number of a list that counts by itself: Word goes on from the list before it else."""
     numbering = word.part.numbering_part.element
     style = _style(word, _NUMBERED).element.pPr.numPr.numId.val
     (kind,) = numbering.xpath(f'./w:num[@w:numId="{style}"]/w:abstractNumId/@w:val')
     made = numbering.add_num(int(kind))
     made.add_lvlOverride(ilvl=0).add_startOverride(first)
-    for paragraph in paragraphs:
-        asked = paragraph._p.get_or_add_pPr().get_or_add_numPr()
-        asked.get_or_add_ilvl().set(qn("w:val"), "0")
-        asked.get_or_add_numId().set(qn("w:val"), str(made.numId))
+    return int(made.numId)
 
 
-def _write_typed(word: "WordDocument", typed: Typed) -> None:
+def _typed(word: "WordDocument", typed: Typed) -> Iterator[str]:
     for block in typed.blocks:
         match block:
             case markup.Heading():
-                heading = word.add_heading(level=typed.level + block.level - 1)
-                _write_parts(heading, block.parts)
+                style = f"Heading {typed.level + block.level - 1}"
+                yield wordml.paragraph(_parts(word, block.parts), style=style)
             case markup.Paragraph():
-                _write_parts(word.add_paragraph(), block.parts)
+                yield wordml.paragraph(_parts(word, block.parts))
             case markup.Items():
                 numbered = block.first is not None
-                made = [
-                    word.add_paragraph(style=_NUMBERED if numbered else "List Bullet")
-                    for _ in block.items
-                ]
-                for paragraph, parts in zip(made, block.items, strict=True):
-                    _write_parts(paragraph, parts)
-                if block.first is not None:
-                    _number_from(word, made, block.first)
+                style = _NUMBERED if numbered else _BULLETED
+                shape = (
+                    wordml.in_list(_number_from(word, block.first))
+                    if block.first is not None
+                    else ""
+                )
+                for parts in block.items:
+                    yield wordml.paragraph(_parts(word, parts), style=style, shape=shape)
 
 
-def _write_terms(word: "WordDocument", block: Terms) -> None:
+def _terms(block: Terms) -> Iterator[str]:
     from docx.shared import Cm
 
-    width = Cm(_TERM_WIDTH_CM)
+    shape = wordml.hanging(Cm(_TERM_WIDTH_CM).twips)
     for term, value in block.pairs:
-        made = word.add_paragraph()
-        shape = made.paragraph_format
-        shape.left_indent, shape.first_line_indent = width, -width
-        shape.tab_stops.add_tab_stop(width)
-        made.add_run(literal(term)).bold = True
-        made.add_run("\t")
-        made.add_run(literal(value))
+        words = wordml.run(term, bold=True) + wordml.TAB + wordml.run(value)
+        yield wordml.paragraph(words, shape=shape)
 
 
-def _write_table(word: "WordDocument", block: Table) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
+def _table(block: Table) -> Iterator[str]:
     from docx.shared import Cm, Emu
 
-    word.add_paragraph(
-        literal(block.caption), style="Caption"
-    ).paragraph_format.keep_with_next = True
-    table = word.add_table(rows=1 + len(block.rows), cols=len(block.header), style="Table Grid")
     unit = Cm(_TEXT_WIDTH_CM) / sum(block.widths)
-    widths = [Emu(round(unit * width)) for width in block.widths]
-    for made, width in zip(table.columns, widths, strict=True):
-        made.width = width
-    properties = table._tbl.tblPr
-    look = properties.find(_element("tblLook").tag)
-    for old in [look] if look is not None else []:
-        properties.remove(old)
-    # The order of these is the schema's: the look before the caption.
-    properties.append(_element("tblLook", firstRow="1", noHBand="1", noVBand="1"))
-    properties.append(_element("tblCaption", val=literal(block.caption)))
-    for number, (row, texts) in enumerate(
-        zip(table.rows, (block.header, *block.rows), strict=True)
-    ):
-        asked = row._tr.get_or_add_trPr()
-        asked.append(_element("cantSplit"))
-        if number == 0:
-            asked.append(_element("tblHeader"))
-        for column, (cell, text) in enumerate(zip(row.cells, texts, strict=True)):
-            cell.width = widths[column]
-            paragraph = cell.paragraphs[0]
-            paragraph.add_run(literal(text)).bold = number == 0 or None
-            if column in block.numbers:
-                paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    word.add_paragraph()
+    yield wordml.paragraph(wordml.run(block.caption), style="Caption", shape=wordml.KEEP_NEXT)
+    yield wordml.table(block, [Emu(round(unit * width)).twips for width in block.widths])
+    yield wordml.paragraph()
 
 
-def _write_image(word: "WordDocument", block: Image, drawing: bytes) -> None:
-    from docx.shared import Cm
-
-    drawn = word.add_picture(io.BytesIO(drawing), width=Cm(_PICTURE_WIDTH_CM))
-    told = drawn._inline.docPr
-    told.set("title", literal(block.title))
-    told.set("descr", literal(f"{block.title}. {block.description}"))
-
-
-def _write(word: "WordDocument", block: Block, drawings: Iterator[bytes]) -> None:
+def _content(word: "WordDocument", block: Block) -> Iterator[str]:
+    """What a block is in WordprocessingML, piece by piece."""
     match block:
         case Heading():
-            word.add_heading(literal(block.text), level=block.level)
+            yield wordml.paragraph(wordml.run(block.text), style=f"Heading {block.level}")
         case Paragraph():
-            _write_paragraph(word, block)
+            yield wordml.paragraph(wordml.run(block.text, bold=block.strong))
         case Typed():
-            _write_typed(word, block)
+            yield from _typed(word, block)
         case Terms():
-            _write_terms(word, block)
+            yield from _terms(block)
         case Bullets():
             for item in block.items:
-                word.add_paragraph(literal(item), style="List Bullet")
+                yield wordml.paragraph(wordml.run(item), style=_BULLETED)
         case Table():
-            _write_table(word, block)
-        case Image():
-            _write_image(word, block, next(drawings))
+            yield from _table(block)
+
+
+def _write_image(word: "WordDocument", block: Image, drawing: bytes, number: int) -> None:
+    from docx.oxml.shape import CT_Inline
+    from docx.shared import Cm
+
+    # As python-docx's add_picture, which looks for a free number in the whole document each time.
+    target, kept = word.part.get_or_add_image(io.BytesIO(drawing))
+    width, height = kept.scaled_dimensions(Cm(_PICTURE_WIDTH_CM))
+    drawn = CT_Inline.new_pic_inline(number, target, kept.filename, width, height)
+    drawn.docPr.set("title", literal(block.title))
+    drawn.docPr.set("descr", literal(f"{block.title}. {block.description}"))
+    word.add_paragraph().add_run()._r.add_drawing(drawn)
+
+
+def _write(word: "WordDocument", blocks: Sequence[Block]) -> None:
+    """Write the blocks; what stands between two images is read in at once."""
+    drawn = pictures_png([block.svg for block in blocks if isinstance(block, Image)])
+    drawings = enumerate(drawn, start=1)
+    waiting: list[str] = []
+    for block in blocks:
+        if isinstance(block, Image):
+            _append(word, "".join(waiting))
+            waiting.clear()
+            number, drawing = next(drawings)
+            _write_image(word, block, drawing, number)
+        else:
+            waiting += _content(word, block)
+    _append(word, "".join(waiting))
 
 
 def _field(paragraph: "WordParagraph", instruction: str) -> None:
@@ -273,17 +259,31 @@ def _set_properties(word: "WordDocument", document: PlainDocument) -> None:
     core.created = core.modified = datetime.combine(document.day, time(), UTC).replace(tzinfo=None)
 
 
-def _packed(content: bytes) -> bytes:
-    """The archive anew with its parts in one order and without the hour it was made."""
+class _Parts(dict[str, bytes]):
+    """The parts of a package by name, collected where its writer would have packed them."""
+
+    def write(self, place: str, content: bytes) -> None:
+        """Keep a part. ``place`` is "/word/document.xml"."""
+        self[place.removeprefix("/")] = content
+
+
+def _packed(word: "WordDocument") -> bytes:
+    """The archive with its parts in one order and without the hour it was made."""
+    from docx.opc.pkgwriter import PackageWriter
+
+    package, parts = word.part.package, _Parts()
+    for part in package.parts:
+        part.before_marshal()
+    writer: Any = PackageWriter
+    writer._write_content_types_stream(parts, package.parts)
+    writer._write_pkg_rels(parts, package.rels)
+    writer._write_parts(parts, package.parts)
     out = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(content)) as made,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed,
-    ):
-        for name in sorted(made.namelist(), key=lambda part: (part != _FIRST_PART, part)):
+    with zipfile.ZipFile(out, "w") as packed:
+        for name in sorted(parts, key=lambda part: (part != _FIRST_PART, part)):
             entry = zipfile.ZipInfo(name, _FIRST_DAY_OF_ZIP)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            packed.writestr(entry, made.read(name))
+            packed.writestr(entry, parts[name])
     return out.getvalue()
 
 
@@ -295,10 +295,6 @@ def docx_bytes(document: PlainDocument, house: House | None = None) -> bytes:
     _set_styles(word, house or _PLAIN)
     _set_page(word, document, house or _PLAIN)
     _set_properties(word, document)
-    word.add_paragraph(literal(document.title), style="Title")
-    drawings = iter(pictures_png([one.svg for one in document.blocks if isinstance(one, Image)]))
-    for block in document.blocks:
-        _write(word, block, drawings)
-    out = io.BytesIO()
-    word.save(out)
-    return _packed(out.getvalue())
+    _append(word, wordml.paragraph(wordml.run(document.title), style="Title"))
+    _write(word, document.blocks)
+    return _packed(word)

@@ -18,6 +18,7 @@ from internkontroll.files.pdf import render_pdf
 from internkontroll.files.plain_document import (
     Bullets,
     Heading,
+    Image,
     Paragraph,
     PlainDocument,
     Table,
@@ -150,6 +151,42 @@ def test_hostile_signs_in_every_place_still_make_a_file() -> None:
         )
     )
     assert document.core_properties.title == "[U+0000]<&>[U+001F]"
+
+
+def test_line_ends_in_a_cell_and_in_a_term_are_kept() -> None:
+    block = Table("Utfall", ("Vad",), (("ett\ntvå\n\ntre",),))
+    document = opened(replace(DOCUMENT, blocks=(block, Terms((("Organ", "fyra\nfem"),)))))
+
+    assert document.tables[0].rows[1].cells[0].text == "ett\ntvå\n\ntre"
+    assert "Organ\tfyra\nfem" in [row.text for row in document.paragraphs]
+
+
+def test_spaces_around_the_words_are_said_to_be_kept() -> None:
+    (text,) = opened(with_text("  två ord "))._body._element.xpath(".//w:t[starts-with(., ' ')]")
+
+    assert text.get(qn("xml:space")) == "preserve"
+
+
+def test_each_picture_has_its_own_drawing_words_and_number() -> None:
+    def drawing(width: int) -> str:
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} 10">'
+            f'<rect width="{width}" height="10" fill="#123456"/></svg>'
+        )
+
+    shown = (
+        Image("Ett", "Kvadrat", drawing(10)),
+        Paragraph("Mellan"),
+        Image("Två", "<&>", drawing(20)),
+    )
+    document = opened(replace(DOCUMENT, blocks=shown))
+
+    told = [shape._inline.docPr for shape in document.inline_shapes]
+    assert [one.get("descr") for one in told] == ["Ett. Kvadrat", "Två. <&>"]
+    assert len({one.id for one in told}) == 2
+    assert [round(one.width / one.height) for one in document.inline_shapes] == [1, 2]
+    drawn = [row.text or "bild" for row in document.paragraphs]
+    assert drawn[-3:] == ["bild", "Mellan", "bild"]
 
 
 def test_the_same_document_gives_the_same_file_byte_for_byte() -> None:

@@ -241,7 +241,9 @@ def _bounds(report: Report) -> tuple[Picture, ...]:
         )
         for name, line in drawn
     ]
-    return _parts(told, rows, table, interval_height, lambda part: interval_chart(part, rows))
+    # The one that reaches farthest gives all the parts their scale, and is looked for once.
+    farthest = sorted(rows, key=lambda row: max(row.found, row.highest or row.found))[-1:]
+    return _parts(told, rows, table, interval_height, lambda part: interval_chart(part, farthest))
 
 
 def _occasion(line: BoundLine) -> str:

@@ -48,7 +48,12 @@ def interval_chart(
     end = next(scale for scale in SCALES if largest <= scale)
 
     def x(share: Fraction) -> int:
-        return LEFT + round((RIGHT - LEFT) * share / end)
+        # As round() of the exact place, without making a fraction of each: a chart has hundreds.
+        part = 2 * (RIGHT - LEFT) * share.numerator * end.denominator
+        whole = share.denominator * end.numerator
+        halves, rest = divmod(part, whole)
+        up = halves % 2 and (rest or halves % 4 == 3)
+        return LEFT + halves // 2 + (1 if up else 0)
 
     axis_y = TOP + sum(interval_height(row) for row in rows)
     shapes: list[Shape] = []

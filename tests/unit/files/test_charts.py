@@ -63,6 +63,17 @@ def test_a_bar_goes_from_what_was_found_to_the_limit_and_is_missing_without_one(
     assert [(part.x1, part.x2) for part in reaches] == [(found[0], RIGHT)]
 
 
+def test_every_share_stands_at_the_nearest_unit_of_its_axis() -> None:
+    wholes = (*range(1, 61), 256)  # of 256 some stand between two units
+    shares = sorted({Fraction(part, whole) for whole in wholes for part in range(whole + 1)})
+    for end in (Fraction(1, 20), Fraction(1)):
+        held = [share for share in shares if share <= end]
+        chart = interval_chart([IntervalRow("a", share, end) for share in held])
+        assert chart is not None
+        found = [part.x for part in chart.shapes if isinstance(part, Dot)]
+        assert found == [LEFT + round((RIGHT - LEFT) * share / end) for share in held]
+
+
 def test_the_parts_of_a_bar_lie_after_each_other_and_are_as_long_as_their_numbers() -> None:
     chart = stacked_chart(
         SERIES,

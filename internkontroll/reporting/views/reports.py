@@ -8,9 +8,7 @@ from internkontroll.core.words import StateWord
 from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import document_house
 from internkontroll.reporting.documents import file_name, report_json, report_pdf
-from internkontroll.reporting.pictures import report_pictures
 from internkontroll.reporting.queries import PointEntry, point_entries, shown_report
-from internkontroll.reporting.rules import ControlRow
 from internkontroll.reporting.views.blueprint import (
     address,
     as_file,
@@ -18,15 +16,10 @@ from internkontroll.reporting.views.blueprint import (
     entry_or_404,
     shown_or_404,
 )
-from internkontroll.reporting.words import NOT_HERE, NOT_YET, PERIOD_RUNS, STATES, TO_BE_WRITTEN
+from internkontroll.reporting.views.parts import report_parts
+from internkontroll.reporting.words import PERIOD_RUNS, STATES, TO_BE_WRITTEN
 from internkontroll.web.access import may, now, requires, session, today
 from internkontroll.web.submission import page
-
-
-def _assessment_word(row: ControlRow) -> StateWord:
-    if row.assessment:
-        return STATES[row.assessment]
-    return NOT_HERE if row.not_applicable else NOT_YET
 
 
 def _state_word(entry: PointEntry) -> StateWord:
@@ -62,17 +55,17 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
     if shown is None:
         return page("reporting/no_plan.html", board=board, entry=entry, where=where)
     live = not entry.is_decided
+    may_write = live and may(Permission.REPORT_WRITE)
+    remarks_url = url_for("reporting.remark", number=0, **where).removesuffix("0")
     return page(
         "reporting/show.html",
         board=board,
         entry=entry,
         report=shown.report,
-        pictures=report_pictures(shown.report),
+        parts=report_parts(shown.report, remarks_url if may_write else None),
         sha256=shown.sha256,
         where=where,
-        assessment_word=_assessment_word,
-        remarks_url=url_for("reporting.remark", number=0, **where).removesuffix("0"),
-        may_write=live and may(Permission.REPORT_WRITE),
+        may_write=may_write,
         may_decide=live and may(Permission.REPORT_DECIDE),
         may_xray=live and may(Permission.REPORT_READ),
         treated=entry.report is not None and (entry.is_decided or may(Permission.REPORT_READ)),

@@ -143,6 +143,25 @@ def test_what_is_masked_is_left_out_and_what_is_lifted_is_told(desk: Desk) -> No
     assert desk.report.snapshot_sha256 in public.content
 
 
+def test_nothing_is_given_out_that_tells_what_is_masked(desk: Desk) -> None:
+    public = desk.propose()
+    judged = {one.place: Judged(masked=True) for one in public.maskings}
+    figures = next(
+        piece.place
+        for piece in pieces_of(version_asked_for(desk.session, desk.report, 1))
+        if piece.place.endswith(".figures")
+    )
+    judged[figures] = Judged(masked=True, reason="Bara två ärenden.")
+    judged["totals"] = Judged(masked=False, reason="Summan säger inget.")
+    desk.judge(public, judged)
+    with pytest.raises(InvalidInput, match="räkna ut") as caught:
+        desk.decide(public)
+    assert caught.value.field == "outcome"
+    desk.judge(public, {"totals": Judged(masked=True, reason="Siffran går att räkna ut.")})
+    desk.decide(public)
+    assert public.outcome is PublicOutcome.PART
+
+
 def test_the_trail_tells_the_places_and_provisions_and_none_of_the_words(desk: Desk) -> None:
     public = desk.propose()
     desk.judge_all(public)

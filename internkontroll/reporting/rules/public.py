@@ -18,7 +18,7 @@ from internkontroll.core.personal_id import find_personal_ids
 from internkontroll.core.text import clean_line
 from internkontroll.reporting.models import Assessment, MaskGround, OverallAssessment, PublicOutcome
 from internkontroll.reporting.rules.count import ClosingCount
-from internkontroll.reporting.rules.lines import FindingLine
+from internkontroll.reporting.rules.lines import FindingLine, StatementKind
 from internkontroll.reporting.rules.reading_back import dataclass_from
 from internkontroll.reporting.rules.report import (
     AreaCount,
@@ -48,7 +48,13 @@ APPEAL = (
 )
 """How a refusal, whole or in part, is appealed against."""
 
-_CONTACT = re.compile(r"\S+@\S+\.\w{2,}|(?<!\d)0\d{1,3}[-– ]\d(?:[ -]?\d){5,8}(?!\d)")
+_CONTACT = re.compile(
+    r"\S+@\S+\.\w{2,}|(?<![-\d])(?:0|(?:\+|00)46[-– ]?(?:\(0\))?)[1-9]\d{0,2}[-– /]{0,3}\d"
+    r"(?:[-– ]?\d){4,8}(?!\d)"
+)
+_NAMED = re.compile(r"kontroll\w*\s+(\d+(?:\s*(?:,|och|samt)\s*\d+)*)", re.IGNORECASE)
+_NO_FINDING = frozenset({"figures", "comment", "reason", "absences", "moves", "extras"})
+_ON_OUTCOME = frozenset({StatementKind.RECURRING, StatementKind.WITHOUT_DEVIATION})
 _PROVISION = re.compile(
     r"(?:OSL\s*)?(\d{1,2})\s*(?:kap\.?\s*|:\s*)(\d{1,2})\s*([a-z]?)\s*§?(?:\s*(?:OSL)?)?",
     re.IGNORECASE,
@@ -208,20 +214,34 @@ def _findings(place: str, number: int, findings: Iterable[FindingLine]) -> Itera
 def proposed_maskings(report: Report, secret: frozenset[int]) -> Mapping[str, MaskGround]:
     """What the rule proposes to mask, by place; ``secret`` are those that review secret cases.
 
-    Where the figures of one row are masked, the sums that they are part of go with them: else what
-    is left out could be reckoned from what is told.
+    Where the figures of one row are masked, the sums that they are part of go with them, and the
+    sentences on its outcome: else what is left out could be reckoned from what is told.
     """
     small = {row.number for row in report.rows if row.number in secret and _has_small_frame(row)}
+    tells = {
+        f"statement.{place}"
+        for place, one in enumerate(report.statements)
+        if one.kind in _ON_OUTCOME and small.intersection(one.controls)
+    }
     found: dict[str, MaskGround] = {}
     for piece in pieces_of(report):
-        if ground := _ground_of(piece, secret, small):
+        ground = _ground_of(piece, secret, small)
+        if piece.place in tells:
+            ground = MaskGround.TOTAL
+        if ground is not None:
             found[piece.place] = ground
     return found
 
 
 def _has_small_frame(row: ControlRow) -> bool:
-    """A row sums its occurrences: each frame is looked at by itself too."""
-    frames = (row.population, *(one.population for one in row.bounds))
+    """A row sums its occurrences: each frame is looked at by itself too.
+
+    Where nobody knows a frame it is at least what was reviewed of it.
+    """
+    frames = (
+        row.population or row.reviewed,
+        *(one.population or one.reviewed for one in row.bounds),
+    )
     return any(0 < frame < SMALLEST_FRAME for frame in frames)
 
 
@@ -232,11 +252,17 @@ def _ground_of(piece: Piece, secret: frozenset[int], small: set[int]) -> MaskGro
         return MaskGround.COMMITTEE
     if piece.place == "totals":
         return MaskGround.TOTAL if small else None
-    if not piece.place.startswith("statement.") and secret.intersection(piece.controls):
+    told_of = piece.controls or _controls_named(piece.text)
+    if not piece.place.startswith("statement.") and secret.intersection(told_of):
         return MaskGround.FREE_TEXT
     if _CONTACT.search(piece.text) or find_personal_ids(piece.text):
         return MaskGround.RESEMBLES_PERSON
     return None
+
+
+def _controls_named(text: str) -> set[int]:
+    """The kontrollmoment that a text of no kontrollmoment speaks of by number."""
+    return {int(digits) for found in _NAMED.findall(text) for digits in re.findall(r"\d+", found)}
 
 
 def provision_words(text: str) -> str:
@@ -275,6 +301,7 @@ def public_report(
     pieces = pieces_of(report)
     if unknown := masked.keys() - {piece.place for piece in pieces}:
         raise ValueError(f"the report has no such place: {sorted(unknown)}")
+    given = tuple(_given_out(pieces, masked))
     return PublicReport(
         title=report.title,
         board_code=report.board_code,
@@ -298,14 +325,36 @@ def public_report(
             PublicRow(row.number, row.area, row.text, row.count, row.assessment)
             for row in report.rows
         ),
-        pieces=tuple(
-            PublicPiece(piece.place, piece.where, None, masked[piece.place])
-            if piece.place in masked
-            else PublicPiece(piece.place, piece.where, piece.text)
-            for piece in pieces
-        ),
-        masked=len(masked),
+        pieces=given,
+        masked=sum(piece.text is None for piece in given),
     )
+
+
+def _given_out(pieces: Iterable[Piece], masked: Mapping[str, str]) -> Iterator[PublicPiece]:
+    """Each part as it leaves. Where a row's figures are masked, how many its avvikelser are is one
+    of them: those that are masked become one part.
+    """
+    small = {
+        piece.controls
+        for piece in pieces
+        if piece.place in masked and piece.place.endswith(".figures")
+    }
+    told = set()
+    for piece in pieces:
+        if piece.place not in masked:
+            yield PublicPiece(piece.place, piece.where, piece.text)
+        elif not (piece.controls in small and _is_finding(piece)):
+            yield PublicPiece(piece.place, piece.where, None, masked[piece.place])
+        elif piece.controls not in told:
+            told.add(piece.controls)
+            (number,) = piece.controls
+            where = f"Kontroll {number}: avvikelser"
+            yield PublicPiece(f"row.{number}.findings", where, None, masked[piece.place])
+
+
+def _is_finding(piece: Piece) -> bool:
+    kind, _, rest = piece.place.partition(".")
+    return kind == "row" and rest.partition(".")[2] not in _NO_FINDING
 
 
 def public_to_plain(made: PublicReport) -> dict[str, Any]:

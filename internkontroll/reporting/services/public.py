@@ -36,6 +36,7 @@ from internkontroll.reporting.rules.public import (
     public_report,
     public_to_plain,
 )
+from internkontroll.reporting.rules.told_anyway import still_told
 from internkontroll.reporting.services.guards import ensure_may
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.trail.services import record
@@ -274,7 +275,8 @@ def decide_public_version(
     What is given out is frozen as JSON with SHA-256, with the hash of the version it is made from.
 
     Raises NotAllowed, InvalidTransition when decided or where a proposal has not been judged,
-    InvalidInput where a provision or a ground is lacking, and Conflict.
+    InvalidInput where a provision or a ground is lacking or what is masked can be read out of the
+    rest, and Conflict.
     """
     _ensure_open(board, point, public, actor, at)
     ground = clean_text(ground)
@@ -298,8 +300,11 @@ def decide_public_version(
     decided_on = swedish_day(at)
     values: dict[str, Any] = {"outcome": PublicOutcome.REFUSED}
     if not refuse:
+        report = _asked_for(session, public)
+        if leak := still_told(report, masked):
+            raise InvalidInput(leak, field="outcome")
         made = public_report(
-            _asked_for(session, public),
+            report,
             masked,
             report_sha256=public.report_sha256,
             requested_on=public.requested_on,

@@ -11,6 +11,7 @@ from internkontroll.files.plain_document import Paragraph
 from internkontroll.reporting.documents import public_document
 from internkontroll.reporting.models import MaskGround, PublicOutcome
 from internkontroll.reporting.rules import CommitteeLine, Report, build_report
+from internkontroll.reporting.rules.lines import Statement, StatementKind
 from internkontroll.reporting.rules.public import (
     PublicReport,
     pieces_of,
@@ -20,6 +21,7 @@ from internkontroll.reporting.rules.public import (
     public_report,
     public_to_plain,
 )
+from internkontroll.reporting.rules.told_anyway import still_told
 from tests.report_facts import CUT_OFF, sample_facts
 
 SECRET = "Handläggaren på Storgatan glömde beslutet."
@@ -63,13 +65,84 @@ def test_a_frame_of_three_that_is_no_secret_is_told(report: Report) -> None:
     assert {"row.3.figures", "totals"}.isdisjoint(found)
 
 
-@pytest.mark.parametrize(("population", "proposed"), [(4, True), (5, False), (0, False)])
+@pytest.mark.parametrize(("population", "proposed"), [(4, True), (5, False)])
 def test_fewer_than_five_is_few(report: Report, population: int, proposed: bool) -> None:
     rows = tuple(
         replace(row, population=population) if row.number == 3 else row for row in report.rows
     )
     found = proposed_maskings(replace(report, rows=rows), frozenset({3}))
     assert ("row.3.figures" in found) is proposed
+
+
+@pytest.mark.parametrize(("reviewed", "proposed"), [(2, True), (5, False), (0, False)])
+def test_a_frame_that_nobody_knows_is_what_was_reviewed_of_it(
+    report: Report, reviewed: int, proposed: bool
+) -> None:
+    rows = tuple(
+        replace(row, population=0, reviewed=reviewed) if row.number == 3 else row
+        for row in report.rows
+    )
+    found = proposed_maskings(replace(report, rows=rows), frozenset({3}))
+    assert ("row.3.figures" in found) is proposed
+
+
+def test_a_sentence_on_the_outcome_of_a_small_frame_goes_with_its_figures(report: Report) -> None:
+    sentences = [
+        Statement(kind, f"Om kontroll {number}.", (), (number,))
+        for kind in (StatementKind.WITHOUT_DEVIATION, StatementKind.KNOWN_RISKS)
+        for number in (2, 3)
+    ]
+    found = proposed_maskings(replace(report, statements=tuple(sentences)), frozenset({3}))
+    told = {place: ground for place, ground in found.items() if place.startswith("statement.")}
+    assert told == {"statement.1": MaskGround.TOTAL}
+
+
+@pytest.mark.parametrize(
+    "grounds", ["Kontroll 3 är osäker.", "Kontrollerna 1, 2 och 3.", "Se kontrollmoment 3."]
+)
+def test_a_text_of_no_control_is_proposed_where_it_speaks_of_a_secret_one(
+    report: Report, grounds: str
+) -> None:
+    told = replace(report, grounds=grounds)
+    assert proposed_maskings(told, frozenset({3}))["overall"] is MaskGround.FREE_TEXT
+    assert "overall" not in proposed_maskings(told, frozenset({13}))
+
+
+def test_a_sum_that_gives_masked_figures_away_is_found(report: Report) -> None:
+    masked = {"row.3.figures"}
+    assert "räkna ut" in str(still_told(report, masked))
+    assert still_told(report, masked | {"totals"}) is None
+    assert still_told(report, {"committee.0"}) is None
+
+
+def test_words_that_are_masked_in_one_place_and_told_in_another_are_found(report: Report) -> None:
+    told = replace(report, grounds=f"Viktigast: {SECRET}")
+    found = str(still_told(told, {"row.3.comment"}))
+    assert "Kontroll 3: kommentar" in found
+    assert "Vad den samlade bedömningen bygger på" in found
+    assert still_told(told, {"row.3.comment", "overall"}) is None
+    rows = tuple(replace(row, comment=SECRET) if row.number == 2 else row for row in report.rows)
+    assert still_told(replace(report, rows=rows), {"row.3.comment"}) is None
+
+
+def test_how_many_findings_a_masked_frame_has_is_not_told_by_their_headings(
+    report: Report,
+) -> None:
+    known = next(row.findings[0] for row in report.rows if row.findings)
+    findings = tuple(
+        replace(known, label=f"Avvikelse 2020:{number} (SCN)", actions=()) for number in (71, 72)
+    )
+    rows = tuple(replace(row, findings=findings) if row.number == 3 else row for row in report.rows)
+    secret = replace(report, rows=rows)
+    masked = dict.fromkeys(proposed_maskings(secret, frozenset({3})), "26 kap. 1 §")
+    made = given(secret, masked)
+    content = canonical_json(public_to_plain(made))
+    assert "2020:71" not in content
+    assert "2020:72" not in content
+    assert [one.where for one in made.pieces].count("Kontroll 3: avvikelser") == 1
+    assert made.masked == sum(one.text is None for one in made.pieces)
+    del masked["row.3.figures"]
+    assert "2020:72" in canonical_json(public_to_plain(given(secret, masked)))
 
 
 def test_every_free_text_about_secret_cases_is_proposed(report: Report) -> None:
@@ -88,12 +161,21 @@ def test_every_free_text_about_secret_cases_is_proposed(report: Report) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["Ring 018-727 00 00.", "Skriv till a.b@exempel.se.", "Gäller 640823-3234."]
+    "text",
+    [
+        "Ring 018-727 00 00.",
+        "Ring 0701740605.",
+        "Ring +46 70-174 06 05.",
+        "Skriv till a.b@exempel.se.",
+        "Gäller 640823-3234.",
+    ],
 )
 def test_what_resembles_a_person_is_proposed_wherever_it_stands(report: Report, text: str) -> None:
     found = proposed_maskings(replace(report, grounds=text), frozenset())
     assert found["overall"] is MaskGround.RESEMBLES_PERSON
-    assert "overall" not in proposed_maskings(replace(report, grounds="Allt."), frozenset())
+    for harmless in ("Allt.", "Dnr SCN-2026-0211, 2026-04-30 2026 och 10 000 000 000 kronor."):
+        told = replace(report, grounds=harmless)
+        assert "overall" not in proposed_maskings(told, frozenset())
 
 
 def test_what_is_masked_is_nowhere_in_what_is_given_out(report: Report) -> None:

@@ -2,8 +2,8 @@
 
 Four marks and nothing else: ``# `` and ``## `` begin a heading, ``- `` or ``1. `` an item of a
 list, ``**so**`` is bold, ``[words](https://address)`` is a link. Whatever does not fit stays the
-text that was typed, also HTML, Typst and formulas: nothing typed can become anything but these.
-Pure.
+text that was typed, also HTML, Typst, formulas, and a link whose words are another address: nothing
+typed can become anything but these. Pure.
 """
 
 import re
@@ -18,9 +18,11 @@ BOLD_MAX = 1_000
 _INLINE = re.compile(
     rf"\*\*(?P<bold>[^\s*](?:[^*\n]{{0,{BOLD_MAX - 2}}}[^\s*])?)\*\*"
     r"|\[(?P<words>[^\[\]\n]{1,300})\]"
-    # No "@" before the path: the address shall lead to where it seems to lead.
-    r"\((?P<address>https://[\w.-]{1,253}(?::[0-9]{1,5})?(?:[/?#][^\s()<>\"]{0,1800})?)\)"
+    # No "@" before the path, and no letters of other scripts that look like ours: the address
+    # shall lead to where it seems to lead.
+    r"\((?P<address>https://[A-Za-z0-9À-ÖØ-öø-ÿ.-]{1,253}(?::[0-9]{1,5})?(?:[/?#][^\s()<>\"]{0,1800})?)\)"
 )
+_HOST = re.compile(r"(?:https?://|\bwww\.)(?:www\.)?([^\s/?#:]+)", re.IGNORECASE)
 _HEADING = re.compile(r"(#{1,2}) +(\S.*)")
 _BULLET = re.compile(r"[-*•] +(\S.*)")
 _NUMBERED = re.compile(r"([0-9]{1,3})[.)] +(\S.*)")
@@ -133,12 +135,20 @@ def _inlines(line: str) -> tuple[Inline, ...]:
             parts.append(Text(line[after : found.start()]))
         if found["bold"] is not None:
             parts.append(Bold(found["bold"]))
+        elif _leads_elsewhere(found["words"], found["address"]):
+            parts.append(Text(found[0]))
         else:
             parts.append(Link(found["words"], found["address"]))
         after = found.end()
     if after < len(line):
         parts.append(Text(line[after:]))
     return tuple(parts)
+
+
+def _leads_elsewhere(words: str, address: str) -> bool:
+    """Whether the words are themselves an address, and of another place than the link's."""
+    seen, own = _HOST.search(words), _HOST.search(address)
+    return seen is not None and own is not None and seen[1].casefold() != own[1].casefold()
 
 
 def _joined(lines: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]:

@@ -30,6 +30,9 @@ HOSTILE = [
     '[klicka](https://exempel.se/"onmouseover="x)',
     "[klicka](HTTPS://exempel.se)",
     "[](https://exempel.se)",
+    "[klicka](https://ехempel.se)",
+    "[https://exempel.se](https://ond.se/exempel.se)",
+    "[Se www.exempel.se](https://ond.se)",
     "=HYPERLINK(1;2)",
     "#set page(width: 1pt)",
     "#read(1)",
@@ -96,6 +99,20 @@ def test_what_is_no_mark_stays_as_it_was_typed(text: str) -> None:
     assert (shown.tags, shown.text) == (["p"], text)
     assert plain_text(blocks) == text
     assert json.loads(json.dumps(to_data(blocks)))[0]["parts"] == [{"kind": "text", "text": text}]
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [
+        ("https://exempel.se/rutin", "https://www.exempel.se/rutin?a=1"),
+        ("www.exempel.se", "https://Exempel.se/"),
+        ("rutinen", "https://åäö.se/é"),
+    ],
+)
+def test_a_link_that_leads_where_its_words_say_is_a_link(words: str, address: str) -> None:
+    assert f'<a href="{address}" rel="noreferrer">{words}</a>' in to_html(
+        parse(f"[{words}]({address})")
+    )
 
 
 def test_text_within_marks_is_escaped_too() -> None:

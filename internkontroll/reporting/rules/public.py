@@ -49,10 +49,10 @@ APPEAL = (
 """How a refusal, whole or in part, is appealed against."""
 
 _CONTACT = re.compile(
-    r"\S+@\S+\.\w{2,}|(?<![-\d])(?:0|(?:\+|00)46[-– ]?(?:\(0\))?)[1-9]\d{0,2}[-– /]{0,3}\d"
-    r"(?:[-– ]?\d){4,8}(?!\d)"
+    r"[^\s@]@[^\s@]{1,250}\.\w{2}"
+    r"|(?<![-\d])(?:0|(?:\+|00)46[-– ]?(?:\(0\))?)[1-9]\d{0,2}[-– /]{0,3}\d(?:[-– ]?\d){4,8}(?!\d)"
 )
-_NAMED = re.compile(r"kontroll\w*\s+(\d+(?:\s*(?:,|och|samt)\s*\d+)*)", re.IGNORECASE)
+_NAMED = re.compile(r"kontroll\w{0,10}\s+(\d+(?:\s*(?:,|och|samt)\s*\d+)*)", re.IGNORECASE)
 _NO_FINDING = frozenset({"figures", "comment", "reason", "absences", "moves", "extras"})
 _ON_OUTCOME = frozenset({StatementKind.RECURRING, StatementKind.WITHOUT_DEVIATION})
 _PROVISION = re.compile(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from time import process_time
 
 import pytest
 
@@ -176,6 +177,14 @@ def test_what_resembles_a_person_is_proposed_wherever_it_stands(report: Report, 
     for harmless in ("Allt.", "Dnr SCN-2026-0211, 2026-04-30 2026 och 10 000 000 000 kronor."):
         told = replace(report, grounds=harmless)
         assert "overall" not in proposed_maskings(told, frozenset())
+
+
+@pytest.mark.parametrize("sign", ["a@", "a", "0", "0701 ", "kontroll", "kontroll 1,", "+460"])
+def test_a_long_hostile_text_is_proposed_or_not_at_once(report: Report, sign: str) -> None:
+    text = (sign * 8000)[:8000]
+    begun = process_time()
+    proposed_maskings(replace(report, grounds=text), frozenset({3}))
+    assert process_time() - begun < 1
 
 
 def test_what_is_masked_is_nowhere_in_what_is_given_out(report: Report) -> None:

@@ -144,7 +144,7 @@ def _board_statement() -> sa.Select[Board, str | None]:
     )
 
 
-def _in_executive(permission: Permission) -> bool:
+def may_in_executive(permission: Permission) -> bool:
     """Whether the user holds the permission by a role in kommunstyrelsen itself."""
     actor, on = current_actor(), today()
     own = {grant.board_id for grant in actor.grants if grant.board_id is not None}
@@ -163,7 +163,7 @@ def _admit(permission: Permission, values: dict[str, Any], *, executive: bool = 
     board_id = values["board"].id if "board" in values else None
     if can_somewhere(current_actor(), permission, board_id, today(), rules()):
         return
-    if executive and _in_executive(permission):
+    if executive and may_in_executive(permission):
         return
     if "board" in values and not _own_board(values["board"]):
         abort(404)

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
+from internkontroll.accounts.models import RoleGrant
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board
@@ -198,3 +200,30 @@ def test_who_has_a_role_in_kommunstyrelsen_reads_the_picture(
     assert reader.raw(f"{APRIL}/beslut").status_code == 403
     assert reader.raw("/namnd/scn/uppfoljning/2020/april").status_code == 404
     assert "Samlad bild" in reader.get(LIST).text
+
+
+@pytest.mark.parametrize("undecided", [True, False])
+def test_a_revisor_reads_the_undecided_assessment_only_by_terms_that_say_so(
+    app: Flask, client_of: ClientOf, ks: PageClient, sent: Town, undecided: bool
+) -> None:
+    ks.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Ett utkast.", proposals="att avvakta")
+    reader = client_of(Role.AUDITOR, "AMN")
+    with app.app_context(), intent_to_write():
+        db.session().get_one(Board, sent.boards["AMN"]).oversight = True
+        db.session().execute(
+            sa.update(RoleGrant)
+            .where(RoleGrant.role == Role.AUDITOR)
+            .values(reads_undecided=undecided)
+        )
+        db.session().commit()
+        db.session.remove()
+    for page in (reader.get(APRIL), reader.get(f"{APRIL}?laget=nu")):
+        assert "Socialnämnden" in page.text
+        assert ("Ett utkast." in page.text) is undecided
+        assert ("att avvakta" in page.text) is undecided
+    told = reader.raw(f"{APRIL}/json").get_data(as_text=True)
+    assert ("Ett utkast." in told) is undecided
+    ks.get(f"{APRIL}/beslut")
+    ks.submit("/beslut", decided_on="15 juni 2020", paragraph="103", registry_number="KS-2020-0100")
+    assert "Ett utkast." in reader.get(APRIL).text

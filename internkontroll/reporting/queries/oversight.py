@@ -255,34 +255,38 @@ def standing_decision(session: Session, year: int, point: str) -> OversightDecis
     )
 
 
-def shown_oversight(session: Session, year: int, point: str, *, on: date) -> ShownOversight | None:
+def shown_oversight(
+    session: Session, year: int, point: str, *, on: date, drafts: bool = True
+) -> ShownOversight | None:
     """The picture as it was decided, read from its snapshot; before a decision as it stands."""
     decided = standing_decision(session, year, point)
     if decided is not None:
         made = oversight_from_plain(json.loads(decided.snapshot))
         return ShownOversight(made, decided.snapshot_sha256)
-    live = oversight_report(session, year, point, on=on)
+    live = oversight_report(session, year, point, on=on, drafts=drafts)
     return ShownOversight(live) if live else None
 
 
 def oversight_report(
-    session: Session, year: int, point: str, *, on: date
+    session: Session, year: int, point: str, *, on: date, drafts: bool = True
 ) -> OversightReport | None:
     """The samlade bild of a point as it stands on a day; None where no nämnd has such a point.
 
+    Without ``drafts`` there is nothing in it that kommunstyrelsen itself has not decided.
     At most eight queries however many nämnder there are.
     """
     boards = sent_reports(session, year, point)
     if not any(board.has_point for board in boards):
         return None
     municipality = session.get(Municipality, 1)
+    summary = standing_summary(session, year, point) if drafts else None
     facts = OversightFacts(
         municipality=municipality.name if municipality else "",
         year=year,
         point=point,
         boards=boards,
         obligatory=_obligatory_facts(session, year),
-        summary=_summary_facts(standing_summary(session, year, point)),
+        summary=_summary_facts(summary),
         program_version=PROGRAM_VERSION,
     )
     return build_oversight(facts, on=on)

@@ -96,6 +96,21 @@ def test_a_known_browser_in_the_same_house_is_not_stopped(
     assert guess(PageClient(app), username, password) == 422
 
 
+def test_a_known_browser_that_has_had_its_tries_verifies_no_more(
+    app: Flask, town: Town, verified: list[tuple[object, ...]]
+) -> None:
+    username, password = town.account(Role.CONTROLLER)
+    known = PageClient(app)
+    assert guess(known, username, password) == 303
+    known.http.delete_cookie("session")
+    for _ in range(10):
+        guess(known, username, "fel")
+    before = len(verified)
+    assert guess(known, username, password) == 422
+    assert len(verified) == before
+    assert guess(PageClient(app), username, password, ELSEWHERE) == 303
+
+
 def test_the_victim_logs_in_from_another_address_in_a_browser_of_their_own(
     app: Flask, town: Town
 ) -> None:

@@ -80,14 +80,19 @@ def is_full(
     return failures_since(session, bucket, since) >= tries
 
 
-def turned_away(session: Session, asker: Asker, *, at: datetime, window: timedelta) -> bool:
-    """Whether an address has had its tries, asked before anything is verified for it.
+def turned_away(
+    session: Session, username: str, asker: Asker, *, at: datetime, tries: int, window: timedelta
+) -> bool:
+    """Whether the address, or the known browser, has had its tries; asked before any verification.
 
-    The answer depends on no account, and takes no turn: the count is made again with the try.
+    What a stranger is answered depends on no account. Takes no turn: the count is made again with
+    the try. Without it a browser that was known once could have passwords verified without end.
     """
-    if asker.browser is not None or asker.address is None:
+    if asker == STRANGER:
         return False
-    return is_full(session, (Bucket.ADDRESS, asker.address), at=at, tries=0, window=window)
+    # Of a stranger the address, which comes first; the account is asked for with the try.
+    bucket = buckets_of(username, asker)[0]
+    return is_full(session, bucket, at=at, tries=tries, window=window)
 
 
 def note_failure(session: Session, buckets: Sequence[Counted], at: datetime) -> None:

@@ -54,7 +54,7 @@ def check_own_password(
     buckets = buckets_of(user.username, Asker(browser=actor.session_digest))
     take_turns(session, buckets)
     may = may_try(session, buckets, at=at, tries=tries, window=window)
-    right = verifies(user.password_hash, password) and may
+    right = may and verifies(user.password_hash, password)
     if right:
         forget_failures(session, buckets)
     elif may:

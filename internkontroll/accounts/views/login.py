@@ -100,12 +100,15 @@ def log_in_now() -> ResponseReturnValue:
 
 
 def _whose(username: str, asks: Asker) -> CheckedLogin | None:
-    """Whose password is to be verified; None for an address that has had its tries."""
-    window = current_app.config["LOGIN_WINDOW"]
+    """Whose password is to be verified; None for an address or browser that has had its tries."""
+    limits = {
+        "tries": current_app.config["LOGIN_TRIES"],
+        "window": current_app.config["LOGIN_WINDOW"],
+    }
     # The lock that a writing request takes is let go while the password is verified.
     session().rollback()
     with intent_to_read():
-        away = turned_away(session(), asks, at=now(), window=window)
+        away = turned_away(session(), username, asks, at=now(), **limits)
         read = None if away else check_login(session(), username)
         session().rollback()
     return read

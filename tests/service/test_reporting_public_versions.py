@@ -1,6 +1,7 @@
 """A decided report is asked for: proposed maskings, a person's judgement, what is given out."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from internkontroll.core.access import Role, system_actor
 from internkontroll.core.canonical import sha256_of
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.organisation.models import ReportingPoint
-from internkontroll.plan.models import Control
+from internkontroll.plan.models import Control, Plan, PlanState
 from internkontroll.reporting import services
 from internkontroll.reporting.models import (
     FollowUpReport,
@@ -121,6 +122,29 @@ def test_the_controls_with_a_secret_list_are_known_and_their_texts_proposed(desk
     assert grounds[COMMENT] is MaskGround.FREE_TEXT
     assert "overall" not in grounds
     assert (public.version, public.report_sha256) == (1, desk.report.snapshot_sha256)
+
+
+def test_a_control_that_a_revision_took_away_is_still_one_that_reviews_secret_cases(
+    desk: Desk,
+) -> None:
+    decided = version_asked_for(desk.session, desk.report, 1)
+    revised = replace(decided, plan=replace(decided.plan, version=2))
+    without_it = Plan(
+        board_id=desk.board.id,
+        year=2020,
+        version=2,
+        state=PlanState.DECIDED,
+        decision_id=desk.report.decision_id,
+        content="{}",
+        content_sha256="0" * 64,
+        created_at=AT,
+    )
+    before = desk.session.scalars(sa.select(Plan)).one()
+    before.state = PlanState.REPLACED
+    desk.session.flush()
+    desk.session.add(without_it)
+    desk.session.flush()
+    assert secret_controls(desk.session, desk.board.id, revised) == {3}
 
 
 def test_what_is_masked_is_left_out_and_what_is_lifted_is_told(desk: Desk) -> None:

@@ -57,7 +57,8 @@ def secret_controls(session: Session, board_id: int, report: Report) -> frozense
     """The numbers of the report's kontrollmoment that review cases which are secret.
 
     Those are they that have had a secret list to draw from, alone or with others, and those that a
-    committee performs.
+    committee performs. One that a revision has taken out of the plan is told by the number that it
+    had, as the report does.
     """
     drawn = (
         sa.select(DrawOccurrence.occurrence_id)
@@ -87,7 +88,7 @@ def secret_controls(session: Session, board_id: int, report: Report) -> frozense
             .join(Plan, Plan.id == Control.plan_id)
             .where(
                 *of_the_plan(board_id, report.year),
-                Plan.version == report.plan.version,
+                Plan.version <= report.plan.version,
                 Control.lineage.in_(lineages),
             )
         )

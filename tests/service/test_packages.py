@@ -152,6 +152,21 @@ def test_one_that_cannot_be_made_does_not_stop_the_others_and_can_be_tried_again
     assert states(session) == {"AMN": PackageState.DONE, "SCN": PackageState.WAITING}
 
 
+def test_one_that_cannot_even_be_read_does_not_stop_the_others(
+    session: Session, sessions: Callable[[], Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ordered(session)
+    unreadable = session.scalars(sa.select(ReportPackage.report_id).limit(1)).one()
+    report = session.get_one(FollowUpReport, unreadable)
+    report.snapshot = "{}"
+    session.commit()
+    monkeypatch.setattr(packages, "package_of", lambda *_: b"PK")
+
+    assert make_packages(sessions, MovableClock(NOW)) == 2
+
+    assert sorted(map(str, states(session).values())) == ["done", "failed"]
+
+
 def test_nothing_is_locked_while_the_documents_are_made(
     session: Session, sessions: Callable[[], Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:

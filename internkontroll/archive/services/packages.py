@@ -108,16 +108,13 @@ def _change(
 
 
 @dataclass(frozen=True)
-class _Material:
-    """What a package is made of, read at once; ``shown`` is None for a version that has fallen."""
+class _Order:
+    """Paketet som står på tur."""
 
     package_id: int
     report_id: int
     report_sha256: str
     board_code: str
-    shown: ShownReport | None
-    memo: Memo
-    house: House
 
 
 def make_packages(session_factory: SessionFactory, clock: Clock) -> int:
@@ -127,13 +124,13 @@ def make_packages(session_factory: SessionFactory, clock: Clock) -> int:
     second one's package is not stored.
     """
     begun, done = clock(), 0
-    while clock() - begun < SPELL and (found := _next(session_factory)) is not None:
-        _make(session_factory, found, clock)
+    while clock() - begun < SPELL and (order := _next(session_factory)) is not None:
+        _make(session_factory, order, clock)
         done += 1
     return done
 
 
-def _next(session_factory: SessionFactory) -> _Material | None:
+def _next(session_factory: SessionFactory) -> _Order | None:
     with session_factory() as session:
         package = session.scalar(
             sa.select(ReportPackage)
@@ -143,47 +140,42 @@ def _next(session_factory: SessionFactory) -> _Material | None:
         )
         if package is None:
             return None
-        report = package.report
-        stands = report.snapshot_sha256 == package.report_sha256
-        return _Material(
-            package_id=package.id,
-            report_id=report.id,
-            report_sha256=package.report_sha256,
-            board_code=package.board.code,
-            shown=decided_report(report) if stands else None,
-            memo=memo_of(session, report),
-            house=document_house(session),
-        )
+        return _Order(package.id, package.report_id, package.report_sha256, package.board.code)
 
 
-def _make(session_factory: SessionFactory, found: _Material, clock: Clock) -> None:
-    if found.shown is None:
-        _fail(session_factory, found, NEW_VERSION, clock())
-        return
+def _material(
+    session_factory: SessionFactory, order: _Order
+) -> tuple[ShownReport, Memo, House] | None:
+    """What a package is made of, read at once; None for a version that has fallen."""
+    with session_factory() as session:
+        report = session.get_one(FollowUpReport, order.report_id)
+        if report.snapshot_sha256 != order.report_sha256:
+            return None
+        return decided_report(report), memo_of(session, report), document_house(session)
+
+
+def _make(session_factory: SessionFactory, order: _Order, clock: Clock) -> None:
     try:
-        content = package_of(found.shown, found.memo, found.house)
+        material = _material(session_factory, order)
+        content = package_of(*material) if material is not None else None
     except Exception:  # whatever one package failed of, the others are made
-        log.exception("package %s failed", found.package_id)
-        _fail(session_factory, found, NOT_MADE, clock())
+        log.exception("package %s failed", order.package_id)
+        _fail(session_factory, order, NOT_MADE, clock())
+        return
+    if content is None:
+        _fail(session_factory, order, NEW_VERSION, clock())
         return
     told = {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
-    _end(
-        session_factory,
-        found,
-        PackageState.DONE,
-        told,
-        clock(),
-        content=content,
-    )
+    _end(session_factory, order, PackageState.DONE, told, clock(), content=content)
 
 
-def _fail(session_factory: SessionFactory, found: _Material, failure: str, at: datetime) -> None:
-    _end(session_factory, found, PackageState.FAILED, {"failure": failure}, at)
+def _fail(session_factory: SessionFactory, order: _Order, failure: str, at: datetime) -> None:
+    _end(session_factory, order, PackageState.FAILED, {"failure": failure}, at)
 
 
 def _end(
     session_factory: SessionFactory,
-    found: _Material,
+    order: _Order,
     state: PackageState,
     told: dict[str, Any],
     at: datetime,
@@ -193,17 +185,17 @@ def _end(
     # The first statement changes something, so that SQLite gives the write lock at once.
     with session_factory() as session, transaction(session):
         values = {**told, "content": content, "ended_at": at}
-        if not _change(session, found.package_id, PackageState.WAITING, state, **values):
+        if not _change(session, order.package_id, PackageState.WAITING, state, **values):
             return
         made = state is PackageState.DONE
         record(
             session,
-            chain=found.board_code,
+            chain=order.board_code,
             actor=WORKER,
             at=at,
             event=ArchiveEvent.PACKAGE_MADE if made else ArchiveEvent.PACKAGE_FAILED,
-            subject=("report", found.report_id),
-            data={"report_sha256": found.report_sha256, **told},
+            subject=("report", order.report_id),
+            data={"report_sha256": order.report_sha256, **told},
         )
 
 

@@ -102,13 +102,17 @@ def all_files(year: int, point: str) -> ResponseReturnValue:
     if not done:
         abort(404)
     out = TemporaryFile()  # noqa: SIM115 -- closed when the answer has been sent
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for entry in done:
-            package = _finished(year, point, entry.code)
-            if package is not None and package.content is not None:
-                info = zipfile.ZipInfo(file_name(entry.code, year, point), _FIRST_DAY_OF_ZIP)
-                archive.writestr(info, package.content)
-                session().expunge(package)
+    try:
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+            for entry in done:
+                package = _finished(year, point, entry.code)
+                if package is not None and package.content is not None:
+                    info = zipfile.ZipInfo(file_name(entry.code, year, point), _FIRST_DAY_OF_ZIP)
+                    archive.writestr(info, package.content)
+                    session().expunge(package)
+    except BaseException:
+        out.close()
+        raise
     out.seek(0)
     name = file_name("alla", year, point)
     return send_file(out, "application/zip", as_attachment=True, download_name=name)

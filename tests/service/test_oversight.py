@@ -14,6 +14,7 @@ from internkontroll.findings.models import Finding, Severity
 from internkontroll.organisation.models import Municipality
 from internkontroll.plan.models import Control, ObligatoryControl, Plan
 from internkontroll.reporting.models import FollowUpReport, OverallAssessment, OversightSummary
+from internkontroll.reporting.queries import oversight
 from internkontroll.reporting.queries.oversight import (
     oversight_entries,
     oversight_report,
@@ -41,7 +42,7 @@ def three(session: Session) -> None:
 
 def test_only_what_is_decided_and_sent_is_read(session: Session) -> None:
     three(session)
-    found = {one.code: one for one in sent_reports(session, 2020, "april")}
+    found = {one.code: one for one in sent_reports(session, 2020, "april", on=ON)}
 
     assert found["SCN"].report is not None
     assert (found["AMN"].report, found["AMN"].sent_on) == (None, None)
@@ -158,7 +159,7 @@ def test_a_company_that_has_ceased_is_in_no_later_year(session: Session) -> None
     gone.valid_to = date(2019, 12, 31)
     session.flush()
 
-    assert [one.code for one in sent_reports(session, 2020, "april")] == ["AA"]
+    assert [one.code for one in sent_reports(session, 2020, "april", on=ON)] == ["AA"]
 
 
 def test_the_points_are_listed_newest_first_with_what_has_come(session: Session) -> None:
@@ -233,3 +234,44 @@ def test_a_boards_own_controller_writes_nothing_for_kommunstyrelsen(
     other = make_actor(session, Role.CONTROLLER, make_board(session, "XX", "Nämnd X"))
     with pytest.raises(NotAllowed):
         write(session, other)
+
+
+def test_a_report_that_is_corrected_while_the_picture_is_read_is_left_out(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    three(session)
+    oversight.forget_contents()
+    sizes = oversight._plan_sizes
+
+    def corrected_meanwhile(session: Session, year: int) -> dict[tuple[int, int], int]:
+        session.execute(
+            sa.update(FollowUpReport)
+            .where(FollowUpReport.snapshot_sha256.is_not(None))
+            .values(snapshot_sha256="f" * 64, sent_at=None, version=2)
+        )
+        return sizes(session, year)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(oversight, "_plan_sizes", corrected_meanwhile)
+        found = {one.code: one for one in sent_reports(session, 2020, "april", on=ON)}
+
+    assert (found["SCN"].report, found["SCN"].sent_on) == (None, None)
+    assert not oversight._kept, "nothing is remembered under the hash of another version"
+
+
+def test_what_is_kept_may_be_emptied_by_another_at_any_moment(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Emptied(dict[Any, Any]):
+        def __contains__(self, key: object) -> bool:
+            known = super().__contains__(key)
+            self.clear()
+            return known
+
+    three(session)
+    kept: dict[str, Any] = Emptied()
+    monkeypatch.setattr(oversight, "_kept", kept)
+    first = sent_reports(session, 2020, "april", on=ON)
+
+    assert len(kept) == 1
+    assert sent_reports(session, 2020, "april", on=ON) == first

@@ -1,7 +1,7 @@
 """Kommunstyrelsen decides its samlade bild: frozen as it was that day, corrected anew."""
 
 import json
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Role
 from internkontroll.core.canonical import canonical_json, sha256_of
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
-from internkontroll.organisation.models import Municipality
+from internkontroll.organisation.models import Board, Municipality
+from internkontroll.reporting import services
 from internkontroll.reporting.models import (
     FollowUpReport,
     OverallAssessment,
@@ -26,7 +27,7 @@ from internkontroll.reporting.services.oversight import decide_oversight, write_
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
 from internkontroll.trail.queries import history_of, verify_trail
 from tests.factories import make_actor, make_board
-from tests.oversight_rows import make_april
+from tests.oversight_rows import PROGRAM, april_of, make_april
 
 DAY = date(2020, 6, 17)
 WRITTEN = datetime(2020, 6, 15, 9, tzinfo=UTC)
@@ -113,6 +114,43 @@ def test_what_a_board_sent_after_the_day_of_the_decision_is_not_in_it(ks: Execut
     assert report.known_on == DAY
 
 
+def test_what_a_board_has_corrected_since_is_decided_as_it_had_been_sent_that_day(
+    ks: Executive,
+) -> None:
+    ks.write()
+    on_the_day = oversight_report(ks.session, 2020, "april", on=DAY)
+    board = ks.session.scalars(sa.select(Board).where(Board.code == "SCN")).one()
+    point = april_of(ks.session, board)
+    at: dict[str, Any] = {"actor": PROGRAM, "at": NOW - timedelta(hours=1)}
+    services.open_correction(ks.session, board, point, "Siffran var fel.", **at)
+    services.set_overall(
+        ks.session,
+        board,
+        point,
+        overall=OverallAssessment.INSUFFICIENT,
+        grounds="Tre kontroller är inte gjorda.",
+        **at,
+    )
+    minutes = Minutes(NOW.date(), "99", "SCN-2020-0211")
+    services.decide_correction(ks.session, board, point, minutes, **at)
+    unsent = oversight_report(ks.session, 2020, "april", on=LATER.date())
+    assert unsent is not None
+    assert unsent.total.sent == 1, "a correction is to be handed over anew"
+    services.send_report(ks.session, board, point, **at)
+
+    assert oversight_report(ks.session, 2020, "april", on=DAY) == on_the_day
+    ks.decide()
+    decided = ks.shown().report
+    assert decided.total.sent == 2
+    assert decided.board("SCN").report.overall is OverallAssessment.PARTLY
+    live = oversight_report(ks.session, 2020, "april", on=LATER.date())
+    assert live is not None
+    line = live.board("SCN")
+    assert line is not None
+    assert line.report is not None
+    assert line.report.overall is OverallAssessment.INSUFFICIENT
+
+
 def test_the_documents_tell_the_decision_and_its_hash(ks: Executive) -> None:
     ks.write()
     made = ks.decide()
@@ -131,6 +169,8 @@ def test_a_correction_is_a_new_version_with_a_reason_and_keeps_the_old(ks: Execu
     with pytest.raises(InvalidInput) as caught:
         ks.decide(again, at=LATER)
     assert caught.value.field == "reason"
+    with pytest.raises(InvalidInput, match="personnummer"):
+        ks.decide(again, "Gäller 19811228-9874.", at=LATER)
     with pytest.raises(InvalidInput, match="inte vara beslutad före"):
         ks.decide(Minutes(date(2020, 6, 16), "140", "x"), "Fel.", at=LATER)
     second = ks.decide(again, "En nämnd saknades.", at=LATER)

@@ -255,11 +255,13 @@ def _told(row: Row | None) -> EarlierReport | None:
     if row is None or not row.snapshot:
         return None
     key = row.sha256, row.decided_on
-    if key not in _kept:
+    read = _kept.get(key)  # another thread may empty it at any moment
+    if read is None:
+        read = earlier_report(json.loads(row.snapshot), row.decided_on)
         if len(_kept) >= _KEPT_AT_MOST:
             _kept.clear()
-        _kept[key] = earlier_report(json.loads(row.snapshot), row.decided_on)
-    return _kept[key]
+        _kept[key] = read
+    return read
 
 
 def _outcomes(rows: Iterable[Row]) -> dict[str, Sequence[YearOutcome]]:

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, undefer
 
-from internkontroll.core.clock import swedish_day
+from internkontroll.core.clock import end_of_day, swedish_day
 from internkontroll.core.sorting import swedish_key
 from internkontroll.organisation.models import (
     Board,
@@ -28,6 +28,7 @@ from internkontroll.reporting.models import (
     OversightDecision,
     OversightSummary,
     ReportState,
+    ReportVersion,
 )
 from internkontroll.reporting.queries.facts import PROGRAM_VERSION
 from internkontroll.reporting.rules.oversight import (
@@ -111,10 +112,12 @@ def _plan_sizes(session: Session, year: int) -> dict[tuple[int, int], int]:
     return {(board_id, version): number for board_id, version, number in rows}
 
 
-def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
+def sent_reports(session: Session, year: int, point: str, *, on: date) -> list[BoardFacts]:
     """Every nämnd of the year, with its report of the point if it is decided and sent.
 
-    The one place that says what kommunstyrelsen may see of the nämnder. Three queries.
+    The one place that says what kommunstyrelsen may see of the nämnder. A version that a later one
+    has taken the place of since the day is told as it had been sent by then; what is sent after
+    the day is told too, with its day. Three queries, and one more where a report was corrected.
     """
     first, last = date(year, 1, 1), date(year, 12, 31)
     rows = session.execute(
@@ -129,6 +132,8 @@ def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
             FollowUpReport.sent_at,
             Decision.decided_on,
             sa.case((IS_SENT, FollowUpReport.id)).label("report_id"),
+            FollowUpReport.id.label("any_report_id"),
+            FollowUpReport.version,
             FollowUpReport.snapshot_sha256.label("sha256"),
         )
         .outerjoin(
@@ -149,9 +154,13 @@ def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
     sizes = _plan_sizes(session, year)
     wanted = {row.report_id: row.sha256 for row in rows if row.report_id is not None}
     reports = _contents(session, wanted)
+    corrected = [row.any_report_id for row in rows if (row.version or 1) > 1]
+    stood = _versions_of_the_day(session, corrected, on)
     facts = []
     for row in rows:
-        report = reports.get(row.report_id)
+        report, sent_on = reports.get(row.report_id), _sent_on(row)
+        if row.any_report_id in stood:
+            report, sent_on = stood[row.any_report_id]
         facts.append(
             BoardFacts(
                 code=row.code,
@@ -160,7 +169,7 @@ def sent_reports(session: Session, year: int, point: str) -> list[BoardFacts]:
                 oversight=row.oversight,
                 has_point=row.point_id is not None,
                 due_on=row.executive_on,
-                sent_on=_sent_on(row) if row.report_id is not None else None,
+                sent_on=sent_on if report else None,
                 report=report,
                 plan_size=sizes.get((row.id, report.plan_version), 0) if report else 0,
             )
@@ -172,6 +181,41 @@ def _sent_on(row: Any) -> date | None:
     """The day on which a sent report was handed over; of kommunstyrelsen's own, that it decided."""
     decided_on: date | None = row.decided_on
     return swedish_day(row.sent_at) if row.sent_at is not None else decided_on
+
+
+def _versions_of_the_day(
+    session: Session, report_ids: Sequence[int], on: date
+) -> dict[int, tuple[SentReport, date]]:
+    """What kommunstyrelsen had of reports that have been corrected since the day, by report."""
+    if not report_ids:
+        return {}
+    was_sent = sa.or_(
+        ReportVersion.sent_at.is_not(None),
+        sa.and_(Board.kind == BoardKind.EXECUTIVE, ReportingPoint.executive_on.is_not(None)),
+    )
+    rows = session.execute(
+        sa.select(
+            ReportVersion.report_id,
+            ReportVersion.snapshot,
+            ReportVersion.snapshot_sha256,
+            ReportVersion.sent_at,
+            Decision.decided_on,
+            was_sent.label("was_sent"),
+        )
+        .join(FollowUpReport, FollowUpReport.id == ReportVersion.report_id)
+        .join(ReportingPoint, ReportingPoint.id == FollowUpReport.reporting_point_id)
+        .join(Board, Board.id == FollowUpReport.board_id)
+        .join(Decision, Decision.id == ReportVersion.decision_id)
+        .where(ReportVersion.report_id.in_(report_ids), ReportVersion.replaced_at > end_of_day(on))
+        .order_by(ReportVersion.version.desc())
+    )
+    # Of several, the earliest is the one that stood on the day.
+    stood = {row.report_id: row for row in rows}
+    return {
+        report_id: (sent_report(json.loads(row.snapshot), row.snapshot_sha256), sent_on)
+        for report_id, row in stood.items()
+        if row.was_sent and (sent_on := _sent_on(row)) is not None and sent_on <= on
+    }
 
 
 _kept: dict[str, SentReport] = {}
@@ -187,19 +231,24 @@ def _contents(session: Session, wanted: Mapping[int, str]) -> dict[int, SentRepo
     """What each sent report says, by its id.
 
     A decided report never changes: what was read once is kept by its SHA-256. Whether it is sent
-    is asked each time.
+    is asked each time. One that was corrected a moment ago is left out: its next version is not
+    sent.
     """
-    found = {report_id: _kept[sha256] for report_id, sha256 in wanted.items() if sha256 in _kept}
+    # Another thread may empty what is kept at any moment.
+    kept = {report_id: _kept.get(sha256) for report_id, sha256 in wanted.items()}
+    found = {report_id: read for report_id, read in kept.items() if read is not None}
     missing = [report_id for report_id in wanted if report_id not in found]
     if not missing:
         return found
     if len(_kept) + len(missing) > _KEPT_AT_MOST:
         _kept.clear()
-    for report_id, snapshot in session.execute(
-        sa.select(FollowUpReport.id, FollowUpReport.snapshot).where(FollowUpReport.id.in_(missing))
+    for report_id, snapshot, sha256 in session.execute(
+        sa.select(FollowUpReport.id, FollowUpReport.snapshot, FollowUpReport.snapshot_sha256).where(
+            FollowUpReport.id.in_(missing)
+        )
     ):
-        read = sent_report(json.loads(snapshot or ""), wanted[report_id])
-        _kept[wanted[report_id]] = found[report_id] = read
+        if sha256 == wanted[report_id]:
+            _kept[sha256] = found[report_id] = sent_report(json.loads(snapshot or ""), sha256)
     return found
 
 
@@ -273,9 +322,9 @@ def oversight_report(
     """The samlade bild of a point as it stands on a day; None where no nämnd has such a point.
 
     Without ``drafts`` there is nothing in it that kommunstyrelsen itself has not decided.
-    At most eight queries however many nämnder there are.
+    At most nine queries however many nämnder there are.
     """
-    boards = sent_reports(session, year, point)
+    boards = sent_reports(session, year, point, on=on)
     if not any(board.has_point for board in boards):
         return None
     municipality = session.get(Municipality, 1)

@@ -12,6 +12,7 @@ from internkontroll.core.canonical import canonical_json, sha256_of
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
+from internkontroll.core.free_text import checked_text
 from internkontroll.core.text import clean_line, clean_text
 from internkontroll.organisation.models import Municipality, ReportingPoint
 from internkontroll.organisation.rules import check_decision
@@ -28,6 +29,7 @@ from internkontroll.reporting.queries.oversight import (
     standing_summary,
 )
 from internkontroll.reporting.rules import DecisionFacts
+from internkontroll.reporting.rules.memo import TEXT_MAX
 from internkontroll.reporting.rules.oversight import oversight_to_plain
 from internkontroll.reporting.services.deciding import Minutes
 from internkontroll.reporting.services.guards import CHANGED_MEANWHILE
@@ -153,9 +155,8 @@ def decide_oversight(
             "vara beslutad före den.",
             field="decided_on",
         )
-    reason = clean_text(reason)
-    if before is not None and not reason:
-        raise InvalidInput("Skriv varför den beslutade bilden rättas.", field="reason")
+    if before is not None:
+        reason = checked_text(reason, "Skriv varför den beslutade bilden rättas.", most=TEXT_MAX)
     summary = standing_summary(session, year, point)
     if summary is None:
         raise InvalidTransition(

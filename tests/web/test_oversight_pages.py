@@ -195,6 +195,8 @@ def test_who_has_a_role_in_kommunstyrelsen_reads_the_picture(
     assert "Socialnämnden" in page.text
     assert "/namnd/scn/" not in page.html, "the nämnd's own page is not theirs to open"
     assert "Skriv bedömningen" not in page.text
+    assert "Nämndernas paket" not in page.text
+    assert reader.raw(f"{APRIL}/paket").status_code == 403
     assert reader.get(f"{APRIL}/rader?visa=vasentliga").status == 200
     assert reader.raw(f"{APRIL}/bedomning").status_code == 403
     assert reader.raw(f"{APRIL}/beslut").status_code == 403

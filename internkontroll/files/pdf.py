@@ -41,6 +41,7 @@ _HARMLESS = "\u00ad\u200b"
 """The signs that only say where a line may be broken."""
 
 _MOST_KNOWN = 4096
+_TRIED_AT_ONCE = 256
 _known: dict[str, bool] = {}
 """Signs that have been tried, and whether they can be shown."""
 
@@ -107,7 +108,10 @@ def _steers(sign: str) -> bool:
 def _not_shown(signs: set[str]) -> set[str]:
     """The signs that the fonts at hand have not, or that the standards do not allow."""
     found = {sign: shown for sign in signs if (shown := _known.get(sign)) is not None}
-    if untried := sorted(signs - found.keys()):
+    left = sorted(signs - found.keys())
+    while left:
+        # What one order has shown is remembered before the next: many signs end in time too.
+        untried, left = left[:_TRIED_AT_ONCE], left[_TRIED_AT_ONCE:]
         made = _typeset([_order(_PROBE, _AS_PDF, data=sign, house="null") for sign in untried])
         tried = {
             sign: told["refused"] is None for sign, (_, told) in zip(untried, made, strict=True)

@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +120,23 @@ def test_all_pictures_of_a_document_are_drawn_in_one_process(
 def test_a_drawing_that_cannot_be_read_stops_them_all() -> None:
     with pytest.raises(DocumentNotMade):
         pictures_png([SQUARE, "<svg"])
+
+
+def test_very_many_signs_are_tried_some_at_a_time_and_each_time_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def slow(orders: Sequence[dict[str, Any]]) -> list[tuple[bytes, dict[str, Any]]]:
+        asked.append(len(orders))
+        if len(asked) == 3:
+            raise pdf.Refused("it took too long")
+        return [(b"", {"refused": None}) for _ in orders]
+
+    monkeypatch.setattr(pdf, "_known", {})
+    monkeypatch.setattr(pdf, "_typeset", slow)
+    signs = {chr(0x4E00 + place) for place in range(600)}
+    with pytest.raises(pdf.Refused):
+        pdf._not_shown(signs)
+    assert pdf._not_shown(signs) == set()
+    assert asked == [256, 256, 88, 88]

@@ -94,7 +94,7 @@ def _blocks(made: PublicReport, sha256: str) -> Iterator[Block]:
         if piece.text is None:
             yield Paragraph(masked_words(piece.provision))
         else:
-            yield Typed(piece.text)
+            yield Typed(piece.text, 3)
     yield Heading("Så är maskeringarna föreslagna")
     yield Paragraph(made.rule)
 

@@ -8,7 +8,7 @@ import pytest
 
 from internkontroll.core.canonical import canonical_json
 from internkontroll.core.errors import InvalidInput
-from internkontroll.files.plain_document import Paragraph
+from internkontroll.files.plain_document import Heading, Paragraph, Typed
 from internkontroll.reporting.documents import public_document
 from internkontroll.reporting.models import MaskGround, PublicOutcome
 from internkontroll.reporting.rules import CommitteeLine, Report, build_report
@@ -236,3 +236,20 @@ def test_a_provision_is_read_as_people_type_it(typed: str, read: str) -> None:
 def test_a_provision_that_cannot_be_is_refused(typed: str) -> None:
     with pytest.raises(InvalidInput, match="kapitel och paragraf"):
         provision_words(typed)
+
+
+def test_a_heading_in_a_text_stands_below_the_heading_of_the_part(report: Report) -> None:
+    rows = tuple(
+        replace(row, comment="# Vad vi såg\n\nInget.") if row.number == 3 else row
+        for row in report.rows
+    )
+    document = public_document(given(replace(report, rows=rows), {}), HASH)
+    before = next(
+        at
+        for at, block in enumerate(document.blocks)
+        if isinstance(block, Heading) and block.text == "Kontroll 3: kommentar"
+    )
+    heading, text = document.blocks[before : before + 2]
+    assert isinstance(heading, Heading)
+    assert isinstance(text, Typed)
+    assert text.levels == (heading.level + 1,)

@@ -23,7 +23,6 @@ _WORD = (
     "http://schemas.openxmlformats.org/wordprocessingml/2006/main ",
     "http://purl.oclc.org/ooxml/wordprocessingml/main ",
 )
-_MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math t"
 _FALLBACK = "http://schemas.openxmlformats.org/markup-compatibility/2006 Fallback"
 _SKIPPED = frozenset({"instrText", "delInstrText", "moveFrom", "rt"})
 _SIGNS = {"br": "\n", "cr": "\n", "tab": "\t", "noBreakHyphen": "-"}

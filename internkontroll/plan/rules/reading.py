@@ -175,16 +175,6 @@ class PlanReading:
             "rows": [row.to_json() for row in self.rows],
         }
 
-    def file_json(self) -> dict[str, object]:
-        """What is said of the file itself: sheet, headings, title block, and its notes."""
-        return {
-            "sheet": self.sheet,
-            "header_row": self.header_row,
-            "columns": {str(name): text for name, text in self.columns.items()},
-            "metadata": [{"name": name, "value": value} for name, value in self.metadata],
-            "notes": [note.to_json() for note in self.notes],
-        }
-
 
 def _asked_later(question: Question, row: PlanRow) -> Question:
     """The question as it can be answered when the file is no longer at hand."""

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from internkontroll.core.clock import swedish_day
 from internkontroll.reporting.rules.report import AssignmentLine
 
-CLAUSE = "uppdra till förvaltningen att "
-
 
 @dataclass(frozen=True)
 class AssignmentFact:

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from internkontroll.review.models import (
-    CaseNote,
     CaseNoteRule,
     ItemAmount,
     ItemResult,
@@ -76,12 +75,6 @@ def standing_note_rule(session: Session, board_id: int) -> CaseNoteRule | None:
             CaseNoteRule.board_id == board_id, CaseNoteRule.ended_at.is_(None)
         )
     )
-
-
-def notes_of(session: Session, occurrence_ids: Collection[int]) -> dict[int, CaseNote]:
-    """The notes by item, purged ones too."""
-    rows = session.scalars(sa.select(CaseNote).where(CaseNote.occurrence_id.in_(occurrence_ids)))
-    return {row.item_id: row for row in rows}
 
 
 def handovers_of(session: Session, occurrence_ids: Collection[int]) -> Sequence[UrgentHandover]:

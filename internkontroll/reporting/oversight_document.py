@@ -333,6 +333,10 @@ def oversight_docx(
     return docx_bytes(oversight_document(report, sha256), house)
 
 
-def oversight_json(report: OversightReport) -> bytes:
-    """The picture as canonical JSON; of a decided one the very bytes that its hash is of."""
-    return canonical_json(oversight_to_plain(report)).encode("utf-8")
+def oversight_json(report: OversightReport, snapshot: str | None = None) -> bytes:
+    """The picture as canonical JSON; of a decided one the very bytes that its hash is of.
+
+    ``snapshot`` is what was decided: another version of the program may tell more of a picture.
+    """
+    text = snapshot if snapshot is not None else canonical_json(oversight_to_plain(report))
+    return text.encode("utf-8")

@@ -12,8 +12,10 @@ from flask import Flask
 
 from internkontroll.accounts.models import RoleGrant
 from internkontroll.core.access import Role
+from internkontroll.core.canonical import canonical_json, sha256_of
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board
+from internkontroll.reporting.models import OversightDecision
 from tests.client import PageClient
 from tests.conftest import MovableClock
 from tests.factories import Town
@@ -179,6 +181,39 @@ def test_the_decision_is_recorded_and_the_page_shows_what_was_decided(ks: PageCl
     assert "Skriv varför den beslutade bilden rättas." in page.text
     page = ks.submit("/beslut", reason="En nämnd saknades.")
     assert "Version 2: En nämnd saknades." in page.text
+
+
+def test_what_an_older_program_decided_is_handed_out_as_the_very_bytes_of_its_hash(
+    ks: PageClient, app: Flask
+) -> None:
+    ks.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Det mesta är gjort.")
+    ks.get(f"{APRIL}/beslut")
+    ks.submit("/beslut", decided_on="15 juni 2020", registry_number="KSN-2020-0123", paragraph="1")
+    with app.app_context(), intent_to_write():
+        decided = db.session().scalars(sa.select(OversightDecision)).one()
+        told = json.loads(decided.snapshot)
+        del told["corrected_because"]
+        decided.snapshot, decided.snapshot_sha256 = canonical_json(told), sha256_of(told)
+        hashed = decided.snapshot_sha256
+        db.session().commit()
+        db.session.remove()
+
+    for address in ("json", "dokument/samlad-bild.json"):
+        body = ks.raw(f"{APRIL}/{address}").data
+        assert hashlib.sha256(body).hexdigest() == hashed, address
+
+
+def test_the_workbook_tells_what_kommunstyrelsen_decided(ks: PageClient) -> None:
+    ks.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Det mesta är gjort.")
+    ks.get(f"{APRIL}/beslut")
+    ks.submit("/beslut", decided_on="15 juni 2020", registry_number="KSN-2020-0123", paragraph="7")
+
+    table = ks.raw(f"{APRIL}/dokument/tabell-sammanfattning.csv").data.decode("utf-8-sig")
+    assert "Diarienummer;KSN-2020-0123" in table
+    assert "Paragraf;§ 7" in table.replace("\xa0", " ")
+    assert "Version;1" in table
 
 
 @pytest.mark.parametrize("role", [Role.MEMBER, Role.CHAIR, Role.SECRETARY, Role.AUDITOR])

@@ -27,11 +27,14 @@ def _table_form(report: OversightReport, title: str) -> FileForm:
 
 
 def oversight_catalogue(
-    report: OversightReport, house: House, sha256: str | None = None
+    report: OversightReport,
+    house: House,
+    sha256: str | None = None,
+    snapshot: str | None = None,
 ) -> tuple[DocumentEntry, ...]:
     """Every document of the picture, in the order in which they are needed.
 
-    ``sha256`` is that of what kommunstyrelsen decided.
+    ``snapshot`` is what kommunstyrelsen decided, and ``sha256`` is that of it.
     """
     return (
         DocumentEntry(
@@ -46,7 +49,7 @@ def oversight_catalogue(
                 FileForm(
                     f"{STEM}.xlsx", "Excel", xlsx.CONTENT_TYPE, lambda: oversight_xlsx(report)
                 ),
-                FileForm(f"{STEM}.json", "JSON", JSON, lambda: oversight_json(report)),
+                FileForm(f"{STEM}.json", "JSON", JSON, lambda: oversight_json(report, snapshot)),
             ),
         ),
         DocumentEntry(

@@ -38,12 +38,28 @@ def _actions(count: ActionCount | None) -> tuple[int | None, ...]:
     return (count.total, count.done, count.cancelled, count.open, count.late)
 
 
+def _decision(report: OversightReport) -> tuple[tuple[str, Cell], ...]:
+    """Kommunstyrelsens own decision; nothing before it."""
+    decision = report.decision
+    if decision is None:
+        return ()
+    return (
+        ("Version", report.version),
+        ("Varför den förra rättades", report.corrected_because),
+        ("Beslutande organ", decision.body),
+        ("Beslutad den", decision.decided_on),
+        ("Paragraf", section_words(decision.paragraph)),
+        ("Diarienummer", decision.registry_number),
+    )
+
+
 def _summary(report: OversightReport) -> Sheet:
     total = report.total
     rows: list[tuple[str, Cell]] = [
         ("Kommun", report.municipality or None),
         ("Dokument", report.title),
         ("Läget den", report.known_on),
+        *_decision(report),
         ("Nämnder", total.boards),
         ("Ska lämna", total.asked),
         ("Har lämnat", total.sent),

@@ -311,7 +311,7 @@ def shown_oversight(
     decided = standing_decision(session, year, point)
     if decided is not None:
         made = oversight_from_plain(json.loads(decided.snapshot))
-        return ShownOversight(made, decided.snapshot_sha256)
+        return ShownOversight(made, decided.snapshot_sha256, decided.snapshot)
     live = oversight_report(session, year, point, on=on, drafts=drafts)
     return ShownOversight(live) if live else None
 

@@ -270,7 +270,9 @@ def json_file(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as JSON."""
     shown = shown_or_404(year, point)
     report = shown.report
-    return _file(oversight_json(report), "application/json", file_name(report, "json"))
+    return _file(
+        oversight_json(report, shown.snapshot), "application/json", file_name(report, "json")
+    )
 
 
 def _file(body: bytes, kind: str, name: str) -> Response:

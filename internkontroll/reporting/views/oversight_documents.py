@@ -5,13 +5,19 @@ from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.queries import document_house
-from internkontroll.reporting.documents.catalogue import find_form
+from internkontroll.reporting.documents.catalogue import DocumentEntry, find_form
 from internkontroll.reporting.documents.oversight_catalogue import STEM, oversight_catalogue
 from internkontroll.reporting.oversight_document import file_name
+from internkontroll.reporting.rules.oversight import ShownOversight
 from internkontroll.reporting.views.blueprint import as_file
 from internkontroll.reporting.views.oversight import POINT, address, bp, shown_or_404
 from internkontroll.web.access import requires, session
 from internkontroll.web.submission import page
+
+
+def _catalogue(shown: ShownOversight) -> tuple[DocumentEntry, ...]:
+    house = document_house(session())
+    return oversight_catalogue(shown.report, house, shown.sha256, shown.snapshot)
 
 
 @bp.get(f"{POINT}/dokument")
@@ -23,7 +29,7 @@ def documents(year: int, point: str) -> ResponseReturnValue:
     return page(
         "oversight/documents.html",
         report=report,
-        documents=oversight_catalogue(report, document_house(session()), shown.sha256),
+        documents=_catalogue(shown),
         where=address(year, point),
     )
 
@@ -34,7 +40,7 @@ def document(year: int, point: str, name: str) -> ResponseReturnValue:
     """One of the documents in one of its forms."""
     shown = shown_or_404(year, point)
     report = shown.report
-    form = find_form(oversight_catalogue(report, document_house(session()), shown.sha256), name)
+    form = find_form(_catalogue(shown), name)
     if form is None:
         abort(404)
     stem, _, kind = name.rpartition(".")

@@ -19,10 +19,11 @@ _KINDS: Mapping[str, type[Severity | Assessment | OverallAssessment]] = {
 
 @dataclass(frozen=True)
 class ShownOversight:
-    """Samlade bilden som den visas: a decided one carries the hash of its snapshot."""
+    """Samlade bilden som den visas: a decided one carries its snapshot and the hash of it."""
 
     report: OversightReport
     sha256: str | None = None
+    snapshot: str | None = None
 
 
 def oversight_to_plain(report: OversightReport) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from internkontroll.core.access import Role, system_actor
 from internkontroll.core.canonical import sha256_of
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.organisation.models import ReportingPoint
-from internkontroll.plan.models import Control, Plan, PlanState
+from internkontroll.plan.models import Control, ControlArea, Plan, PlanState
 from internkontroll.reporting import services
 from internkontroll.reporting.models import (
     FollowUpReport,
@@ -145,6 +145,28 @@ def test_a_control_that_a_revision_took_away_is_still_one_that_reviews_secret_ca
     desk.session.add(without_it)
     desk.session.flush()
     assert secret_controls(desk.session, desk.board.id, revised) == {3}
+    reviewing = desk.session.scalars(sa.select(Control).where(Control.number == 3)).one()
+    area = ControlArea(plan_id=without_it.id, name="Ärenden", position=1)
+    desk.session.add(area)
+    desk.session.flush()
+    desk.session.add(
+        Control(
+            plan_id=without_it.id,
+            area_id=area.id,
+            number=2,
+            lineage=reviewing.lineage,
+            text=reviewing.text,
+            method_text=reviewing.method_text,
+            reporting_text=reviewing.reporting_text,
+            technique=reviewing.technique,
+            sample_kind=reviewing.sample_kind,
+            sample_n=reviewing.sample_n,
+            frequency=reviewing.frequency,
+            points=reviewing.points,
+        )
+    )
+    desk.session.flush()
+    assert secret_controls(desk.session, desk.board.id, revised) == {2}, "numbered anew"
 
 
 def test_what_is_masked_is_left_out_and_what_is_lifted_is_told(desk: Desk) -> None:

@@ -82,14 +82,15 @@ def secret_controls(session: Session, board_id: int, report: Report) -> frozense
             ),
         )
     )
-    return frozenset(
-        session.scalars(
-            sa.select(Control.number)
-            .join(Plan, Plan.id == Control.plan_id)
-            .where(
-                *of_the_plan(board_id, report.year),
-                Plan.version <= report.plan.version,
-                Control.lineage.in_(lineages),
-            )
+    rows = session.execute(
+        sa.select(Control.lineage, Control.number)
+        .join(Plan, Plan.id == Control.plan_id)
+        .where(
+            *of_the_plan(board_id, report.year),
+            Plan.version <= report.plan.version,
+            Control.lineage.in_(lineages),
         )
+        .order_by(Plan.version)
     )
+    # The number that each had last: a revision numbers the others anew.
+    return frozenset(dict(rows.all()).values())

@@ -6,7 +6,7 @@ is built from a list of what may: a part that is not named here is not in the pu
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from internkontroll.reporting.rules.lines import FindingLine, StatementKind
 from internkontroll.reporting.rules.reading_back import dataclass_from
 from internkontroll.reporting.rules.report import (
     AreaCount,
+    ChangedControl,
     ControlRow,
     DecisionFacts,
     PlanFacts,
@@ -142,10 +143,10 @@ def _pieces(report: Report) -> Iterator[Piece]:
             f"statement.{place}", "Uträknad mening", statement.text, tuple(statement.controls)
         )
     yield Piece("totals", "Granskade i hela uppföljningen", _reviewed(report))
-    for row in report.rows:
-        yield from _of_row(row)
-    for other in report.others:
-        yield from _findings(f"other.{other.number}", other.number, other.findings)
+    for row, name in zip(report.rows, _names("row", report.rows), strict=True):
+        yield from _of_row(row, name)
+    for other, name in zip(report.others, _names("other", report.others), strict=True):
+        yield from _findings(name, other.number, other.findings)
     for place, line in enumerate(report.committees):
         yield Piece(f"committee.{place}", f"Utskottet {line.name}", _reviewed(line))
     for one in report.assignments:
@@ -154,6 +155,15 @@ def _pieces(report: Report) -> Iterator[Piece]:
     numbers = tuple(sorted({fact.number for fact in report.later}))
     told = "\n".join(f"Kontroll {fact.number}: {fact.text}" for fact in report.later)
     yield Piece("later", "Tillkommet efter att uppgifterna stängdes", told, numbers)
+
+
+def _names(kind: str, rows: Sequence[ControlRow | ChangedControl]) -> list[str]:
+    """A name for each row: one that a revision has taken away may have another one's number."""
+    names: list[str] = []
+    for row in rows:
+        same = sum(row.number == earlier.number for earlier in rows[: len(names)])
+        names.append(f"{kind}.{row.number}" if not same else f"{kind}.{row.number}.{same + 1}")
+    return names
 
 
 def _reviewed(counted: Any) -> str:
@@ -168,8 +178,8 @@ def _joined(*parts: str | None) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def _of_row(row: ControlRow) -> Iterator[Piece]:
-    here = f"Kontroll {row.number}"
+def _of_row(row: ControlRow, name: str) -> Iterator[Piece]:
+    here = f"Kontroll {row.number}{', borttagen ur planen' if row.removed else ''}"
     texts = (
         ("figures", "siffror", _joined(_reviewed(row), *(one.text for one in row.bounds))),
         ("comment", "kommentar", row.comment),
@@ -193,9 +203,9 @@ def _of_row(row: ControlRow) -> Iterator[Piece]:
             "\n".join(f"{long_date(one.scheduled_on)}: {one.reason}" for one in row.extras),
         ),
     )
-    for name, what, text in texts:
-        yield Piece(f"row.{row.number}.{name}", f"{here}: {what}", text, (row.number,))
-    yield from _findings(f"row.{row.number}", row.number, row.findings)
+    for part, what, text in texts:
+        yield Piece(f"{name}.{part}", f"{here}: {what}", text, (row.number,))
+    yield from _findings(name, row.number, row.findings)
 
 
 def _findings(place: str, number: int, findings: Iterable[FindingLine]) -> Iterator[Piece]:

@@ -1,6 +1,7 @@
 """A report's way to the board: approved, treated, and whose words it has."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,11 +16,14 @@ from internkontroll.plan.models import Control
 from internkontroll.reporting.models import FollowUpReport, ReportState, ReportTreatment
 from internkontroll.reporting.queries import control_select
 from internkontroll.reporting.queries.treating import read_report, treatments_of, written_about
+from internkontroll.reporting.queries.xray import xray_of
 from internkontroll.reporting.rules.versions import differences
+from internkontroll.reporting.rules.xray import XrayKind
+from internkontroll.review.models import Basis, Conclusion
 from internkontroll.schedule.models import Occurrence
 from tests.factories import make_actor, make_board
 from tests.report_rows import sign
-from tests.service.report_way import APPROVED, AT, LATER, Way, minutes
+from tests.service.report_way import APPROVED, AT, LATER, WRITTEN, Way, minutes
 
 
 @pytest.fixture
@@ -216,3 +220,24 @@ def test_every_wording_is_kept_with_who_wrote_it(way: Way) -> None:
     assert unwritten.standing.revision == 0
     absent = control_select(way.board.id, 2020, 1, 99)
     assert written_about(way.session, report, absent) is None
+
+
+def test_the_x_ray_tells_of_a_kontrollmoment_by_the_number_that_the_report_gives_it(
+    way: Way,
+) -> None:
+    way.comment(2, figures="{}")
+    occurrence = way.session.get_one(Occurrence, way.spring.occurrences[0])
+    conclusion = way.session.scalars(
+        sa.select(Conclusion).where(Conclusion.occurrence_id == occurrence.id)
+    ).one()
+    conclusion.basis, conclusion.is_random = Basis.NONE, False
+    way.session.flush()
+    report = way.session.scalars(sa.select(FollowUpReport)).one()
+    made = way.shown(WRITTEN)
+    anew = replace(made, rows=tuple(replace(row, number=row.number + 10) for row in made.rows))
+    found = {
+        (line.kind, line.number)
+        for line in xray_of(way.session, way.board, report, anew, at=WRITTEN)
+        if line.kind in {XrayKind.FIGURES, XrayKind.NO_EVIDENCE}
+    }
+    assert found == {(XrayKind.FIGURES, 12), (XrayKind.NO_EVIDENCE, 11)}

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -43,6 +43,7 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "year": sa.Integer(),
     "revision": sa.Integer(),
     "scheduled_on": sa.Date(),
+    "lineage": sa.Text(),
     "comment": sa.Text(),
     "figures": sa.Text(),
     "figures_confirmed": sa.Boolean(),
@@ -63,7 +64,7 @@ def xray_of(
         "board_id": board.id,
         "year": made.year,
         "version": made.plan.version,
-        "numbers": [row.number for row in made.rows],
+        "lineages": [row.lineage for row in made.rows],
         "in_force": [row.number for row in made.rows if not row.removed],
         "first": made.period_start,
         "last": made.period_end,
@@ -77,8 +78,8 @@ def xray_of(
     facts = XrayFacts(
         unappointed=sorted(map(_number, of_kind[_UNAPPOINTED])) if begun else (),
         unproven=[
-            UnprovenFact(row.row_id, row.number, row.scheduled_on)
-            for row in sorted(of_kind[_UNPROVEN], key=_by_day)
+            UnprovenFact(row.row_id, number, row.scheduled_on)
+            for number, row in _by_number_and_day(of_kind[_UNPROVEN], made)
         ],
         unanswered=_unanswered(of_kind[_UNANSWERED], board, made),
         others=sorted((row.code, row.name) for row in of_kind[_BOARD]),
@@ -107,12 +108,8 @@ def _statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
     )
 
 
-def _among(name: str) -> sa.ColumnElement[bool]:
-    numbers: Any = sa.bindparam(name, type_=sa.Integer(), expanding=True)
-    return Control.number.in_(numbers)
-
-
 def _without_responsible() -> Rows:
+    in_force: Any = sa.bindparam("in_force", type_=sa.Integer(), expanding=True)
     return (
         sa.select(Control.number)
         .select_from(Control)
@@ -120,7 +117,7 @@ def _without_responsible() -> Rows:
         .where(
             *of_the_plan(_BOARD_ID, _YEAR),
             Plan.version == sa.bindparam("version", type_=sa.Integer()),
-            _among("in_force"),
+            Control.number.in_(in_force),
             Control.responsible_id.is_(None),
             Control.not_applicable_reason.is_(None),
         )
@@ -134,8 +131,9 @@ def _without_paper() -> Rows:
     )
     first = sa.bindparam("first", type_=sa.Date())
     last = sa.bindparam("last", type_=sa.Date())
+    lineages: Any = sa.bindparam("lineages", type_=sa.Text(), expanding=True)
     return (
-        sa.select(Occurrence.id.label("row_id"), Control.number, Occurrence.scheduled_on)
+        sa.select(Occurrence.id.label("row_id"), Control.lineage, Occurrence.scheduled_on)
         .select_from(Occurrence)
         .join(Control, Control.id == Occurrence.control_id)
         .join(Plan, Plan.id == Control.plan_id)
@@ -143,7 +141,7 @@ def _without_paper() -> Rows:
         .where(
             Occurrence.board_id == _BOARD_ID,
             *of_the_plan(_BOARD_ID, _YEAR),
-            _among("numbers"),
+            Control.lineage.in_(lineages),
             Occurrence.scheduled_on.between(first, last),
             Conclusion.signed_at.is_not(None),
             Conclusion.basis.in_((Basis.RESULT, Basis.NONE)),
@@ -165,7 +163,7 @@ def _without_action() -> Rows:
 def _written() -> Rows:
     return (
         sa.select(
-            Control.number,
+            Control.lineage,
             ReportRemark.revision,
             ReportRemark.comment,
             ReportRemark.figures,
@@ -181,8 +179,11 @@ def _number(row: Row) -> int:
     return int(row.number)
 
 
-def _by_day(row: Row) -> tuple[int, date, int]:
-    return row.number, row.scheduled_on, row.row_id
+def _by_number_and_day(rows: Iterable[Row], made: Report) -> list[tuple[int, Row]]:
+    """The rows with the number that the report gives each: a revision numbers anew."""
+    numbers = {row.lineage: row.number for row in made.rows}
+    told = ((numbers[row.lineage], row) for row in rows)
+    return sorted(told, key=lambda one: (one[0], one[1].scheduled_on, one[1].row_id))
 
 
 def _decided_as_approved(report: FollowUpReport) -> bool:
@@ -199,11 +200,12 @@ def _unanswered(rows: Iterable[Row], board: Board, made: Report) -> list[OpenFin
 
 
 def _unconfirmed(rows: Iterable[Row], made: Report) -> list[int]:
-    standing = {row.number: row for row in sorted(rows, key=lambda row: int(row.revision))}
+    # A revision numbers the kontrollmoment anew, and what is written follows its own.
+    standing = {row.lineage: row for row in sorted(rows, key=lambda row: int(row.revision))}
     return [
         row.number
         for row in made.rows
-        if (remark := standing.get(row.number)) is not None
+        if (remark := standing.get(row.lineage)) is not None
         and standing_of(remark.comment, remark.figures, row, confirmed=remark.figures_confirmed)
         in UNCONFIRMED
     ]

@@ -51,11 +51,26 @@ def differences(old: Report, new: Report) -> tuple[Difference, ...]:
             ("Vad bedömningen bygger på", old.grounds, new.grounds),
         ),
     ]
-    before = {row.number: row for row in old.rows}
-    after = {row.number: row for row in new.rows}
-    for number in sorted(before.keys() | after.keys()):
-        found += _of_rows(number, before.get(number), after.get(number))
+    # A revision between them numbers the kontrollmoment anew; an old snapshot has numbers alone.
+    by_number = not all(row.lineage for row in (*old.rows, *new.rows))
+    before, after = _by_key(old.rows, by_number=by_number), _by_key(new.rows, by_number=by_number)
+    pairs = [(before.get(key), after.get(key)) for key in dict.fromkeys((*after, *before))]
+    for one, other in sorted(pairs, key=_number):
+        found += _of_rows(_number((one, other)), one, other)
     return tuple(found)
+
+
+def _by_key(rows: Iterable[ControlRow], *, by_number: bool) -> dict[int | str, ControlRow]:
+    return {row.number if by_number else row.lineage: row for row in rows}
+
+
+def _number(pair: tuple[ControlRow | None, ControlRow | None]) -> int:
+    """The number in the later version, where it has one."""
+    old, new = pair
+    row = new or old
+    if row is None:
+        raise ValueError("neither version has the row")
+    return row.number
 
 
 def _changed(number: int | None, *told: tuple[str, Told, Told]) -> Iterable[Difference]:

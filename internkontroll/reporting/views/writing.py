@@ -88,7 +88,8 @@ class _Here:
 
 def _about(board: Board, entry: PointEntry, number: int) -> _Here:
     report = written_or_404(board, entry).report
-    row = next((row for row in report.rows if row.number == number), None)
+    in_force = (row for row in report.rows if not row.removed)
+    row = next((row for row in in_force if row.number == number), None)
     if row is None:
         abort(404)
     asked = control_select(board.id, entry.point.year, report.plan.version, number)

@@ -47,6 +47,20 @@ def test_a_kontrollmoment_that_came_or_went_is_told() -> None:
     assert [one.old for one in differences(fewer, REPORT)] == [None]
 
 
+def test_what_a_revision_numbers_anew_is_held_against_itself() -> None:
+    first, second, *_ = REPORT.rows
+    old = replace(REPORT, rows=(first, second))
+    taken_away = replace(first, removed=True)
+    new = replace(REPORT, rows=(replace(second, number=1, comment="Ny text."), taken_away))
+    found = differences(old, new)
+    assert [(one.number, one.what, one.new) for one in found] == [(1, "Kommentar", "Ny text.")]
+
+
+def test_an_old_snapshot_without_lineages_is_held_against_by_number() -> None:
+    old = replace(REPORT, rows=tuple(replace(row, lineage="") for row in REPORT.rows))
+    assert differences(old, REPORT) == ()
+
+
 def test_a_figure_that_becomes_nought_differs() -> None:
     old = replace(REPORT, total=ClosingCount(due=1, late=1))
     new = replace(REPORT, total=ClosingCount())

@@ -104,6 +104,7 @@ class Source(StrEnum):
     REPORT = "report"
     ASSIGNMENT = "assignment"
     REPORT_TO_SEND = "report_to_send"
+    REQUEST = "request"
     FINDING = "finding"
     ACTION = "action"
     MEETINGS = "meetings"
@@ -135,6 +136,7 @@ class Kind(StrEnum):
     REGISTER_REPORT = "register_report"
     APPROVE_REPORT = "approve_report"
     SEND_REPORT = "send_report"
+    SETTLE_REQUEST = "settle_request"
     REPORT_BACK = "report_back"
     CORRECT = "correct"
     ADD_ACTION = "add_action"
@@ -204,6 +206,7 @@ CORRECT_WITHIN = timedelta(days=14)
 ACT_WITHIN = timedelta(days=30)
 RETEST_WITHIN = timedelta(days=14)
 VERIFY_WITHIN = timedelta(days=14)
+ANSWER_WITHIN = timedelta(days=2)
 FOLLOW_UP_WITHIN = timedelta(days=14)
 """How soon something is expected where no other day is set; the start page's own measure."""
 
@@ -285,22 +288,15 @@ def _of_report(fact: Fact, person: Person) -> list[Kind]:
 
 def finding_facts(fact: Fact) -> FindingFacts:
     """What the findings' own rule reads, from a fact: the sums are enough for the next step."""
-    done = () if fact.done_on is None else (_ended(fact.done_on),)
-    day = fact.due_on or date.min
+    ended, day = fact.done_on, fact.due_on or date.min
+    done = () if ended is None else (ActionFacts(ActionState.DONE, ended, ended),)
     still = tuple(ActionFacts(ActionState.PLANNED, day) for _ in range(fact.open_count))
     written = None if fact.second is None else swedish_day(fact.second)
     retest = RetestFacts(OccurrenceState(fact.state), written) if fact.state else None
+    actions = (*done, *still)
     return FindingFacts(
-        closed=False,
-        about_an_item=True,
-        settled=fact.settled,
-        actions=(*done, *still),
-        retest=retest,
+        closed=False, about_an_item=True, settled=fact.settled, actions=actions, retest=retest
     )
-
-
-def _ended(day: date) -> ActionFacts:
-    return ActionFacts(ActionState.DONE, day, day)
 
 
 def _of_finding(fact: Fact, person: Person) -> tuple[Kind | None, date | None]:
@@ -355,6 +351,7 @@ _PLAIN: dict[Source, tuple[Kind, frozenset[Role]]] = {
     Source.MEETINGS: (Kind.ENTER_MEETINGS, STEERS),
     Source.ASSIGNMENT: (Kind.REPORT_BACK, WATCHES),
     Source.REPORT_TO_SEND: (Kind.SEND_REPORT, frozenset({Role.SECRETARY})),
+    Source.REQUEST: (Kind.SETTLE_REQUEST, STEERS),
     Source.PLAN_MINUTES: (Kind.VERIFY_PLAN, frozenset({Role.SECRETARY})),
     Source.REPORT_MINUTES: (Kind.VERIFY_REPORT, frozenset({Role.SECRETARY})),
     Source.ROLE_ENDS: (Kind.RENEW_ROLE, _ADMINISTERS),
@@ -364,9 +361,11 @@ _PLAIN: dict[Source, tuple[Kind, frozenset[Role]]] = {
 
 
 def _due(fact: Fact) -> date | None:
-    """The fact's own day; minutes are to be verified soon after the decision, a job at once."""
+    """The fact's own day; minutes and requests soon after theirs, a job at once."""
     if fact.source in (Source.PLAN_MINUTES, Source.REPORT_MINUTES) and fact.done_on:
         return fact.done_on + VERIFY_WITHIN
+    if fact.source is Source.REQUEST and fact.done_on:
+        return fact.done_on + ANSWER_WITHIN
     if fact.source is Source.JOB and fact.moment:
         return swedish_day(fact.moment)
     return fact.due_on

@@ -121,6 +121,11 @@ def _of_a_report(task: Task, on: date) -> TaskWords:
         return TaskWords(
             f"Överlämna uppföljningen {per}", "Nämnden har beslutat. Den ska till kommunstyrelsen"
         )
+    if task.kind is Kind.SETTLE_REQUEST:
+        asked = long_date(_day(fact.done_on))
+        return TaskWords(
+            f"Pröva en begäran om uppföljningen {per}", f"Begärd {asked}. Svara skyndsamt", _WAITS
+        )
     early = fact.done_on is not None and fact.done_on > on
     state = StateWord("Kan inte börja än", "idle") if early else _NOT_BEGUN
     if fact.settled:
@@ -215,6 +220,7 @@ _REPORTS = frozenset(
         Kind.REGISTER_REPORT,
         Kind.VERIFY_REPORT,
         Kind.SEND_REPORT,
+        Kind.SETTLE_REQUEST,
     }
 )
 _PROGRAM = frozenset(

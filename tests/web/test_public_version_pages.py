@@ -105,6 +105,23 @@ def test_a_request_is_proposed_judged_decided_and_given_out(client_of: ClientOf)
     assert "Lämnad ut med maskeringar" in secretary.get(LIST).text
 
 
+def test_a_request_is_among_the_tasks_until_it_is_answered(client_of: ClientOf) -> None:
+    task = "Pröva en begäran om uppföljningen per april 2020"
+    secretary = client_of(Role.SECRETARY)
+    assert task not in secretary.get("/").text
+    page = ask(secretary)
+    here = address_of(page)
+    for role in (Role.SECRETARY, Role.CONTROLLER):
+        start = client_of(role).get("/")
+        assert task in start.text
+        assert here in start.reader.links
+    assert task not in client_of(Role.DIRECTOR).get("/").text
+    secretary.get(here)
+    secretary.submit(here, provision="26 kap. 1 §")
+    secretary.submit("/beslut", outcome="neka", ground="Allt rör enskilda.")
+    assert task not in secretary.get("/").text
+
+
 def test_what_is_lacking_is_told_at_its_part_and_nothing_typed_is_lost(client_of: ClientOf) -> None:
     secretary = client_of(Role.SECRETARY)
     page = ask(secretary)

@@ -105,6 +105,10 @@ _WAYS: Mapping[Kind, Callable[[Fact], tuple[str, dict[str, Any]]]] = {
     Kind.VERIFY_REPORT: _way_of_report,
     Kind.APPROVE_REPORT: lambda fact: ("reporting.xray", _report(fact)[1]),
     Kind.SEND_REPORT: _way_of_report,
+    Kind.SETTLE_REQUEST: lambda fact: (
+        "reporting.public_version",
+        {**_report(fact)[1], "public_id": fact.subject_id},
+    ),
     Kind.REPORT_BACK: _of("reporting.assignment", "assignment_id"),
     Kind.CORRECT: _FINDING,
     Kind.ADD_ACTION: _FINDING,

@@ -228,6 +228,15 @@ def test_the_most_delayed_comes_first_and_what_has_no_day_last() -> None:
     assert [task.days_late(ON) for task in found] == [2, 0, 0]
 
 
+@pytest.mark.parametrize("role", [Role.SECRETARY, Role.CONTROLLER])
+def test_a_request_waits_for_those_who_may_answer_it_and_soon(role: Role) -> None:
+    request = Fact(Source.REQUEST, 8, "april", board_id=BOARD, year=2020, done_on=ON)
+    (task,) = tasks_of(request, person(role))
+    assert (task.kind, task.due_on) == (Kind.SETTLE_REQUEST, ON + timedelta(days=2))
+    assert not kinds(request, person(role, board=OTHER_BOARD))
+    assert not kinds(request, person(Role.DIRECTOR))
+
+
 def test_every_kind_of_task_has_its_words() -> None:
     for kind in Kind:
         fact = Fact(

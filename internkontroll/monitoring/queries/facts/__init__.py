@@ -54,6 +54,7 @@ def _asked(
             board.unappointed(question),
             board.reports(question),
             board.assignments(question),
+            board.requests(question),
             board.meetings(question),
             board.waiting_roles(question, of_boards=True),
         ]

@@ -24,6 +24,8 @@ from internkontroll.reporting.models import (
     AssignmentState,
     BoardAssignment,
     FollowUpReport,
+    PublicState,
+    PublicVersion,
     ReportState,
 )
 from internkontroll.trail.models import Reading
@@ -120,6 +122,28 @@ def assignments(question: Question) -> Part:
         BoardAssignment.board_id.in_(question.boards_with(Role.CONTROLLER)),
         BoardAssignment.state == AssignmentState.OPEN,
         BoardAssignment.report_back_on <= question.until,
+    )
+
+
+def requests(question: Question) -> Part:
+    """Requests for a decided report that nobody has answered."""
+    return (
+        sa.select(
+            *columns_of(
+                Source.REQUEST,
+                subject_id=PublicVersion.id,
+                text=ReportingPoint.name,
+                board_id=PublicVersion.board_id,
+                year=ReportingPoint.year,
+                done_on=PublicVersion.requested_on,
+            )
+        )
+        .join(FollowUpReport, FollowUpReport.id == PublicVersion.report_id)
+        .join(ReportingPoint, ReportingPoint.id == FollowUpReport.reporting_point_id)
+        .where(
+            PublicVersion.board_id.in_(question.boards_with(Role.CONTROLLER, Role.SECRETARY)),
+            PublicVersion.state == PublicState.ASKED_FOR,
+        )
     )
 
 

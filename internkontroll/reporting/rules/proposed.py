@@ -107,15 +107,18 @@ def _of_the_count(row: ControlRow) -> list[str]:
             else "Kontrollen skulle inte göras under perioden."
         ]
     if count.performed == count.due:
-        told = [f"Kontrollen är gjord {_times(count.due)}, så som planen säger."]
+        in_order = "" if count.late else ", så som planen säger"
+        told = [f"Kontrollen är gjord {_times(count.due)}{in_order}."]
     else:
         told = [f"Kontrollen är gjord {count.performed} av {_times(count.due)}."]
     if count.late:
-        told.append(f"{_capital(_times(count.late))} gjordes sent.")
+        told.append(f"{_capital(_times(count.late))} gjordes den sent.")
     if count.not_performed:
-        told.append(f"{_capital(_times(count.not_performed))} gjordes inte, med angiven orsak.")
+        told.append(f"{_capital(_times(count.not_performed))} gjordes den inte, med angiven orsak.")
     if count.missed:
-        told.append(f"{_capital(_times(count.missed))} gjordes inte och har ingen angiven orsak.")
+        told.append(
+            f"{_capital(_times(count.missed))} gjordes den inte, och ingen orsak är angiven."
+        )
     return told
 
 

@@ -45,9 +45,13 @@ def row(**more: object) -> ControlRow:
         (
             {"count": ClosingCount(due=4, in_time=1, late=1, not_performed=1, missed=1)},
             (
-                "Kontrollen är gjord 2 av 4 gånger. En gång gjordes sent. En gång gjordes inte, "
-                "med angiven orsak. En gång gjordes inte och har ingen angiven orsak."
+                "Kontrollen är gjord 2 av 4 gånger. En gång gjordes den sent. En gång gjordes den "
+                "inte, med angiven orsak. En gång gjordes den inte, och ingen orsak är angiven."
             ),
+        ),
+        (
+            {"count": ClosingCount(due=2, late=2)},
+            "Kontrollen är gjord 2 gånger. 2 gånger gjordes den sent.",
         ),
         (
             {"reviewed": 1, "deviating": 1},

@@ -127,9 +127,7 @@ def _opening(report: Report) -> Iterator[Block]:
 def matters(report: Report, rest: str = "i tabellen nedan") -> Iterator[Block]:
     """What the board needs to take a stand on; ``rest`` is where those left out are told."""
     if not report.matters:
-        yield Paragraph(
-            "Inget kontrollmoment är ogjort och inga väsentliga eller allvarliga avvikelser finns."
-        )
+        yield Paragraph(report.without_matters)
         return
     yield Bullets(tuple(f"{one.heading} {one.text}" for one in report.matters))
     if report.matters_left:

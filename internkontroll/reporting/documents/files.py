@@ -34,6 +34,7 @@ def document_data(shown: ShownReport) -> dict[str, Any]:
         "grounds": typed_data(Typed(report.grounds or "")),
         "comments": [typed_data(Typed(row.comment, 3)) for row in report.rows],
         "assignments": [_told(assignment_word(one)) for one in report.assignments],
+        "without_matters": report.without_matters,
         "standing": state_line(report),
         "version": version_sentence(report) if report.version > 1 else None,
         "pictures": pictures_data(report_pictures(report)),

@@ -303,6 +303,15 @@ class Report:
         return any(row.lineage for row in self.rows)
 
     @property
+    def without_matters(self) -> str:
+        """What is said where nothing needs a stand; nothing reported does not mean all is well."""
+        if not self.rows:
+            return "Planen har inget kontrollmoment som rapporteras vid den här tidpunkten."
+        return (
+            "Inget kontrollmoment är ogjort och inga väsentliga eller allvarliga avvikelser finns."
+        )
+
+    @property
     def highlight(self) -> str | None:
         """The one sentence on what a sample proves that the summary tells."""
         return next((matter.proof for matter in self.matters if matter.proof), None)

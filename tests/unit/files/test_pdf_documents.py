@@ -18,7 +18,7 @@ import typst
 from internkontroll.core.canonical import canonical_json
 from internkontroll.files import pdf
 from internkontroll.files.pdf import DocumentNotMade, Refused, render_pdf
-from internkontroll.reporting.documents import document_data, report_pdf
+from internkontroll.reporting.documents import document_data, report_html, report_pdf
 from internkontroll.reporting.rules import RemarkFact, ReportFacts
 from tests.pdf_text import pdf_text
 from tests.report_facts import many_facts, sample_facts
@@ -174,6 +174,16 @@ def test_a_report_with_nothing_to_tell_is_made() -> None:
     text = pdf_text(report_pdf(live(empty)))
     assert "Den samlade bedömningen är inte skriven." in text
     assert "Inget kontrollmoment är ogjort" in text
+
+
+def test_a_report_of_no_control_does_not_say_that_all_is_well() -> None:
+    facts = sample_facts()
+    later = [replace(control, points=("augusti",)) for control in facts.controls]
+    shown = live(replace(facts, controls=later))
+    assert not shown.report.rows
+    for text in (pdf_text(report_pdf(shown)), report_html(shown).decode()):
+        assert "inget kontrollmoment som rapporteras vid den här tidpunkten" in text
+        assert "Inget kontrollmoment är ogjort" not in text
 
 
 def test_a_whole_year_is_made() -> None:

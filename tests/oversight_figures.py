@@ -112,7 +112,7 @@ def _of_figures(table: Table) -> Figures:
         name = record["Nämnd"]
         subject = ("total",) if name == "Totalt" else ("board", name)
         told = record["Åtgärder klara"]
-        late = re.search(rf"({_NUMBER})[\s\u00a0]sena", told)
+        late = re.search(rf"({_NUMBER})[\s\u00a0]sena?\b", told)
         pairs = (_pair(record["Kontrollmoment"]), _pair(record["Gjort"]), _pair(told))
         names = ("controls", "plan_size", "performed", "due", "actions", "of_actions")
         figures = [figure for pair in pairs for figure in pair]

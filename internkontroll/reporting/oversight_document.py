@@ -63,7 +63,9 @@ def total_actions(total: OversightTotal) -> str:
 
 def _done_of(actions: ActionCount) -> str:
     told = of(actions.done, actions.total - actions.cancelled)
-    return f"{told}, {grouped(actions.late)} sena" if actions.late else told
+    if not actions.late:
+        return told
+    return f"{told}, {grouped(actions.late)} {'sen' if actions.late == 1 else 'sena'}"
 
 
 def standing_words(line: BoardLine) -> str:
@@ -133,7 +135,7 @@ def oversight_document(report: OversightReport, sha256: str | None = None) -> Pl
     blocks += _sources(report, sha256)
     return PlainDocument(
         title=report.title,
-        board=report.municipality or "Kommunstyrelsen",
+        board="Kommunstyrelsen",
         day=report.known_on,
         version=state_words(report, sha256),
         blocks=tuple(blocks),

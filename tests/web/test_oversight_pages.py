@@ -52,6 +52,7 @@ def test_it_is_two_clicks_from_a_figure_to_the_boards_own_row(ks: PageClient) ->
     assert found is not None
     rows = ks.get(found.group(1).replace("&amp;", "&"))
     assert rows.h1 == "Kontrollmoment med väsentliga avvikelser, Socialnämnden"
+    assert re.search(r"Väsentlig: \d", rows.text)
     link = re.search(r'href="(/namnd/scn/uppfoljning/2020/april)#(kontroll-3)"', rows.html)
     assert link is not None
     assert f'id="{link.group(2)}"' in ks.get(link.group(1)).html

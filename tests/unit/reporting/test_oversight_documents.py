@@ -20,6 +20,7 @@ from internkontroll.organisation.models import BoardKind
 from internkontroll.reporting.documents.catalogue import find_form
 from internkontroll.reporting.documents.oversight_catalogue import oversight_catalogue
 from internkontroll.reporting.models import Assessment, OverallAssessment
+from internkontroll.reporting.oversight_document import done_actions, oversight_document
 from internkontroll.reporting.rules import ClosingCount
 from internkontroll.reporting.rules.lines import ActionCount
 from internkontroll.reporting.rules.oversight import (
@@ -289,6 +290,27 @@ def test_the_look_of_the_municipality_is_in_every_form(report: OversightReport) 
     assert b"/Subtype/Image" in made(report, "pdf").replace(b" ", b"")
     opened = docx.Document(io.BytesIO(made(report, "docx")))
     assert "Exempelkommunen" in opened.sections[0].header._element.xml
+
+
+def test_the_document_is_kommunstyrelsens_and_names_the_municipality_once(
+    report: OversightReport,
+) -> None:
+    named = replace(report, municipality="Exempelkommunen")
+    assert oversight_document(named).board == "Kommunstyrelsen"
+    told = pdf_text(made(named, "pdf"))
+    assert len(re.findall(r"Exempelkommunen\s+Exempelkommunen", told)) == 0
+
+
+@pytest.mark.parametrize(
+    ("late", "told"), [(0, "1 av 3"), (1, "1 av 3, 1 sen"), (2, "1 av 3, 2 sena")]
+)
+def test_late_actions_are_told_in_the_right_number(
+    report: OversightReport, late: int, told: str
+) -> None:
+    count = ActionCount(total=3, done=1, open=2, late=late)
+    line = next(one for one in report.boards if one.report is not None)
+    assert line.report is not None
+    assert done_actions(replace(line, report=replace(line.report, actions=count))) == told
 
 
 def test_the_charts_are_drawn_in_the_page_with_their_tables(report: OversightReport) -> None:

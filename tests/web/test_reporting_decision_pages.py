@@ -42,6 +42,38 @@ def test_the_director_approves_what_the_controller_wrote(
     assert "kan inte ändras nu" in client_of(Role.CONTROLLER).get(f"{APRIL}/kontroll/3").text
 
 
+def test_the_xray_says_what_must_be_there_before_the_board_decides(
+    client_of: ClientOf, spring: Spring
+) -> None:
+    must = "Den samlade bedömningen behöver vara skriven innan nämnden kan besluta."
+    controller, secretary = client_of(Role.CONTROLLER), client_of(Role.SECRETARY)
+    assert must in controller.get(f"{APRIL}/rontgen").text
+    page = secretary.get(f"{APRIL}/beslut")
+    assert "Controllern eller förvaltningsdirektören skriver den." in page.text
+    assert f"{APRIL}/samlad-bedomning" not in page.reader.links
+    write_overall(controller)
+    page = controller.get(f"{APRIL}/rontgen")
+    assert must not in page.text
+    assert "Inget av det hindrar nämnden" in page.text
+
+
+def test_the_page_of_the_boards_handling_leads_to_the_decision_until_it_is_made(
+    client_of: ClientOf, spring: Spring
+) -> None:
+    write_overall(client_of(Role.CONTROLLER))
+    secretary = client_of(Role.SECRETARY)
+    assert f"{APRIL}/beslut" in secretary.get(f"{APRIL}/behandling").reader.links
+    page = secretary.get(f"{APRIL}/beslut")
+    assert "Uppgifter tas med till och med den dagen" in page.text
+    director = client_of(Role.DIRECTOR)
+    director.get(f"{APRIL}/rontgen")
+    assert "nämndsekreteraren registrerar efter mötet" in director.submit("/godkann").text
+    page = decide(secretary, 422, paragraph="")
+    assert "Uppgifter tas med till och med den dagen" not in page.text
+    secretary.submit("/beslut", paragraph="§ 87")
+    assert f"{APRIL}/beslut" not in secretary.get(f"{APRIL}/behandling").reader.links
+
+
 def test_who_wrote_it_all_sees_why_it_cannot_be_approved(
     client_of: ClientOf, spring: Spring
 ) -> None:
@@ -151,11 +183,15 @@ def test_a_decided_report_is_handed_over_and_received_by_kommunstyrelsen(
     assert not [form for form in page.reader.forms if form.action.endswith("/kvittera")]
     secretary.get(f"{APRIL}/behandling")
     assert "Kommunstyrelsen har inte kvitterat" in secretary.submit("/overlamna").text
+    way = f"{APRIL}/behandling#kommunstyrelsen"
+    assert way in oversight.get(APRIL).reader.links
+    assert way not in secretary.get(APRIL).reader.links
     oversight.get(f"{APRIL}/behandling")
     page = oversight.submit("/kvittera", 422, received_on="1 maj 2020")
     assert "överlämnades 29 maj 2020" in page.text
     page = oversight.submit("/kvittera", received_on="idag")
     assert "tog emot den 29 maj 2020" in page.text
+    assert way not in oversight.get(APRIL).reader.links
     secretary.get(f"{APRIL}/behandling")
     page = secretary.submit("/justering", verified_on="idag")
     assert "Justerat 29 maj 2020" in page.text

@@ -86,6 +86,7 @@ def _treatment_page(board: Board, entry: PointEntry, form: BaseForm) -> Response
         and report.sent_at is not None
         and report.received_at is None
         and may(Permission.REPORT_RECEIVE),
+        may_decide=not entry.is_decided and may(Permission.REPORT_DECIDE),
         may_correct=decides,
         may_disclose=entry.is_decided and may(Permission.REPORT_DISCLOSE),
     )

@@ -231,6 +231,7 @@ def _decide_page(board: Board, entry: PointEntry, *, sent: bool = False) -> Resp
         amending=amending,
         lines=lines,
         where=address(board, entry),
+        may_write=may(Permission.REPORT_WRITE),
     )
 
 

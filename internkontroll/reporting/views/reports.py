@@ -69,6 +69,10 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
         may_decide=live and may(Permission.REPORT_DECIDE),
         may_xray=live and may(Permission.REPORT_READ),
         treated=entry.report is not None and (entry.is_decided or may(Permission.REPORT_READ)),
+        may_receive=entry.report is not None
+        and entry.report.sent_at is not None
+        and entry.report.received_at is None
+        and may(Permission.REPORT_RECEIVE),
         may_read_trail=entry.report is not None and may(Permission.TRAIL_READ),
     )
 

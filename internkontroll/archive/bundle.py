@@ -104,7 +104,9 @@ spar/          nämndens spår: en rad per händelse i ordning, och kedjans slut
 
 Så kontrolleras filerna
     sha256sum -c SHA256SUMS
-visar att ingen fil har ändrats sedan arkivet gjordes.
+visar att ingen fil har ändrats sedan arkivet gjordes. I Windows ger
+    certutil -hashfile FIL SHA256
+kontrollsumman för en fil i taget. Jämför den med raden i SHA256SUMS.
 
 Så kontrolleras en dragning
     python -I verify_draw.py PROTOKOLL LISTA

@@ -267,6 +267,10 @@ NOT_PAGES = {
 }
 """Routes that answer with something else than a page."""
 
+HIDDEN_COLUMNS = """all => all.filter(each => each.scrollWidth > each.clientWidth)
+    .map(each => `${each.scrollWidth}/${each.clientWidth} ${each.innerText.slice(0, 60)}`)"""
+"""The tables whose last columns are only seen by scrolling sideways."""
+
 Site = tuple[Flask, str]
 
 
@@ -311,6 +315,21 @@ def test_every_page_has_an_entry_here(site: Site) -> None:
     app, _base = site
 
     assert pages_of(app) - NOT_PAGES == set(PAGES)
+
+
+@pytest.mark.parametrize("endpoint", ["reporting.show", "oversight.show", "plan.show"])
+def test_a_tablet_standing_up_shows_every_column(
+    site: Site, new_page: Callable[..., Page], endpoint: str
+) -> None:
+    app, base = site
+    page = new_page(base, width=768)
+    cookie = cookie_of(app, PAGES[endpoint][0] or Role.CONTROLLER)
+    page.context.add_cookies([{"name": "session", "value": cookie, "url": base}])
+    page.goto(path_of(app, endpoint))
+    tables = page.locator("main .scroll")
+    assert tables.count()
+    hidden = tables.evaluate_all(HIDDEN_COLUMNS)
+    assert hidden == [], f"{endpoint}: {hidden}"
 
 
 @pytest.mark.parametrize("endpoint", sorted(PAGES))

@@ -64,8 +64,8 @@ def _blocks(made: PublicReport, sha256: str) -> Iterator[Block]:
     yield Heading("Räkningen")
     yield Paragraph(
         f"{grouped(count.due)} kontrolltillfällen skulle vara gjorda: {grouped(count.in_time)} "
-        f"gjordes i tid, {grouped(count.late)} sent, {grouped(count.not_performed)} inte med "
-        f"orsak och {grouped(count.missed)} inte utan orsak."
+        f"gjordes i tid och {grouped(count.late)} sent. {grouped(count.not_performed)} gjordes "
+        f"inte, med orsak, och {grouped(count.missed)} gjordes inte, utan orsak."
     )
     yield Table(
         "Kontrollmomenten",

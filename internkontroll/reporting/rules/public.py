@@ -139,9 +139,8 @@ def _pieces(report: Report) -> Iterator[Piece]:
         told = " ".join(part for part in (matter.heading, matter.text, matter.proof) if part)
         yield Piece(f"matter.{place}", "Att ta ställning till", told, (matter.number,))
     for place, statement in enumerate(report.statements):
-        yield Piece(
-            f"statement.{place}", "Uträknad mening", statement.text, tuple(statement.controls)
-        )
+        where = "Vad vi vet och hur det har gått"
+        yield Piece(f"statement.{place}", where, statement.text, tuple(statement.controls))
     yield Piece("totals", "Granskade i hela uppföljningen", _reviewed(report))
     for row, name in zip(report.rows, _names("row", report.rows), strict=True):
         yield from _of_row(row, name)

@@ -99,6 +99,7 @@ def test_a_request_is_proposed_judged_decided_and_given_out(client_of: ClientOf)
     assert "018-727" not in text
     assert "Maskerat (26 kap. 1 § offentlighets- och sekretesslagen)" in text
     assert "offentlig version av version 1" in text
+    assert "gjordes inte, med orsak, och" in " ".join(text.split())
     content = secretary.raw(f"{here}/json").get_data(as_text=True)
     assert "018-727" not in content
     assert json.loads(content)["masked"] == 1

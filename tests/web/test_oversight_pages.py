@@ -168,6 +168,7 @@ def test_the_decision_is_recorded_and_the_page_shows_what_was_decided(ks: PageCl
     assert "Skriv beslutets paragraf" in page.text
     page = ks.submit("/beslut", paragraph="102")
     assert "Den visas så som den beslutades." in page.text
+    assert "Om uppgifterna Den beslutade bilden ändras inte." in page.text
     found = re.search(r"SHA-256 ([0-9a-f]{64})", page.text)
     assert found is not None
     body = ks.raw(f"{APRIL}/json").data

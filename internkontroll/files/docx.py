@@ -14,7 +14,7 @@ from internkontroll.core.dates import long_date
 from internkontroll.files import markup, wordml
 from internkontroll.files.house import House
 from internkontroll.files.literal import literal
-from internkontroll.files.pdf import pictures_png
+from internkontroll.files.pdf import Unset, set_all, unset_pictures
 from internkontroll.files.plain_document import (
     Block,
     Bullets,
@@ -174,9 +174,8 @@ def _write_image(word: "WordDocument", block: Image, drawing: bytes, number: int
     word.add_paragraph().add_run()._r.add_drawing(drawn)
 
 
-def _write(word: "WordDocument", blocks: Sequence[Block]) -> None:
+def _write(word: "WordDocument", blocks: Sequence[Block], drawn: Sequence[bytes]) -> None:
     """Write the blocks; what stands between two images is read in at once."""
-    drawn = pictures_png([block.svg for block in blocks if isinstance(block, Image)])
     drawings = enumerate(drawn, start=1)
     waiting: list[str] = []
     for block in blocks:
@@ -287,14 +286,30 @@ def _packed(word: "WordDocument") -> bytes:
     return out.getvalue()
 
 
-def docx_bytes(document: PlainDocument, house: House | None = None) -> bytes:
-    """The document as a DOCX file. Every text is literal; a sign of no XML is told as [U+0001]."""
+def _written(document: PlainDocument, house: House, drawn: Sequence[bytes]) -> bytes:
     import docx
 
     word = docx.Document()
-    _set_styles(word, house or _PLAIN)
-    _set_page(word, document, house or _PLAIN)
+    _set_styles(word, house)
+    _set_page(word, document, house)
     _set_properties(word, document)
     _append(word, wordml.paragraph(wordml.run(document.title), style="Title"))
-    _write(word, document.blocks)
+    _write(word, document.blocks, drawn)
     return _packed(word)
+
+
+def unset_docx(document: PlainDocument, house: House | None = None) -> Unset[bytes]:
+    """The document as a DOCX file, when its pictures are drawn.
+
+    Every text is literal; a sign of no XML is told as [U+0001].
+    """
+    svgs = [block.svg for block in document.blocks if isinstance(block, Image)]
+    return unset_pictures(
+        "the drawings of a DOCX", svgs, lambda drawn: _written(document, house or _PLAIN, drawn)
+    )
+
+
+def docx_bytes(document: PlainDocument, house: House | None = None) -> bytes:
+    """Make the document as a DOCX file, as unset_docx. Raises DocumentNotMade."""
+    (made,) = set_all([unset_docx(document, house)])
+    return made

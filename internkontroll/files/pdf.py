@@ -10,9 +10,10 @@ import os
 import subprocess
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from internkontroll.core.canonical import plain
 from internkontroll.files.house import House
@@ -29,7 +30,7 @@ _PICTURES = TEMPLATES / "pictures.typ"
 _AS_PDF = {"format": "pdf", "pdf_standards": ["a-2a", "ua-1"]}
 _AS_PNG = {"format": "png", "ppi": 200.0}
 _LONGEST = 100.0
-"""Seconds that one order may take: less than gunicorn waits before it gives a worker up."""
+"""Seconds that all orders of a process may take: less than gunicorn waits before it gives up."""
 _NEEDED = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 """What Python itself may need of the environment. The program's keys stay where they are."""
 
@@ -52,6 +53,22 @@ class DocumentNotMade(RuntimeError):
 
 class Refused(RuntimeError):
     """What Typst said when it made nothing."""
+
+
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Unset(Generic[Made]):
+    """Osatt dokument: what the typesetter is asked for, and what is made of what it answers with.
+
+    ``name`` says which it is where it cannot be made. ``order`` is None for one that needs nothing
+    drawn. ``finish`` gets the files of the order: one, or one of each drawing.
+    """
+
+    name: str
+    order: dict[str, Any] | None
+    finish: Callable[[list[bytes]], Made]
 
 
 def _order(source: Path, kind: dict[str, Any], **inputs: str) -> dict[str, Any]:
@@ -92,12 +109,34 @@ def _typeset(orders: Sequence[dict[str, Any]]) -> list[tuple[list[bytes], dict[s
     ]
 
 
-def _made(order: dict[str, Any]) -> tuple[list[bytes], list[str]]:
-    """The files of one order and what Typst warned of. Raises Refused."""
-    ((made, told),) = _typeset([order])
+def set_all(documents: Sequence[Unset[Made]]) -> list[Made]:
+    """Sätt dokumenten: make all of them in one process.
+
+    What several of them hold, such as a drawing, is then read once, and Typst starts once.
+
+    Raises DocumentNotMade if Typst refuses one or has anything to warn of (a font it could not
+    find is a warning to it); what Typst said stands in the cause, never in the sentence.
+    """
+    names = ", ".join(one.name for one in documents)
+    orders = [one.order for one in documents if one.order is not None]
+    try:
+        answers = iter(_typeset(orders) if orders else ())
+    except Refused as error:
+        raise DocumentNotMade(f"{names} could not be made") from error
+    return [one.finish(_files_of(one, answers) if one.order else []) for one in documents]
+
+
+def _files_of(
+    document: Unset[Any], answers: Iterator[tuple[list[bytes], dict[str, Any]]]
+) -> list[bytes]:
+    files, told = next(answers)
     if told["refused"] is not None:
-        raise Refused(told["refused"])
-    return made, told["warnings"]
+        raise DocumentNotMade(f"{document.name} could not be made") from Refused(told["refused"])
+    if told["warnings"]:
+        raise DocumentNotMade(f"{document.name} was made with warnings") from RuntimeError(
+            "; ".join(told["warnings"])
+        )
+    return files
 
 
 def _steers(sign: str) -> bool:
@@ -153,30 +192,26 @@ def _showable(value: Any) -> Any:
     return _translated(value, {ord(sign): f"[U+{ord(sign):04X}]" for sign in odd})
 
 
-def pictures_png(svgs: Sequence[str]) -> list[bytes]:
-    """Drawings as PNG, 200 points to the inch on paper, for the formats that take no SVG.
+def unset_pictures(
+    name: str, svgs: Sequence[str], finish: Callable[[list[bytes]], Made]
+) -> Unset[Made]:
+    """What is made of drawings as PNG, 200 points to the inch on paper; one of each, in order.
 
-    All of a document are drawn in one order. Raises DocumentNotMade if Typst refuses.
+    For the formats that take no SVG. Nothing is asked of the typesetter where there are none.
     """
     if not svgs:
-        return []
-    told = json.dumps([str(svg) for svg in _showable(list(svgs))], ensure_ascii=False)
-    try:
-        made, _ = _made(_order(_PICTURES, _AS_PNG, data=told))
-    except Refused as error:
-        raise DocumentNotMade("a drawing could not be made") from error
-    if len(made) != len(svgs):
-        raise DocumentNotMade("a drawing took more than a page")
-    return made
+        return Unset(name, None, finish)
+    told = [str(svg) for svg in _showable(list(svgs))]
+    order = _order(_PICTURES, _AS_PNG, data=json.dumps(told, ensure_ascii=False))
+    return Unset(name, order, finish)
 
 
-def render_pdf(template_name: str, data: dict[str, Any], house: House | None = None) -> bytes:
-    """Make the PDF of a template (``report.typ``) and plain data (str, int, bool, dates, lists).
+def unset_pdf(template_name: str, data: dict[str, Any], house: House | None = None) -> Unset[bytes]:
+    """The PDF of a template (``report.typ``) and plain data (str, int, bool, dates, lists).
 
     ``house`` is the municipality's look; without it the document has the program's own.
 
-    Raises DocumentNotMade if Typst refuses or has anything to warn of (a font it could not find
-    is a warning to it); what Typst said stands in the cause, never in the sentence.
+    Raises DocumentNotMade if there is no such template.
     """
     template = TEMPLATES / template_name
     if template.parent != TEMPLATES or not template.is_file():
@@ -184,16 +219,25 @@ def render_pdf(template_name: str, data: dict[str, Any], house: House | None = N
     try:
         told = json.dumps(_showable(plain(data)), ensure_ascii=False)
         look = json.dumps(_showable(house.data()) if house else None, ensure_ascii=False)
-        (made,), warnings = _made(_order(template, _AS_PDF, data=told, house=look))
     except Refused as error:
         raise DocumentNotMade(f"{template_name} could not be made") from error
-    if warnings:
-        raise DocumentNotMade(f"{template_name} was made with warnings") from RuntimeError(
-            "; ".join(warnings)
-        )
+    return Unset(
+        template_name, _order(template, _AS_PDF, data=told, house=look), lambda one: one[0]
+    )
+
+
+def render_pdf(template_name: str, data: dict[str, Any], house: House | None = None) -> bytes:
+    """Make the PDF of a template and plain data, as unset_pdf. Raises DocumentNotMade."""
+    (made,) = set_all([unset_pdf(template_name, data, house)])
     return made
+
+
+def unset_plain_pdf(document: PlainDocument, house: House | None = None) -> Unset[bytes]:
+    """The PDF of a document of plain blocks. Raises DocumentNotMade."""
+    return unset_pdf("plain.typ", document_data(document), house)
 
 
 def plain_pdf(document: PlainDocument, house: House | None = None) -> bytes:
     """Make the PDF of a document of plain blocks. Raises DocumentNotMade."""
-    return render_pdf("plain.typ", document_data(document), house)
+    (made,) = set_all([unset_plain_pdf(document, house)])
+    return made

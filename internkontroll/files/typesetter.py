@@ -1,7 +1,7 @@
 """Sättaren: the process of its own in which Typst makes documents, and which then ends.
 
 Typst keeps what it has made of the latest documents, tens of megabytes of each, and does so for as
-long as the process lives. Here that ends with the order, and a document that makes Typst fall
+long as the process lives. Here that ends with the orders, and a document that makes Typst fall
 takes no worker with it. Run by its path and with nothing but Typst at hand: it knows neither the
 program's settings nor its database.
 

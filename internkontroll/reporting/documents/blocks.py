@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from internkontroll.core.dates import long_date
-from internkontroll.files.docx import docx_bytes
+from internkontroll.files.docx import docx_bytes, unset_docx
 from internkontroll.files.house import House
+from internkontroll.files.pdf import Unset
 from internkontroll.files.plain_document import (
     Block,
     Bullets,
@@ -81,6 +82,11 @@ def report_document(shown: ShownReport) -> PlainDocument:
             *appendix(report),
         ),
     )
+
+
+def unset_report_docx(shown: ShownReport, house: House | None = None) -> Unset[bytes]:
+    """The report as DOCX, when its pictures are drawn."""
+    return unset_docx(report_document(shown), house)
 
 
 def report_docx(shown: ShownReport, house: House | None = None) -> bytes:

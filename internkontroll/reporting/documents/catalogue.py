@@ -1,16 +1,16 @@
 """Alla dokument av en uppföljning: one list that the page, the addresses and the package share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from internkontroll.files import docx, xlsx
-from internkontroll.files.docx import docx_bytes
+from internkontroll.files.docx import unset_docx
 from internkontroll.files.house import House
 from internkontroll.files.html import plain_html
-from internkontroll.files.pdf import plain_pdf
+from internkontroll.files.pdf import Unset, set_all, unset_plain_pdf
 from internkontroll.files.plain_document import PlainDocument
-from internkontroll.reporting.documents.blocks import report_docx
-from internkontroll.reporting.documents.files import report_html, report_json, report_pdf
+from internkontroll.reporting.documents.blocks import unset_report_docx
+from internkontroll.reporting.documents.files import report_html, report_json, unset_report_pdf
 from internkontroll.reporting.documents.findings_list import findings_document
 from internkontroll.reporting.documents.memo import memo_document
 from internkontroll.reporting.documents.sheets import report_csv, report_xlsx, table_names
@@ -25,12 +25,24 @@ JSON = "application/json"
 
 @dataclass(frozen=True)
 class FileForm:
-    """Ett dokument i en form: its name in addresses and in the package, and how it is made."""
+    """Ett dokument i en form: its name in addresses and in the package, and what it holds."""
 
     name: str
     form: str
     media_type: str
-    make: Callable[[], bytes]
+    content: Callable[[], bytes | Unset[bytes]]
+
+    def make(self) -> bytes:
+        """The file. Raises DocumentNotMade."""
+        return files_of([self])[self.name]
+
+
+def files_of(forms: Iterable[FileForm]) -> dict[str, bytes]:
+    """The files by name; all that is to be typeset is so at once. Raises DocumentNotMade."""
+    contents = {form.name: form.content() for form in forms}
+    unset = {name: one for name, one in contents.items() if isinstance(one, Unset)}
+    made = dict(zip(unset, set_all(list(unset.values())), strict=True))
+    return {name: made[name] if isinstance(one, Unset) else one for name, one in contents.items()}
 
 
 @dataclass(frozen=True)
@@ -45,8 +57,8 @@ class DocumentEntry:
 def plain_forms(name: str, document: PlainDocument, house: House) -> tuple[FileForm, ...]:
     """The forms that a document of plain blocks is made in."""
     return (
-        FileForm(f"{name}.pdf", "PDF", _PDF, lambda: plain_pdf(document, house)),
-        FileForm(f"{name}.docx", "Word", docx.CONTENT_TYPE, lambda: docx_bytes(document, house)),
+        FileForm(f"{name}.pdf", "PDF", _PDF, lambda: unset_plain_pdf(document, house)),
+        FileForm(f"{name}.docx", "Word", docx.CONTENT_TYPE, lambda: unset_docx(document, house)),
         FileForm(
             f"{name}.html", "Webbsida", _HTML, lambda: plain_html(document, house).encode("utf-8")
         ),
@@ -69,9 +81,12 @@ def catalogue(shown: ShownReport, memo: Memo, house: House) -> tuple[DocumentEnt
             "Uppföljningen",
             "Det nämnden tar ställning till. Bilaga till tjänsteskrivelsen.",
             (
-                FileForm("uppfoljning.pdf", "PDF", _PDF, lambda: report_pdf(shown, house)),
+                FileForm("uppfoljning.pdf", "PDF", _PDF, lambda: unset_report_pdf(shown, house)),
                 FileForm(
-                    "uppfoljning.docx", "Word", docx.CONTENT_TYPE, lambda: report_docx(shown, house)
+                    "uppfoljning.docx",
+                    "Word",
+                    docx.CONTENT_TYPE,
+                    lambda: unset_report_docx(shown, house),
                 ),
                 FileForm("uppfoljning.html", "Webbsida", _HTML, lambda: report_html(shown, house)),
             ),

@@ -7,7 +7,7 @@ from internkontroll.core.canonical import canonical_json
 from internkontroll.core.words import StateWord
 from internkontroll.files.house import House
 from internkontroll.files.html import render_html
-from internkontroll.files.pdf import render_pdf
+from internkontroll.files.pdf import Unset, render_pdf, unset_pdf
 from internkontroll.files.plain_document import Typed, typed_data
 from internkontroll.findings.models import CorrectionOutcome, Severity
 from internkontroll.findings.words import STATES as FINDING_STATES
@@ -56,6 +56,11 @@ def document_data(shown: ShownReport) -> dict[str, Any]:
             },
         },
     }
+
+
+def unset_report_pdf(shown: ShownReport, house: House | None = None) -> Unset[bytes]:
+    """The report as PDF/A-2a and PDF/UA-1, to be typeset."""
+    return unset_pdf("report.typ", document_data(shown), house)
 
 
 def report_pdf(shown: ShownReport, house: House | None = None) -> bytes:

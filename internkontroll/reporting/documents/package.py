@@ -10,7 +10,7 @@ from typing import Any
 
 from internkontroll.core.canonical import canonical_json, sha256_of
 from internkontroll.files.house import House
-from internkontroll.reporting.documents.catalogue import catalogue
+from internkontroll.reporting.documents.catalogue import catalogue, files_of
 from internkontroll.reporting.rules import ShownReport
 from internkontroll.reporting.rules.memo import Memo
 
@@ -22,9 +22,7 @@ _READABLE = 0o644 << 16
 
 def package_files(shown: ShownReport, memo: Memo, house: House) -> dict[str, bytes]:
     """Every document of the report in every form, by its name in the package."""
-    return {
-        form.name: form.make() for entry in catalogue(shown, memo, house) for form in entry.forms
-    }
+    return files_of(form for entry in catalogue(shown, memo, house) for form in entry.forms)
 
 
 def manifest_of(shown: ShownReport, files: dict[str, bytes]) -> dict[str, Any]:

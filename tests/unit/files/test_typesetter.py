@@ -10,7 +10,7 @@ import pytest
 
 from config import ROOT
 from internkontroll.files import pdf
-from internkontroll.files.pdf import DocumentNotMade, pictures_png, render_pdf
+from internkontroll.files.pdf import DocumentNotMade, render_pdf, set_all, unset_pdf, unset_pictures
 
 SQUARE = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10">'
@@ -18,10 +18,31 @@ SQUARE = (
 )
 MAKES_ONE = f"""
 import sys
-from internkontroll.files.pdf import pictures_png
-assert pictures_png([{SQUARE!r}])[0].startswith(b"\\x89PNG")
+from internkontroll.files.pdf import set_all, unset_pictures
+(drawn,) = set_all([unset_pictures("bilder", [{SQUARE!r}], list)])
+assert drawn[0].startswith(b"\\x89PNG")
 sys.exit("typst" in sys.modules)
 """
+
+
+def pictures_png(svgs: list[str]) -> list[bytes]:
+    """Drawings as PNG."""
+    (drawn,) = set_all([unset_pictures("bilder", svgs, list)])
+    return drawn
+
+
+@pytest.fixture
+def started(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many orders each process gets that is started."""
+    seen: list[int] = []
+    real = pdf._typeset
+
+    def note(orders: list[dict[str, object]]) -> object:
+        seen.append(len(orders))
+        return real(orders)
+
+    monkeypatch.setattr(pdf, "_typeset", note)
+    return seen
 
 
 @pytest.fixture
@@ -76,16 +97,8 @@ def test_the_keys_of_the_program_are_not_handed_to_the_typesetter(
 
 
 def test_many_signs_are_tried_at_once_and_only_the_first_time(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, started: list[int]
 ) -> None:
-    started: list[int] = []
-    real = pdf._typeset
-
-    def note(orders: list[dict[str, object]]) -> object:
-        started.append(len(orders))
-        return real(orders)
-
-    monkeypatch.setattr(pdf, "_typeset", note)
     monkeypatch.setattr(pdf, "_known", {})
     texts = ["一二三", "αβ \U0001f600", "\u202e"]
 
@@ -95,26 +108,19 @@ def test_many_signs_are_tried_at_once_and_only_the_first_time(
     assert started == [6]
 
 
-def test_all_pictures_of_a_document_are_drawn_in_one_process(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    asked: list[int] = []
-    real = pdf._typeset
-
-    def note(orders: list[dict[str, object]]) -> object:
-        asked.append(len(orders))
-        return real(orders)
-
-    monkeypatch.setattr(pdf, "_typeset", note)
+def test_all_pictures_of_a_document_are_drawn_by_one_order(started: list[int]) -> None:
     wide = SQUARE.replace('viewBox="0 0 10 10"', 'viewBox="0 0 20 10"')
 
     square, other, again = pictures_png([SQUARE, wide, SQUARE])
 
-    assert asked == [1]
+    assert started == [1]
     assert square == again
     assert square != other
+
+
+def test_a_document_that_needs_nothing_drawn_starts_no_process(started: list[int]) -> None:
     assert pictures_png([]) == []
-    assert asked == [1]
+    assert started == []
 
 
 def test_a_drawing_that_cannot_be_read_stops_them_all() -> None:
@@ -140,3 +146,18 @@ def test_very_many_signs_are_tried_some_at_a_time_and_each_time_remembered(
         pdf._not_shown(signs)
     assert pdf._not_shown(signs) == set()
     assert asked == [256, 256, 88, 88]
+
+
+def test_documents_are_set_in_one_process_and_each_gets_its_own_files(started: list[int]) -> None:
+    one = [unset_pictures("en", [SQUARE], len), unset_pictures("ingen", [], len)]
+    more = [unset_pictures("tre", [SQUARE] * 3, len)]
+
+    assert set_all([*one, *more]) == [1, 0, 3]
+    assert started == [2]
+
+
+def test_the_document_that_could_not_be_made_is_named() -> None:
+    good = unset_pictures("en bild", [SQUARE], list)
+
+    with pytest.raises(DocumentNotMade, match=r"^plain\.typ could not be made$"):
+        set_all([good, unset_pdf("plain.typ", {})])

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from internkontroll.core.canonical import canonical_json, sha256_of
+from internkontroll.files import pdf
 from internkontroll.files.house import House
-from internkontroll.reporting.documents import package_files, package_of, zip_of
+from internkontroll.reporting.documents import catalogue, package_files, package_of, zip_of
 from internkontroll.reporting.documents.package import manifest_of
 from internkontroll.reporting.rules import ShownReport
 from internkontroll.reporting.rules.memo import Memo
@@ -212,3 +213,27 @@ def test_the_manifest_lists_every_file_of_the_package_and_no_other(
         )[:2]
         == b"PK"
     )
+
+
+def test_the_documents_of_a_package_are_typeset_in_one_process(
+    shown: ShownReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+    real = pdf._typeset
+
+    def note(orders: list[dict[str, object]]) -> object:
+        started.append(len(orders))
+        return real(orders)
+
+    made_alone = {
+        form.name: form.make()
+        for entry in catalogue(shown, Memo(), House())
+        for form in entry.forms
+        if form.form in {"PDF", "Word"}
+    }
+    monkeypatch.setattr(pdf, "_typeset", note)
+
+    files = package_files(shown, Memo(), House())
+
+    assert len(started) == 1
+    assert made_alone.items() <= files.items()

@@ -161,7 +161,7 @@ def _names(kind: str, rows: Sequence[ControlRow | ChangedControl]) -> list[str]:
     names: list[str] = []
     for row in rows:
         same = sum(row.number == earlier.number for earlier in rows[: len(names)])
-        names.append(f"{kind}.{row.number}" if not same else f"{kind}.{row.number}.{same + 1}")
+        names.append(f"{kind}.{row.number}" if not same else f"{kind}.{row.number}-{same + 1}")
     return names
 
 

@@ -261,8 +261,8 @@ def test_a_row_that_a_revision_took_away_has_parts_of_its_own(report: Report) ->
     pieces = {piece.place: piece for piece in pieces_of(both)}
     assert len(pieces) == len(pieces_of(both))
     assert pieces["row.3.comment"].text == SECRET
-    assert pieces["row.3.2.comment"].text == "Om den som togs bort."
-    assert pieces["row.3.2.comment"].where == "Kontroll 3, borttagen ur planen: kommentar"
-    made = given(both, {"row.3.2.comment": "26 kap. 1 §"})
+    assert pieces["row.3-2.comment"].text == "Om den som togs bort."
+    assert pieces["row.3-2.comment"].where == "Kontroll 3, borttagen ur planen: kommentar"
+    made = given(both, {"row.3-2.comment": "26 kap. 1 §"})
     texts = {piece.place: piece.text for piece in made.pieces}
-    assert (texts["row.3.comment"], texts["row.3.2.comment"]) == (SECRET, None)
+    assert (texts["row.3.comment"], texts["row.3-2.comment"]) == (SECRET, None)

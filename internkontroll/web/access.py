@@ -31,10 +31,14 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class AccessRule:
-    """A route's rule: public, any logged-in user, or a permission where the route's thing is."""
+    """A route's rule: public, any logged-in user, or a permission where the route's thing is.
+
+    ``executive``: a role in kommunstyrelsen is enough.
+    """
 
     kind: str
     permission: Permission | None = None
+    executive: bool = False
 
     def __str__(self) -> str:
         return self.permission.value if self.permission else self.kind
@@ -214,7 +218,7 @@ def requires(permission: Permission, *, executive: bool = False) -> Callable[[Vi
             _admit(permission, values, executive=executive)
             return view(**values)
 
-        return _marked(view, guarded, AccessRule("permission", permission))
+        return _marked(view, guarded, AccessRule("permission", permission, executive))
 
     return mark
 

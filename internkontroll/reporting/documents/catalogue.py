@@ -1,7 +1,8 @@
 """Alla dokument av en uppföljning: one list that the page, the addresses and the package share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from internkontroll.files import docx, xlsx
 from internkontroll.files.docx import unset_docx
@@ -65,12 +66,14 @@ def plain_forms(name: str, document: PlainDocument, house: House) -> tuple[FileF
     )
 
 
-def _table_form(shown: ShownReport, name: str, title: str) -> FileForm:
-    return FileForm(f"tabell-{name}.csv", title, CSV, lambda: report_csv(shown)[name])
+def table_form(name: str, title: str, tables: Callable[[], Mapping[str, bytes]]) -> FileForm:
+    """One of the tables as CSV. ``tables`` gives all of them by name."""
+    return FileForm(f"tabell-{name}.csv", title, CSV, lambda: tables()[name])
 
 
 def catalogue(shown: ShownReport, memo: Memo, house: House) -> tuple[DocumentEntry, ...]:
     """The documents of a report in the order a reader wants them. Nothing is made until asked."""
+    tables = cache(lambda: report_csv(shown))
     return (
         DocumentEntry(
             "Tjänsteskrivelsen",
@@ -109,7 +112,7 @@ def catalogue(shown: ShownReport, memo: Memo, house: House) -> tuple[DocumentEnt
         DocumentEntry(
             "Tabellerna var för sig",
             "Som CSV, för den som läser in dem i ett annat program.",
-            tuple(_table_form(shown, name, title) for name, title in table_names(shown).items()),
+            tuple(table_form(name, title, tables) for name, title in table_names(shown).items()),
         ),
     )
 

@@ -1,13 +1,15 @@
 """Alla dokument av den samlade bilden: one list that its page and the addresses share."""
 
+from functools import cache
+
 from internkontroll.files import xlsx
 from internkontroll.files.house import House
 from internkontroll.reporting.documents.catalogue import (
-    CSV,
     JSON,
     DocumentEntry,
     FileForm,
     plain_forms,
+    table_form,
 )
 from internkontroll.reporting.documents.oversight_sheets import (
     oversight_csv,
@@ -21,11 +23,6 @@ from internkontroll.reporting.rules.oversight import OversightReport
 STEM = "samlad-bild"
 
 
-def _table_form(report: OversightReport, title: str) -> FileForm:
-    name = safe_name(title)
-    return FileForm(f"tabell-{name}.csv", title, CSV, lambda: oversight_csv(report)[name])
-
-
 def oversight_catalogue(
     report: OversightReport,
     house: House,
@@ -36,6 +33,7 @@ def oversight_catalogue(
 
     ``snapshot`` is what kommunstyrelsen decided, and ``sha256`` is that of it.
     """
+    tables = cache(lambda: oversight_csv(report))
     return (
         DocumentEntry(
             "Samlad bild",
@@ -55,6 +53,9 @@ def oversight_catalogue(
         DocumentEntry(
             "Tabellerna var för sig",
             "Som CSV, för den som läser in dem i ett annat program.",
-            tuple(_table_form(report, sheet.name) for sheet in oversight_sheets(report)),
+            tuple(
+                table_form(safe_name(sheet.name), sheet.name, tables)
+                for sheet in oversight_sheets(report)
+            ),
         ),
     )

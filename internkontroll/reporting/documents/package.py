@@ -55,7 +55,8 @@ def zip_of(files: dict[str, bytes], manifest: dict[str, Any]) -> bytes:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for name in sorted(contents):
             entry = zipfile.ZipInfo(name, _FIRST_DAY_OF_ZIP)
-            entry.compress_type = zipfile.ZIP_DEFLATED
+            packs_itself = name.endswith((".docx", ".xlsx"))
+            entry.compress_type = zipfile.ZIP_STORED if packs_itself else zipfile.ZIP_DEFLATED
             entry.external_attr = _READABLE
             packed.writestr(entry, contents[name])
     return out.getvalue()

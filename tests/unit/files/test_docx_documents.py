@@ -80,6 +80,10 @@ def test_the_header_row_of_a_table_is_marked_and_no_other() -> None:
     marks = [row._tr.find(f"{qn('w:trPr')}/{qn('w:tblHeader')}") for row in table.rows]
     assert marks[0] is not None
     assert marks[1:] == [None, None]
+    bold = [
+        {one.bold for cell in row.cells for one in cell.paragraphs[0].runs} for row in table.rows
+    ]
+    assert bold == [{True}, {None}, {None}]
     assert [[cell.text for cell in row.cells] for row in table.rows] == [
         ["Utfall", "Antal"],
         ["Avviker", "1"],

@@ -121,6 +121,26 @@ def test_many_draws_are_several_pictures_and_the_tables_have_them_all(report: Re
     assert made[0].title.endswith(f", del 1 av {len(made)}")
 
 
+def test_the_parts_of_a_picture_of_draws_have_one_scale(report: Report) -> None:
+    line = BoundLine(date(2020, 3, 12), None, 60, 1000, 0, "Text", is_bound=True, at_most=30)
+    wide = replace(line, at_most=450)
+    rows = (replace(report.rows[0], bounds=(wide, *[line] * 40)),)
+
+    drawn = [
+        one
+        for one in report_pictures(replace(report, rows=rows))
+        if one.ident.startswith("granser")
+    ]
+    ends = [
+        [part.text for part in one.chart.shapes if isinstance(part, Words) and part.kind == "tick"][
+            -1
+        ]
+        for one in drawn
+    ]
+
+    assert ends == ["50 %"] * 3
+
+
 def test_only_a_draw_with_a_limit_is_drawn_and_never_several_as_one(report: Report) -> None:
     line = BoundLine(date(2020, 3, 1), None, 5, 320, 1, "Högst 80.", is_bound=True, at_most=80)
     rows = list(report.rows)

@@ -40,7 +40,7 @@ from config import kept_key  # noqa: E402
 from internkontroll.core.access import Role, system_actor  # noqa: E402
 from internkontroll.core.database import intent_to_write  # noqa: E402
 from internkontroll.core.migrate import migrate  # noqa: E402
-from internkontroll.demo.year import HERE  # noqa: E402
+from internkontroll.demo.reading import HERE  # noqa: E402
 from internkontroll.files.tables import read_table  # noqa: E402
 from internkontroll.organisation.models import Board  # noqa: E402
 from internkontroll.plan.models import Plan  # noqa: E402

@@ -1,6 +1,7 @@
 """Read what a report is compared with: earlier reports, earlier years, the register of risks.
 
-All of it as known at a moment, so that a report asked for later says the same, and in one question.
+All of it as known at a moment, so that a report asked for later says the same, and in one question
+but for what a decided report says: that is read once.
 """
 
 import json
@@ -44,8 +45,8 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "cut_off": sa.Date(),
     "is_before": sa.Boolean(),
     "decided_on": sa.Date(),
-    "snapshot": sa.Text(),
     "sha256": sa.Text(),
+    "report_id": sa.Integer(),
     "lineage": sa.Text(),
     "performed": sa.Integer(),
     "deviating": sa.Integer(),
@@ -115,13 +116,11 @@ def _points() -> Rows:
             ReportingPoint.cut_off,
             (ReportingPoint.id == latest).label("is_before"),
             sa.func.coalesce(Decision.decided_on, kept_decision.decided_on).label("decided_on"),
-            sa.case((Decision.id.is_not(None), FollowUpReport.snapshot), else_=kept.snapshot).label(
-                "snapshot"
-            ),
             sa.case(
                 (Decision.id.is_not(None), FollowUpReport.snapshot_sha256),
                 else_=kept.snapshot_sha256,
             ).label("sha256"),
+            FollowUpReport.id.label("report_id"),
         )
         .select_from(ReportingPoint)
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
@@ -137,22 +136,30 @@ def _of_the_years(statement: sa.Select[*tuple[Any, ...]]) -> sa.Select[*tuple[An
     first = sa.bindparam("first", type_=sa.Date())
     last = sa.bindparam("last", type_=sa.Date())
     years = sa.bindparam("first_year", type_=sa.Integer())
+    # The thousands are added up by control first: what a control is called is asked once for each.
+    counted = (
+        statement.add_columns(Occurrence.control_id)
+        .where(Occurrence.scheduled_on.between(first, last))
+        .group_by(Occurrence.control_id)
+        .subquery()
+    )
+    figures = [column for column in counted.c if column.name != "control_id"]
     return (
-        statement.join(Control, Control.id == Occurrence.control_id)
+        sa.select(Control.lineage, Plan.year, *figures)
+        .select_from(counted)
+        .join(Control, Control.id == counted.c.control_id)
         .join(Plan, Plan.id == Control.plan_id)
         .where(
-            Occurrence.scheduled_on.between(first, last),
             Plan.board_id == _BOARD,
             Plan.kind == PlanKind.INTERNAL_CONTROL,
             Plan.decision_id.is_not(None),
             Plan.year >= years,
         )
-        .group_by(Control.lineage, Plan.year)
     )
 
 
 def _years() -> Iterable[Rows]:
-    """What was done, found and put right, each in its own rows."""
+    """What was done, and what was found and put right, each in its own rows."""
     # A correction takes the place of what it corrects when it is signed.
     correction = aliased(Conclusion)
     corrected = sa.exists().where(
@@ -164,8 +171,6 @@ def _years() -> Iterable[Rows]:
     count = sa.func.count()
     yield (
         sa.select(
-            Control.lineage,
-            Plan.year,
             count.label("performed"),
             sa.func.sum(Conclusion.deviating).label("deviating"),
         )
@@ -173,18 +178,21 @@ def _years() -> Iterable[Rows]:
         .join(Conclusion, Conclusion.occurrence_id == Occurrence.id)
         .where(Occurrence.board_id == _BOARD, Conclusion.signed_at <= _KNOWN_AT, ~corrected)
     )
+    done = sa.and_(
+        Action.finding_id == Finding.id,
+        Action.state == ActionState.DONE,
+        Action.ended_at <= _KNOWN_AT,
+    )
     # The board's findings are few beside its occurrences: the rows are found from them.
-    found = (
-        sa.select(Control.lineage, Plan.year, count.label("findings"))
+    yield (
+        sa.select(
+            sa.func.count(Finding.id.distinct()).label("findings"),
+            sa.func.count(Action.id).label("actions_done"),
+        )
         .select_from(Finding)
         .join(Occurrence, Occurrence.id == Finding.occurrence_id)
+        .outerjoin(Action, done)
         .where(Finding.board_id == _BOARD, known_finding)
-    )
-    yield found
-    yield (
-        found.with_only_columns(Control.lineage, Plan.year, count.label("actions_done"))
-        .join(Action, Action.finding_id == Finding.id)
-        .where(Action.state == ActionState.DONE, Action.ended_at <= _KNOWN_AT)
     )
 
 
@@ -236,8 +244,8 @@ def earlier_facts(
     return EarlierFacts(
         before=f"{before.name} {before.year}" if before else None,
         before_cut_off=before.cut_off if before else None,
-        previous=_told(before),
-        last_year=_told(last_year),
+        previous=_told(session, before),
+        last_year=_told(session, last_year),
         years=_outcomes(of_kind[_YEAR]),
         risks=[
             RiskFact(row.description, row.score)
@@ -250,18 +258,32 @@ _kept: dict[tuple[str, date], EarlierReport] = {}
 _KEPT_AT_MOST = 256
 
 
-def _told(row: Row | None) -> EarlierReport | None:
+def _told(session: Session, row: Row | None) -> EarlierReport | None:
     """What a decided report says; one never changes, and is kept by its SHA-256 once read."""
-    if row is None or not row.snapshot:
+    if row is None or row.sha256 is None:
         return None
     key = row.sha256, row.decided_on
     read = _kept.get(key)  # another thread may empty it at any moment
     if read is None:
-        read = earlier_report(json.loads(row.snapshot), row.decided_on)
+        read = earlier_report(json.loads(_snapshot(session, row)), row.decided_on)
         if len(_kept) >= _KEPT_AT_MOST:
             _kept.clear()
         _kept[key] = read
     return read
+
+
+def _snapshot(session: Session, row: Row) -> str:
+    """The decided content, hundreds of kilobytes: asked for only where it has not been read.
+
+    It is found by its hash, so that a correction decided in between is never read in its place.
+    """
+    standing = sa.select(FollowUpReport.snapshot).where(
+        FollowUpReport.id == row.report_id, FollowUpReport.snapshot_sha256 == row.sha256
+    )
+    replaced = sa.select(ReportVersion.snapshot).where(
+        ReportVersion.report_id == row.report_id, ReportVersion.snapshot_sha256 == row.sha256
+    )
+    return str(session.scalars(standing.union_all(replaced).limit(1)).one())
 
 
 def _outcomes(rows: Iterable[Row]) -> dict[str, Sequence[YearOutcome]]:
@@ -269,8 +291,10 @@ def _outcomes(rows: Iterable[Row]) -> dict[str, Sequence[YearOutcome]]:
     for row in rows:
         # Each kind of row has its own figures; the others are empty in it.
         figures = (row.performed, row.deviating, row.findings, row.actions_done)
+        own = sums[row.lineage, row.year]
         for place, figure in enumerate(figures):
-            sums[row.lineage, row.year][place] += int(figure or 0)
+            if figure:
+                own[place] += int(figure)
     years: dict[str, list[YearOutcome]] = defaultdict(list)
     for lineage, of_year in sorted(sums, key=lambda key: (key[0], -key[1])):
         years[lineage].append(YearOutcome(of_year, *sums[lineage, of_year]))

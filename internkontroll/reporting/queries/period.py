@@ -96,10 +96,11 @@ _LAST = sa.bindparam("last", type_=sa.Date())
 _KNOWN_AT: Any = sa.bindparam("known_at", type_=UtcDateTime())
 
 
-def _in_period(statement: Rows) -> Rows:
-    """Only what belongs to the board's own plan of the year and to the point's period.
+def _of_the_period() -> sa.CTE:
+    """The kontrolltillfällen of the board's own plan of the year and of the point's period.
 
     Whatever has been moved out of the period is read too: it may have been in it at the cut-off.
+    They are looked for once, and all kinds of rows are found from them.
     """
     # Each is found by an index of its own, so that a board's other years cost nothing.
     planned = sa.select(Occurrence.id).where(
@@ -113,19 +114,21 @@ def _in_period(statement: Rows) -> Rows:
         ),
     )
     return (
-        statement.join(Control, Control.id == Occurrence.control_id)
+        sa.select(Occurrence.id, Control.lineage)
+        .join(Control, Control.id == Occurrence.control_id)
         .join(Plan, Plan.id == Control.plan_id)
         .where(Occurrence.id.in_(sa.union(planned, moved_from)), *of_the_plan(_BOARD, _YEAR))
+        .cte("of_the_period")
     )
 
 
-def _occurrences() -> Rows:
+def _occurrences(own: sa.CTE) -> Rows:
     # One row for each signed conclusion: the first, then those that correct it.
     signed = sa.and_(Conclusion.occurrence_id == Occurrence.id, Conclusion.signed_at.is_not(None))
     return (
         sa.select(
             Occurrence.id.label("row_id"),
-            Control.lineage,
+            own.c.lineage,
             Occurrence.scheduled_on,
             Occurrence.due_on,
             Occurrence.recorded_at,
@@ -144,13 +147,14 @@ def _occurrences() -> Rows:
             Conclusion.at_most,
             Conclusion.id.label("conclusion_id"),
         )
-        .select_from(Occurrence)
+        .select_from(own)
+        .join(Occurrence, Occurrence.id == own.c.id)
         .outerjoin(Subcommittee, Subcommittee.id == Occurrence.subcommittee_id)
         .outerjoin(Conclusion, signed)
     )
 
 
-def _absences() -> Rows:
+def _absences(own: sa.CTE) -> Rows:
     return (
         sa.select(
             NonPerformance.id.label("row_id"),
@@ -159,12 +163,12 @@ def _absences() -> Rows:
             NonPerformance.recorded_at,
             NonPerformance.withdrawn_at,
         )
-        .select_from(NonPerformance)
-        .join(Occurrence, Occurrence.id == NonPerformance.occurrence_id)
+        .select_from(own)
+        .join(NonPerformance, NonPerformance.occurrence_id == own.c.id)
     )
 
 
-def _moves() -> Rows:
+def _moves(own: sa.CTE) -> Rows:
     return (
         sa.select(
             OccurrenceMove.id.label("row_id"),
@@ -175,18 +179,18 @@ def _moves() -> Rows:
             OccurrenceMove.old_due_on,
             OccurrenceMove.new_due_on,
         )
-        .select_from(OccurrenceMove)
-        .join(Occurrence, Occurrence.id == OccurrenceMove.occurrence_id)
+        .select_from(own)
+        .join(OccurrenceMove, OccurrenceMove.occurrence_id == own.c.id)
     )
 
 
-def _findings() -> Rows:
+def _findings(own: sa.CTE) -> Rows:
     """The findings as they read at the moment; one that had proved mistaken by then is none."""
     return (
         sa.select(
             Finding.id.label("row_id"),
             Finding.occurrence_id,
-            Control.lineage,
+            own.c.lineage,
             Finding.year,
             Finding.number,
             sa.func.coalesce(FindingRevision.severity, Finding.severity).label("severity"),
@@ -194,8 +198,8 @@ def _findings() -> Rows:
             Finding.recorded_at,
             Finding.item_id,
         )
-        .select_from(Finding)
-        .join(Occurrence, Occurrence.id == Finding.occurrence_id)
+        .select_from(own)
+        .join(Finding, Finding.occurrence_id == own.c.id)
         .outerjoin(FindingRevision, first_change_after(_KNOWN_AT))
         .where(~was_mistaken(_KNOWN_AT))
     )
@@ -219,14 +223,15 @@ def _remarks() -> Rows:
 
 @cache
 def _statement() -> sa.CompoundSelect[*tuple[Any, ...]]:
+    own = _of_the_period()
     parts = (
-        (_OCCURRENCE, _occurrences()),
-        (_ABSENCE, _absences()),
-        (_MOVE, _moves()),
-        (_FINDING, _findings()),
+        (_OCCURRENCE, _occurrences(own)),
+        (_ABSENCE, _absences(own)),
+        (_MOVE, _moves(own)),
+        (_FINDING, _findings(own)),
+        (_REMARK, _remarks()),
     )
-    done = [(kind, _in_period(part)) for kind, part in parts]
-    return of_kinds(_COLUMNS, [*done, (_REMARK, _remarks())])
+    return of_kinds(_COLUMNS, parts)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.canonical import canonical_json
 from internkontroll.findings.models import Closing, ClosingOutcome, Finding, Severity
-from internkontroll.findings.services import revise_finding
+from internkontroll.findings.services import finish_action, revise_finding
 from internkontroll.plan.models import Control, Plan
 from internkontroll.plan.services import decide_plan, prepare_plan, start_revision
 from internkontroll.reporting.models import Assessment
@@ -281,3 +281,18 @@ def test_a_row_has_this_year_first_and_then_the_years_before(
     ]
     assert third.history[1].actions_done == 1
     assert session.scalar(sa.select(sa.func.count()).select_from(Finding)) == 3
+
+
+def test_a_finding_with_two_actions_done_is_still_one_finding_of_its_year(
+    session: Session, years: Years
+) -> None:
+    finish_action(
+        session,
+        years.actions["late"],
+        outcome="Klart.",
+        done_on=date(2020, 5, 18),
+        actor=SYSTEM,
+        at=datetime(2020, 5, 18, 9, tzinfo=UTC),
+    )
+    told = april(session, years, MAY).rows[2].history[1]
+    assert (told.year, told.findings, told.actions_done) == (2019, 1, 2)

@@ -65,11 +65,6 @@ def was_drawn(verdict: Verdict) -> bool:
     return not verdict.recorded and bool(verdict.population or verdict.reviewed)
 
 
-def is_bound(verdict: Verdict) -> bool:
-    """Whether what is told of it is a limit, or a whole list examined."""
-    return proof_of([verdict]) is not None
-
-
 def proof_of(verdicts: Sequence[Verdict]) -> str | None:
     """The sentence on what the sample proves, where one random draw stands alone.
 

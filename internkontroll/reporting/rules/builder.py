@@ -8,7 +8,6 @@ from internkontroll.core.clock import end_of_day, swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.reporting.rules.actions import action_line, correction_line
 from internkontroll.reporting.rules.assessment import (
-    is_bound,
     note_of,
     proof_of,
     propose,
@@ -191,7 +190,8 @@ class Builder:
             if verdict is None or not was_drawn(verdict):
                 continue
             alone = [verdict]
-            text = proof_of(alone) or note_of(alone)
+            proof = proof_of(alone)
+            text = proof or note_of(alone)
             if text is None:
                 continue
             day = fact.scheduled_at(self.cut_off_at)
@@ -203,7 +203,7 @@ class Builder:
                     population=verdict.population,
                     deviating=verdict.deviating,
                     text=text,
-                    is_bound=is_bound(verdict),
+                    is_bound=proof is not None,
                     at_most=verdict.at_most,
                 )
             )

@@ -2,9 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from itertools import chain
 
+from internkontroll.core.dates import long_date
+from internkontroll.findings.models import CorrectionOutcome, Severity
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.rules.count import ClosingCount
+from internkontroll.reporting.rules.lines import ActionLine, ActionStanding, FindingLine
 from internkontroll.reporting.rules.report import ControlRow, Report
 
 _FIGURES = (
@@ -17,7 +22,17 @@ _FIGURES = (
     ("Utgått", "expired"),
 )
 
-Told = str | int | Assessment | OverallAssessment | None
+Told = (
+    str
+    | int
+    | Assessment
+    | OverallAssessment
+    | Severity
+    | CorrectionOutcome
+    | ActionStanding
+    | None
+)
+Numbered = dict[str, tuple[int, FindingLine]]
 
 
 @dataclass(frozen=True)
@@ -57,7 +72,72 @@ def differences(old: Report, new: Report) -> tuple[Difference, ...]:
     pairs = [(before.get(key), after.get(key)) for key in dict.fromkeys((*after, *before))]
     for one, other in sorted(pairs, key=_number):
         found += _of_rows(_number((one, other)), one, other)
-    return tuple(found)
+    # A kontrollmoment that came or went is told as one, with all that is in it.
+    lone = [row for one, other in pairs if not (one and other) for row in (one, other) if row]
+    alone = {finding.label for row in lone for finding in row.findings}
+    found += _of_findings(_by_label(old), _by_label(new), alone)
+    # What is told of a finding stands with the rest of its kontrollmoment.
+    return tuple(sorted(found, key=lambda one: one.number or 0))
+
+
+def _by_label(report: Report) -> Numbered:
+    """Every avvikelse with its kontrollmoment, also where the point does not report that."""
+    rows = chain(report.rows, report.others)
+    return {one.label: (row.number, one) for row in rows for one in row.findings}
+
+
+def _of_findings(before: Numbered, after: Numbered, alone: set[str]) -> Iterable[Difference]:
+    for label in dict.fromkeys((*before, *after)):
+        if label in alone and not (label in before and label in after):
+            continue
+        number = (after.get(label) or before[label])[0]
+        old, new = (side[label][1] if label in side else None for side in (before, after))
+        yield from _changed(
+            number,
+            (label, old and old.description, new and new.description),
+            (f"{label}: hur allvarlig", old and old.severity, new and new.severity),
+        )
+        yield from _of_corrections(number, label, old, new)
+        yield from _of_actions(number, label, old, new)
+
+
+def _of_corrections(
+    number: int, label: str, old: FindingLine | None, new: FindingLine | None
+) -> Iterable[Difference]:
+    one, other = old and old.correction, new and new.correction
+    what = f"{label}: rättelsen"
+    yield from _changed(
+        number,
+        (what, one and one.outcome, other and other.outcome),
+        (f"{what}, texten", one and one.text, other and other.text),
+        (f"{what}, dagen", _day(one and one.done_on), _day(other and other.done_on)),
+        (f"{what}, belopp i öre", one and one.amount, other and other.amount),
+    )
+
+
+def _of_actions(
+    number: int, label: str, old: FindingLine | None, new: FindingLine | None
+) -> Iterable[Difference]:
+    before, after = _actions(old), _actions(new)
+    for key in dict.fromkeys((*before, *after)):
+        one, other = before.get(key), after.get(key)
+        what = f"{label}: åtgärd {key}"
+        yield from _changed(
+            number,
+            (what, one and one.description, other and other.description),
+            (f"{what}, läget", one and one.standing, other and other.standing),
+            (f"{what}, klar senast", _day(one and one.due_on), _day(other and other.due_on)),
+            (f"{what}, avslutad", _day(one and one.ended_on), _day(other and other.ended_on)),
+            (f"{what}, vad den ledde till", one and one.outcome, other and other.outcome),
+        )
+
+
+def _actions(finding: FindingLine | None) -> dict[int, ActionLine]:
+    return {one.number: one for one in finding.actions} if finding else {}
+
+
+def _day(day: date | None) -> str | None:
+    return long_date(day) if day else None
 
 
 def _by_key(rows: Iterable[ControlRow], *, by_number: bool) -> dict[int | str, ControlRow]:

@@ -185,6 +185,21 @@ def test_the_decision_is_recorded_and_the_page_shows_what_was_decided(ks: PageCl
     assert "Version 2: En nämnd saknades." in page.text
 
 
+def test_the_page_of_a_decided_picture_reads_its_snapshot_once(
+    ks: PageClient, count_queries: Callable[[], Any]
+) -> None:
+    ks.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Det mesta är gjort.")
+    ks.get(f"{APRIL}/beslut")
+    ks.submit("/beslut", decided_on="15 juni 2020", registry_number="KSN-2020-0123", paragraph="1")
+    for address, times in ((APRIL, 1), (f"{APRIL}?laget=nu", 0)):
+        with count_queries() as counted:
+            assert "besluta" in ks.get(address).text
+        asked = [one for one in counted.statements if "oversight_decision" in one]
+        whole = [one for one in asked if re.search(r"oversight_decision\.snapshot\b", one)]
+        assert (len(asked), len(whole)) == (1, times)
+
+
 def test_what_an_older_program_decided_is_handed_out_as_the_very_bytes_of_its_hash(
     ks: PageClient, app: Flask
 ) -> None:

@@ -294,13 +294,16 @@ def _summary_facts(summary: OversightSummary | None) -> SummaryFacts:
 
 
 def standing_decision(session: Session, year: int, point: str) -> OversightDecision | None:
-    """Kommunstyrelsens decision on the picture that holds; None before any."""
-    return session.scalar(
+    """Kommunstyrelsens decision that holds, its snapshot not read; None before any."""
+    return session.scalar(_standing_select(year, point))
+
+
+def _standing_select(year: int, point: str) -> sa.Select[OversightDecision]:
+    return (
         sa.select(OversightDecision)
         .where(OversightDecision.year == year, OversightDecision.point == point)
         .order_by(OversightDecision.version.desc())
         .limit(1)
-        .options(undefer(OversightDecision.snapshot))
     )
 
 
@@ -308,7 +311,8 @@ def shown_oversight(
     session: Session, year: int, point: str, *, on: date, drafts: bool = True
 ) -> ShownOversight | None:
     """The picture as it was decided, read from its snapshot; before a decision as it stands."""
-    decided = standing_decision(session, year, point)
+    whole = undefer(OversightDecision.snapshot)
+    decided = session.scalar(_standing_select(year, point).options(whole))
     if decided is not None:
         made = oversight_from_plain(json.loads(decided.snapshot))
         return ShownOversight(made, decided.snapshot_sha256, decided.snapshot)

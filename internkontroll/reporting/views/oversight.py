@@ -104,9 +104,13 @@ def _reads_drafts() -> bool:
     return may(Permission.OVERSIGHT_READ) or may_in_executive(Permission.REPORT_READ)
 
 
+def _asks_for_today() -> bool:
+    return request.args.get("laget") == "nu"
+
+
 def shown_or_404(year: int, point: str) -> ShownOversight:
     """The picture of a point: as decided, or as of today before that or where it is asked for."""
-    if request.args.get("laget") == "nu":
+    if _asks_for_today():
         return ShownOversight(report_or_404(year, point))
     drafts = _reads_drafts()
     with within(EVERY_BOARD):
@@ -118,7 +122,7 @@ def shown_or_404(year: int, point: str) -> ShownOversight:
 
 def address(year: int, point: str) -> dict[str, Any]:
     """What the addresses of a point's pages are made of; today's picture leads on to today's."""
-    now_asked = {"laget": "nu"} if request.args.get("laget") == "nu" else {}
+    now_asked = {"laget": "nu"} if _asks_for_today() else {}
     return {"year": year, "point": point, **now_asked}
 
 
@@ -148,12 +152,15 @@ def show(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild of a point."""
     shown = shown_or_404(year, point)
     report = shown.report
+    is_decided = shown.snapshot is not None or (
+        _asks_for_today() and standing_decision(session(), year, point) is not None
+    )
     return page(
         "oversight/show.html",
         report=report,
         pictures=oversight_pictures(report),
         sha256=shown.sha256,
-        decided=standing_decision(session(), year, point),
+        decided=is_decided,
         where=address(year, point),
         may_write=may(Permission.OVERSIGHT_WRITE),
         may_decide=may(Permission.OVERSIGHT_DECIDE),

@@ -8,6 +8,8 @@ from flask import Flask
 
 from internkontroll.core.access import Role
 from internkontroll.reporting.models import FollowUpReport
+from internkontroll.reporting.rules.xray import XrayKind, XrayLine
+from internkontroll.reporting.views import decision
 from tests.conftest import MovableClock
 from tests.factories import Town
 from tests.pdf_text import pdf_text
@@ -55,6 +57,18 @@ def test_the_xray_says_what_must_be_there_before_the_board_decides(
     page = controller.get(f"{APRIL}/rontgen")
     assert must not in page.text
     assert "Inget av det hindrar nämnden" in page.text
+
+
+def test_a_reminder_of_a_row_that_a_revision_took_away_leads_to_no_other_row(
+    client_of: ClientOf, spring: Spring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    controller = client_of(Role.CONTROLLER)
+    for removed in (False, True):
+        line = XrayLine(XrayKind.NO_COMMENT, "Kommentar saknas här.", 3, removed=removed)
+        monkeypatch.setattr(decision, "xray_of", lambda *_, told=line, **_at: (told,))
+        page = controller.get(f"{APRIL}/rontgen")
+        assert "Kommentar saknas här." in page.text
+        assert (f"{APRIL}/kontroll/3" in page.reader.links) is not removed
 
 
 def test_the_page_of_the_boards_handling_leads_to_the_decision_until_it_is_made(

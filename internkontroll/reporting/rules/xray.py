@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from internkontroll.core.dates import long_date
 from internkontroll.core.text import shown
-from internkontroll.reporting.rules.report import Report
+from internkontroll.reporting.rules.report import ControlRow, Report
 
 QUOTED = 80
 """How much of a text is told around what is pointed at, in characters."""
@@ -36,13 +36,15 @@ class XrayLine:
     """En påminnelse: the sentence, and what it is about.
 
     ``number`` is the kontrollmoment (None: the report as a whole), ``subject_id`` the occurrence,
-    the finding or, where nobody is appointed, the plan; None where there is none.
+    the finding or, where nobody is appointed, the plan; None where there is none. ``removed``: a
+    revision has taken the kontrollmoment out of the plan, and another may have its number now.
     """
 
     kind: XrayKind
     sentence: str
     number: int | None = None
     subject_id: int | None = None
+    removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -120,36 +122,41 @@ def _of_the_facts(facts: XrayFacts) -> Iterable[XrayLine]:
 def _of_rows(report: Report) -> Iterable[XrayLine]:
     for row in report.rows:
         if (row.deviating or row.findings) and not row.comment:
-            sentence = f"Kontrollmoment {row.number} har avvikelser men ingen kommentar."
-            yield XrayLine(XrayKind.NO_COMMENT, sentence, row.number)
+            sentence = f"Kontrollmoment {_named(row)} har avvikelser men ingen kommentar."
+            yield XrayLine(XrayKind.NO_COMMENT, sentence, row.number, removed=row.removed)
+
+
+def _named(row: ControlRow) -> str:
+    return f"{row.number}, borttaget ur planen," if row.removed else f"{row.number}"
 
 
 def _of_texts(report: Report, others: Sequence[tuple[str, str]]) -> Iterable[XrayLine]:
-    for number, where, text in _texts(report):
+    for row, where, text in _texts(report):
+        about = {"number": row.number, "removed": row.removed} if row else {}
         own = re.sub(re.escape(report.board_name), " ", text, flags=re.IGNORECASE)
         for code, name in others:
             found = re.search(rf"(?<!\w)(?:{re.escape(code)}(?!\w)|(?i:{re.escape(name)}))", own)
             if found:
                 sentence = f"{where} nämner en annan nämnd: ”{_around(own, found)}”."
-                yield XrayLine(XrayKind.OTHER_BOARD, sentence, number)
+                yield XrayLine(XrayKind.OTHER_BOARD, sentence, **about)
         for year in _YEAR.finditer(text):
             if int(year[1]) not in (report.year, report.year + 1):
                 sentence = (
                     f"{where} nämner året {year[1]}. Uppföljningen gäller {report.year}: "
                     f"”{_around(text, year)}”."
                 )
-                yield XrayLine(XrayKind.WRONG_YEAR, sentence, number)
+                yield XrayLine(XrayKind.WRONG_YEAR, sentence, **about)
 
 
-def _texts(report: Report) -> Iterable[tuple[int | None, str, str]]:
+def _texts(report: Report) -> Iterable[tuple[ControlRow | None, str, str]]:
     if report.grounds:
         yield None, "Den samlade bedömningen", report.grounds
     for row in report.rows:
-        where = f"kontrollmoment {row.number}"
+        where = f"kontrollmoment {_named(row)}"
         if row.comment:
-            yield row.number, f"Kommentaren till {where}", row.comment
+            yield row, f"Kommentaren till {where}", row.comment
         if row.assessment_reason:
-            yield row.number, f"Skälet till bedömningen av {where}", row.assessment_reason
+            yield row, f"Skälet till bedömningen av {where}", row.assessment_reason
 
 
 def _around(text: str, found: re.Match[str]) -> str:

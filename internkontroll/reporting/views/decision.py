@@ -58,7 +58,8 @@ def _mended_at(board: Board, entry: PointEntry, line: XrayLine) -> str | None:
         return url_for("schedule.show", board_code=code, occurrence_id=line.subject_id)
     if line.kind is XrayKind.NO_ACTION and may(Permission.FINDING_READ):
         return url_for("findings.show", board_code=code, finding_id=line.subject_id)
-    if not may(Permission.REPORT_WRITE):
+    # A row that a revision took away has no page: the one with its number now is another's.
+    if line.removed or not may(Permission.REPORT_WRITE):
         return None
     if line.kind in _AT_CONTROL and line.number is not None:
         return url_for("reporting.remark", number=line.number, **where)

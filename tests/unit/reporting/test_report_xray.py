@@ -76,6 +76,21 @@ def test_deviations_without_a_comment_are_told() -> None:
         assert [line.kind for line in lines] == told
 
 
+def test_a_row_that_a_revision_took_away_is_not_mixed_up_with_its_namesake() -> None:
+    report = clean()
+    gone = replace(report.rows[0], removed=True, deviating=1, comment="")
+    written = replace(gone, comment="Jämfört med 2019, som hos ANN.")
+    for row, kinds in (
+        (gone, [XrayKind.NO_COMMENT]),
+        (written, [XrayKind.OTHER_BOARD, XrayKind.WRONG_YEAR]),
+    ):
+        lines = xray_report(replace(report, rows=(*report.rows, row)), NOTHING)
+        assert [(line.kind, line.number, line.removed) for line in lines] == [
+            (kind, row.number, True) for kind in kinds
+        ]
+        assert all("borttaget ur planen" in line.sentence for line in lines)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -34,7 +34,7 @@ def file_name(code: str, year: int, point: str) -> str:
 
 
 @packages.get(PACKAGES)
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_WRITE)
 def index(year: int, point: str) -> ResponseReturnValue:
     """Which packages there are, and how far those that are being made have come."""
     return _index(year, point, OrderForm())
@@ -78,7 +78,7 @@ def _finished(year: int, point: str, code: str) -> ReportPackage | None:
 
 
 @packages.get(f"{PACKAGES}/<code>.zip")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_WRITE)
 def file(year: int, point: str, code: str) -> ResponseReturnValue:
     """A nämnd's package."""
     package = _finished(year, point, code)
@@ -91,7 +91,7 @@ def file(year: int, point: str, code: str) -> ResponseReturnValue:
 
 
 @packages.get(f"{PACKAGES}/alla")
-@requires(Permission.OVERSIGHT_READ)
+@requires(Permission.OVERSIGHT_WRITE)
 def all_files(year: int, point: str) -> ResponseReturnValue:
     """Every package that is made, together; one at a time is in memory."""
     done = [

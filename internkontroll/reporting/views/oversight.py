@@ -165,7 +165,7 @@ def show(year: int, point: str) -> ResponseReturnValue:
         may_write=may(Permission.OVERSIGHT_WRITE),
         may_decide=may(Permission.OVERSIGHT_DECIDE),
         # A role in kommunstyrelsen alone reads the picture, not the nämnder's own documents.
-        may_fetch=may(Permission.OVERSIGHT_READ),
+        may_fetch=may(Permission.OVERSIGHT_WRITE),
     )
 
 

@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from flask import Flask
 
 from internkontroll.accounts.models import Bucket, LoginFailure
+from internkontroll.accounts.queries import user_by_name
 from internkontroll.accounts.rules.guessing import ADDRESS_TRIES, CALM, FEWEST, address_digest
-from internkontroll.accounts.services import login
-from internkontroll.core.access import Role
+from internkontroll.accounts.services import login, reset_password
+from internkontroll.core.access import Role, system_actor
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.monitoring.services import tidy_accounts
 from tests.client import PageClient
@@ -249,6 +250,46 @@ def test_a_browser_that_people_share_is_known_to_each_of_them(app: Flask, town: 
         assert guess(PageClient(app), first[0], "fel") == 422
 
     assert guess(shared, *first) == 303
+
+
+def test_a_changed_password_makes_a_stranger_of_every_browser_but_the_owners(
+    app: Flask, town: Town
+) -> None:
+    username, password = town.account(Role.CONTROLLER)
+    elsewhere, own = PageClient(app), PageClient(app)
+    assert guess(elsewhere, username, password) == 303
+    own.log_in(username, password)
+    new = "fyra nya ord i rad"
+    own.get("/byt-losenord")
+    own.submit("/byt-losenord", current=PASSWORD, password=new, again=new)
+    own.submit("/logga-ut")
+    for _ in range(10):
+        assert guess(PageClient(app), username, "fel") == 422
+    elsewhere.http.delete_cookie("session")
+
+    assert guess(elsewhere, username, new) == 422
+    assert guess(own, username, new) == 303
+
+
+def test_a_reset_password_makes_a_stranger_of_every_browser(
+    app: Flask, town: Town, clock: MovableClock
+) -> None:
+    username, password = town.account(Role.CONTROLLER)
+    client = PageClient(app)
+    assert guess(client, username, password) == 303
+    with app.app_context(), intent_to_write():
+        user = user_by_name(db.session(), username)
+        assert user is not None
+        new = reset_password(db.session(), user, actor=system_actor("test"), at=clock())
+        db.session.commit()
+        db.session.remove()
+    client.http.delete_cookie("session")
+    for _ in range(10):
+        assert guess(PageClient(app), username, "fel") == 422
+
+    assert guess(client, username, new.start_password) == 422
+    clock.forward(minutes=16)
+    assert guess(client, username, new.start_password) == 303
 
 
 def test_a_browser_is_forgotten_a_year_after_the_last_login(

@@ -15,6 +15,7 @@ PREFIX = 64
 """Bits of an IPv6 address that tell one household from another: the rest are its own to choose."""
 
 _PURPOSE = b"internkontroll: addresses that log in, 1"
+_KNOWN = b"internkontroll: browsers that are known, 1"
 
 
 def tries_of_address(failures_of_all: int) -> int:
@@ -50,3 +51,12 @@ def address_digest(address: str, key: str) -> str:
     """
     derived = hmac.digest(key.encode(), _PURPOSE, hashlib.sha256)
     return hmac.digest(derived, _network(address).encode(), hashlib.sha256).hex()
+
+
+def password_seal(user_id: int, password_hash: str, key: str) -> str:
+    """What ties a known browser to the password that was given there: HMAC-SHA256, in hexadecimal.
+
+    With another password, changed or reset, the account has another seal. ``key`` is SECRET_KEY.
+    """
+    derived = hmac.digest(key.encode(), _KNOWN, hashlib.sha256)
+    return hmac.digest(derived, f"{user_id}\0{password_hash}".encode(), hashlib.sha256).hex()

@@ -2,9 +2,11 @@
 
 Without it a stranger who knows a user name could keep its owner out for ever, by failing ten times
 a quarter. The cookie opens nothing: it only says whose failures are counted together (OWASP,
-"Slow down online guessing attacks with device cookies").
+"Slow down online guessing attacks with device cookies"). It is sealed with the password that was
+given: when that is changed or reset every browser is a stranger again, a thief's too.
 """
 
+import hmac
 import secrets
 from datetime import timedelta
 from typing import Any
@@ -12,10 +14,11 @@ from typing import Any
 from flask import Response, current_app, request
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from internkontroll.accounts.queries import user_by_name
 from internkontroll.accounts.rules import name_digest
-from internkontroll.accounts.rules.guessing import address_digest
+from internkontroll.accounts.rules.guessing import address_digest, password_seal
 from internkontroll.accounts.services.buckets import Asker
-from internkontroll.web.access import now
+from internkontroll.web.access import now, session
 
 LASTS = timedelta(days=365)
 """How long a browser is known after a login; the program itself asks when that was."""
@@ -24,7 +27,7 @@ ACCOUNTS = 5
 
 
 def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known-browser-2")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known-browser-3")
 
 
 def _name() -> str:
@@ -32,7 +35,7 @@ def _name() -> str:
 
 
 def _known() -> list[list[Any]]:
-    """What the browser brings: name digest, mark and second of each login, the latest first."""
+    """What the browser brings, the latest login first: name digest, mark, second and seal."""
     try:
         entries = _signer().loads(request.cookies.get(_name(), ""))
     except BadSignature:
@@ -41,23 +44,35 @@ def _known() -> list[list[Any]]:
     return [entry for entry in entries if entry[2] >= since]
 
 
+def _seal(username: str) -> str | None:
+    user = user_by_name(session(), username)
+    key = current_app.config["SECRET_KEY"]
+    return password_seal(user.id, user.password_hash, key) if user else None
+
+
 def asker(username: str) -> Asker:
     """Who tries to log in with the name: a browser that knows it, or a stranger's address.
 
     The address is the one that the settings let a proxy of one's own vouch for (PROXY_HOPS).
     """
     digest = name_digest(username)
-    mark = next((entry[1] for entry in _known() if entry[0] == digest), None)
-    if mark is not None:
-        return Asker(browser=mark)
+    known = next((entry for entry in _known() if entry[0] == digest), None)
+    if known is not None and hmac.compare_digest(known[3], _seal(username) or ""):
+        return Asker(browser=known[1])
     address = address_digest(request.remote_addr or "", current_app.config["SECRET_KEY"])
     return Asker(address=address)
 
 
 def remember_browser(answer: Response, username: str) -> None:
-    """Let the browser be known the next time somebody logs in with the name, by a new mark."""
+    """Let the browser be known the next time somebody logs in with the name, by a new mark.
+
+    It is sealed with the password that holds now, so it is called after a change, not before.
+    """
+    seal = _seal(username)
+    if seal is None:
+        return
     digest = name_digest(username)
-    mine = [digest, secrets.token_hex(16), int(now().timestamp())]
+    mine = [digest, secrets.token_hex(16), int(now().timestamp()), seal]
     others = [entry for entry in _known() if entry[0] != digest]
     answer.set_cookie(
         _name(),

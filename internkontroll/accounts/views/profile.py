@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import current_app, flash, g, url_for
+from flask import current_app, flash, g, make_response, url_for
 from flask import session as cookie
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_user
@@ -25,6 +25,7 @@ from internkontroll.accounts.services import (
     end_session,
 )
 from internkontroll.accounts.views.blueprint import bp, own_device
+from internkontroll.accounts.views.known_browser import remember_browser
 from internkontroll.accounts.views.roles import role_rows
 from internkontroll.core.transaction import transaction
 from internkontroll.web.access import (
@@ -157,6 +158,8 @@ def _own_password_given(form: PasswordForm) -> ResponseReturnValue | None:
         cookie.clear()
         login_user(SignedIn(tokens[0], found, g.get("request_id", "")))
         flash("Lösenordet är bytt. Du är utloggad överallt annars.")
+        answer = make_response(answer)
+        remember_browser(answer, load_or_404(account_select(found.user_id)).username)
     return answer
 
 

@@ -106,6 +106,25 @@ def test_a_request_is_proposed_judged_decided_and_given_out(client_of: ClientOf)
     assert "Lämnad ut med maskeringar" in secretary.get(LIST).text
 
 
+def test_what_was_given_out_before_with_other_parts_masked_is_told_with_a_link(
+    client_of: ClientOf,
+) -> None:
+    warning = "Uppföljningen är utlämnad förut med andra maskeringar."
+    secretary = client_of(Role.SECRETARY)
+    page = ask(secretary)
+    assert warning not in page.text
+    first = address_of(page)
+    row = field_of(page, "Kontroll 3: kommentar")
+    secretary.submit(first, **{f"choice_{row}": "maskera", "provision": "26:1"})
+    secretary.submit("/beslut", ground="Det är ett direktnummer.")
+    page = ask(secretary)
+    assert warning not in page.text
+    told = {f"choice_{row}": "lamna-ut", f"reason_{row}": "Numret är växelns."}
+    page = secretary.submit(address_of(page), **told)
+    assert warning in page.text
+    assert first in page.reader.links
+
+
 def test_a_request_is_among_the_tasks_until_it_is_answered(client_of: ClientOf) -> None:
     task = "Pröva en begäran om uppföljningen per april 2020"
     secretary = client_of(Role.SECRETARY)

@@ -76,7 +76,9 @@ def _blocks(made: PublicReport, sha256: str) -> Iterator[Block]:
                 row.text,
                 grouped(row.count.due),
                 grouped(row.count.performed),
-                (STATES[row.assessment] if row.assessment else NOT_YET).word,
+                MASKED
+                if row.masked
+                else (STATES[row.assessment] if row.assessment else NOT_YET).word,
             )
             for row in made.rows
         ),

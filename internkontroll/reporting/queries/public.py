@@ -27,6 +27,32 @@ def public_versions_of(session: Session, report_id: int) -> Sequence[PublicVersi
     ).all()
 
 
+def given_out_otherwise(session: Session, public: PublicVersion) -> Sequence[PublicVersion]:
+    """What has been given out of the same report with other parts masked, the latest first.
+
+    Laid beside this one it tells what is masked in either.
+    """
+    answered = session.scalars(
+        sa.select(PublicVersion)
+        .where(
+            PublicVersion.board_id == public.board_id,
+            PublicVersion.report_id == public.report_id,
+            PublicVersion.id != public.id,
+            PublicVersion.content_sha256.is_not(None),
+        )
+        .order_by(PublicVersion.id.desc())
+        .options(selectinload(PublicVersion.maskings))
+    ).all()
+    # What nobody has judged yet is proposed to be masked.
+    mine = {one.place for one in public.maskings if one.masked is not False}
+    return [
+        other
+        for other in answered
+        if {one.place for one in other.maskings if one.masked} != mine
+        or other.version != public.version
+    ]
+
+
 def public_select(board_id: int, report_id: int, public_id: int) -> sa.Select[PublicVersion]:
     """One request with its maskings and what was given out."""
     return (

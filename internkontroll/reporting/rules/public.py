@@ -28,16 +28,17 @@ from internkontroll.reporting.rules.report import (
     PlanFacts,
     Report,
 )
+from internkontroll.reporting.words import STATES
 
 SCHEMA = 1
 SMALLEST_FRAME = 5
 """A frame of fewer cases than this may point somebody out by its figures alone."""
 
 PUBLIC_RULE = (
-    "Programmet föreslår att maskera siffror ur en sekretessbelagd lista med färre än fem ärenden "
-    "och de summor de ingår i, alla fria texter om kontrollmoment som granskar sekretessbelagda "
-    "ärenden, det som rör ett utskotts ärenden, och text som liknar ett personnummer, en "
-    "e-postadress eller ett telefonnummer. En person prövar varje förslag."
+    "Programmet föreslår att maskera siffror ur en sekretessbelagd lista med färre än fem ärenden, "
+    "bedömningen av dem och de summor de ingår i, också utskottens, alla fria texter om "
+    "kontrollmoment som granskar sekretessbelagda ärenden, och text som liknar ett personnummer, "
+    "en e-postadress eller ett telefonnummer. En person prövar varje förslag."
 )
 
 APPEAL = (
@@ -54,7 +55,7 @@ _CONTACT = re.compile(
     r"|(?<![-\d])(?:0|(?:\+|00)46[-– ]?(?:\(0\))?)[1-9]\d{0,2}[-– /]{0,3}\d(?:[-– ]?\d){4,8}(?!\d)"
 )
 _NAMED = re.compile(r"kontroll\w{0,10}\s+(\d+(?:\s*(?:,|och|samt)\s*\d+)*)", re.IGNORECASE)
-_NO_FINDING = frozenset({"figures", "comment", "reason", "absences", "moves", "extras"})
+_NO_FINDING = frozenset({"figures", "outcome", "comment", "reason", "absences", "moves", "extras"})
 _ON_OUTCOME = frozenset({StatementKind.RECURRING, StatementKind.WITHOUT_DEVIATION})
 _PROVISION = re.compile(
     r"(?:OSL\s*)?(\d{1,2})\s*(?:kap\.?\s*|:\s*)(\d{1,2})\s*([a-z]?)\s*§?(?:\s*(?:OSL)?)?",
@@ -87,13 +88,17 @@ class PublicPiece:
 
 @dataclass(frozen=True)
 class PublicRow:
-    """Ett kontrollmoment så som planen har det, what was done of it, and its assessment."""
+    """Ett kontrollmoment så som planen har det, what was done of it, and its assessment.
+
+    ``masked``: the assessment is left out, and nothing tells whether there is one.
+    """
 
     number: int
     area: str
     text: str
     count: ClosingCount
     assessment: Assessment | None
+    masked: bool = False
 
 
 @dataclass(frozen=True)
@@ -181,6 +186,7 @@ def _of_row(row: ControlRow, name: str) -> Iterator[Piece]:
     here = f"Kontroll {row.number}{', borttagen ur planen' if row.removed else ''}"
     texts = (
         ("figures", "siffror", _joined(_reviewed(row), *(one.text for one in row.bounds))),
+        ("outcome", "bedömning", STATES[row.assessment].word if row.assessment else ""),
         ("comment", "kommentar", row.comment),
         ("reason", "skäl till bedömningen", row.assessment_reason or ""),
         (
@@ -223,8 +229,9 @@ def _findings(place: str, number: int, findings: Iterable[FindingLine]) -> Itera
 def proposed_maskings(report: Report, secret: frozenset[int]) -> Mapping[str, MaskGround]:
     """What the rule proposes to mask, by place; ``secret`` are those that review secret cases.
 
-    Where the figures of one row are masked, the sums that they are part of go with them, and the
-    sentences on its outcome: else what is left out could be reckoned from what is told.
+    Where the figures of one row are masked, the sums that they are part of go with them, a
+    committee's too, and its assessment and the sentences on its outcome: else what is left out
+    could be reckoned from what is told. Where no row's are, a committee's sum tells nothing new.
     """
     small = {row.number for row in report.rows if row.number in secret and _has_small_frame(row)}
     tells = {
@@ -255,10 +262,10 @@ def _has_small_frame(row: ControlRow) -> bool:
 
 
 def _ground_of(piece: Piece, secret: frozenset[int], small: set[int]) -> MaskGround | None:
-    if piece.place.endswith(".figures"):
+    if piece.place.endswith((".figures", ".outcome")):
         return MaskGround.SMALL_FRAME if small.intersection(piece.controls) else None
     if piece.place.startswith("committee."):
-        return MaskGround.COMMITTEE
+        return MaskGround.COMMITTEE if small else None
     if piece.place == "totals":
         return MaskGround.TOTAL if small else None
     told_of = piece.controls or _controls_named(piece.text)
@@ -331,8 +338,15 @@ def public_report(
         total=report.total,
         areas=report.areas,
         rows=tuple(
-            PublicRow(row.number, row.area, row.text, row.count, row.assessment)
-            for row in report.rows
+            PublicRow(
+                row.number,
+                row.area,
+                row.text,
+                row.count,
+                row.assessment if f"{name}.outcome" not in masked else None,
+                masked=f"{name}.outcome" in masked,
+            )
+            for row, name in zip(report.rows, _names("row", report.rows), strict=True)
         ),
         pieces=given,
         masked=sum(piece.text is None for piece in given),
@@ -340,25 +354,33 @@ def public_report(
 
 
 def _given_out(pieces: Iterable[Piece], masked: Mapping[str, str]) -> Iterator[PublicPiece]:
-    """Each part as it leaves. Where a row's figures are masked, how many its avvikelser are is one
-    of them: those that are masked become one part.
+    """Each part as it leaves; an assessment that is told stands with its row.
+
+    Where a row's figures are masked, how many its avvikelser are is one of them: those that are
+    masked become one part, which stands there also where there are none.
     """
-    small = {
-        piece.controls
-        for piece in pieces
-        if piece.place in masked and piece.place.endswith(".figures")
-    }
-    told = set()
+    pieces = tuple(pieces)
+    small = {_row_of(place) for place in masked if place.endswith(".figures")}
+    findings = [piece for piece in pieces if _is_finding(piece)]
+    told = {_row_of(one.place) for one in findings if one.place not in masked}
+    hidden = {_row_of(one.place): masked[one.place] for one in findings if one.place in masked}
     for piece in pieces:
         if piece.place not in masked:
-            yield PublicPiece(piece.place, piece.where, piece.text)
-        elif not (piece.controls in small and _is_finding(piece)):
+            if not piece.place.endswith(".outcome"):
+                yield PublicPiece(piece.place, piece.where, piece.text)
+            continue
+        row = _row_of(piece.place)
+        if not (row in small and _is_finding(piece)):
             yield PublicPiece(piece.place, piece.where, None, masked[piece.place])
-        elif piece.controls not in told:
-            told.add(piece.controls)
-            (number,) = piece.controls
-            where = f"Kontroll {number}: avvikelser"
-            yield PublicPiece(f"row.{number}.findings", where, None, masked[piece.place])
+        if piece.place.endswith(".figures") and (row in hidden or row not in told):
+            where = f"{piece.where.rpartition(':')[0]}: eventuella avvikelser"
+            rests_on = hidden.get(row, masked[piece.place])
+            yield PublicPiece(f"{row}.findings", where, None, rests_on)
+
+
+def _row_of(place: str) -> str:
+    """The name of the row that a part is of."""
+    return ".".join(place.split(".")[:2])
 
 
 def _is_finding(piece: Piece) -> bool:

@@ -17,6 +17,7 @@ from internkontroll.reporting.forms import DiscloseForm, RequestForm, judge_form
 from internkontroll.reporting.models import FollowUpReport, PublicState, PublicVersion
 from internkontroll.reporting.queries import PointEntry
 from internkontroll.reporting.queries.public import (
+    given_out_otherwise,
     public_select,
     public_versions_of,
     version_asked_for,
@@ -190,6 +191,7 @@ def _public_page(board: Board, here: _Request, form: VersionedForm | None) -> Re
         is_open=is_open,
         proposed=[row for row in rows if row[2] is not None],
         others=[row for row in rows if row[2] is None],
+        otherwise=given_out_otherwise(session(), public) if is_open else (),
         left=sum(one.masked is None for one in public.maskings),
         rule=PUBLIC_RULE,
         appeal=APPEAL,

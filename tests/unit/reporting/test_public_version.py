@@ -8,9 +8,9 @@ import pytest
 
 from internkontroll.core.canonical import canonical_json
 from internkontroll.core.errors import InvalidInput
-from internkontroll.files.plain_document import Heading, Paragraph, Typed
+from internkontroll.files.plain_document import Heading, Paragraph, Table, Typed
 from internkontroll.reporting.documents import public_document
-from internkontroll.reporting.models import MaskGround, PublicOutcome
+from internkontroll.reporting.models import Assessment, MaskGround, PublicOutcome
 from internkontroll.reporting.rules import CommitteeLine, Report, build_report
 from internkontroll.reporting.rules.lines import Statement, StatementKind
 from internkontroll.reporting.rules.public import (
@@ -140,10 +140,58 @@ def test_how_many_findings_a_masked_frame_has_is_not_told_by_their_headings(
     content = canonical_json(public_to_plain(made))
     assert "2020:71" not in content
     assert "2020:72" not in content
-    assert [one.where for one in made.pieces].count("Kontroll 3: avvikelser") == 1
+    assert [one.where for one in made.pieces].count("Kontroll 3: eventuella avvikelser") == 1
     assert made.masked == sum(one.text is None for one in made.pieces)
+    told_one = {place: by for place, by in masked.items() if "2020:71" not in place}
+    parts = [one.where for one in given(secret, told_one).pieces]
+    assert "Kontroll 3: Avvikelse 2020:71 (SCN)" in parts
+    assert "Kontroll 3: eventuella avvikelser" in parts
     del masked["row.3.figures"]
     assert "2020:72" in canonical_json(public_to_plain(given(secret, masked)))
+
+
+def test_the_assessment_of_a_small_frame_goes_with_its_figures(report: Report) -> None:
+    rows = tuple(
+        replace(row, assessment=Assessment.WITHOUT_DEVIATION, findings=())
+        if row.number == 3
+        else row
+        for row in report.rows
+    )
+    clean = replace(report, rows=rows)
+    found = proposed_maskings(clean, frozenset({3}))
+    assert found["row.3.outcome"] is MaskGround.SMALL_FRAME
+    assert "row.2.outcome" not in found
+    made = given(clean, dict.fromkeys(found, "26 kap. 1 §"))
+    assert {row.number: (row.assessment, row.masked) for row in made.rows}[3] == (None, True)
+    assert "Kontroll 3: eventuella avvikelser" in [one.where for one in made.pieces]
+    table = next(one for one in public_document(made, HASH).blocks if isinstance(one, Table))
+    assert [row[4] for row in table.rows if row[0] == "3"] == ["Maskerat"]
+    assert public_from_plain(public_to_plain(made)) == made
+    whole = given(clean, {}, "")
+    assert [row.assessment for row in whole.rows] == [row.assessment for row in rows]
+    assert not any(one.place.endswith(".outcome") for one in whole.pieces)
+
+
+def test_the_sums_of_a_committee_are_proposed_with_its_rows_and_not_without(
+    report: Report,
+) -> None:
+    rows = tuple(replace(row, population=21, reviewed=3, bounds=()) for row in report.rows)
+    numbers = frozenset(row.number for row in rows)
+    assert "committee.0" in proposed_maskings(report, numbers)
+    assert "committee.0" not in proposed_maskings(replace(report, rows=rows), numbers)
+
+
+def test_findings_of_two_rows_with_one_number_are_a_part_for_each(report: Report) -> None:
+    known = next(row.findings[0] for row in report.rows if row.findings)
+    gone = replace(report.rows[2], removed=True, findings=(replace(known, label="Avvikelse 9"),))
+    standing = replace(report.rows[2], findings=(replace(known, label="Avvikelse 8"),))
+    both = replace(report, rows=(*report.rows[:2], standing, *report.rows[3:], gone))
+    masked = dict.fromkeys(proposed_maskings(both, frozenset({3})), "26 kap. 1 §")
+    found = [one for one in given(both, masked).pieces if one.place.endswith(".findings")]
+    assert [(one.place, one.where) for one in found] == [
+        ("row.3.findings", "Kontroll 3: eventuella avvikelser"),
+        ("row.3-2.findings", "Kontroll 3, borttagen ur planen: eventuella avvikelser"),
+    ]
 
 
 def test_every_free_text_about_secret_cases_is_proposed(report: Report) -> None:
@@ -152,7 +200,8 @@ def test_every_free_text_about_secret_cases_is_proposed(report: Report) -> None:
     texts = [
         piece
         for piece in pieces_of(report)
-        if piece.place.startswith(("row.", "other.", "matter.")) and ".figures" not in piece.place
+        if piece.place.startswith(("row.", "other.", "matter."))
+        and not piece.place.endswith((".figures", ".outcome"))
     ]
     assert len(texts) > 3
     assert {found.get(piece.place) for piece in texts if set(piece.controls) <= numbers} == {
@@ -194,7 +243,7 @@ def test_what_is_masked_is_nowhere_in_what_is_given_out(report: Report) -> None:
     made = given(report, masked)
     content = public_to_plain(made)
     assert SECRET not in canonical_json(content)
-    assert (made.outcome, made.masked) == (PublicOutcome.PART, len(masked))
+    assert (made.outcome, made.masked) == (PublicOutcome.PART, len(masked) + 1)
     assert public_from_plain(content) == made
     told = [block.text for block in public_document(made, HASH).blocks if hasattr(block, "text")]
     assert SECRET not in "\n".join(told)

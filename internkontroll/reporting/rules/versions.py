@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 
 from internkontroll.core.dates import long_date
 from internkontroll.findings.models import CorrectionOutcome, Severity
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.rules.count import ClosingCount
-from internkontroll.reporting.rules.lines import ActionLine, ActionStanding, FindingLine
-from internkontroll.reporting.rules.report import ControlRow, Report
+from internkontroll.reporting.rules.lines import ActionStanding, FindingLine
+from internkontroll.reporting.rules.report import ChangedControl, ControlRow, Report
 
 _FIGURES = (
     ("Skulle göras", "due"),
@@ -82,58 +81,44 @@ def differences(old: Report, new: Report) -> tuple[Difference, ...]:
 
 def _by_label(report: Report) -> Numbered:
     """Every avvikelse with its kontrollmoment, also where the point does not report that."""
-    rows = chain(report.rows, report.others)
+    rows: Iterable[ControlRow | ChangedControl] = (*report.rows, *report.others)
     return {one.label: (row.number, one) for row in rows for one in row.findings}
 
 
 def _of_findings(before: Numbered, after: Numbered, alone: set[str]) -> Iterable[Difference]:
     for label in dict.fromkeys((*before, *after)):
-        if label in alone and not (label in before and label in after):
+        sides = [side[label] for side in (before, after) if label in side]
+        if label in alone and len(sides) == 1:
             continue
-        number = (after.get(label) or before[label])[0]
-        old, new = (side[label][1] if label in side else None for side in (before, after))
-        yield from _changed(
-            number,
-            (label, old and old.description, new and new.description),
-            (f"{label}: hur allvarlig", old and old.severity, new and new.severity),
-        )
-        yield from _of_corrections(number, label, old, new)
-        yield from _of_actions(number, label, old, new)
+        old, new = (_told_of(side[label][1]) if label in side else {} for side in (before, after))
+        for what in dict.fromkeys((*old, *new)):
+            yield from _changed(sides[-1][0], (what, old.get(what), new.get(what)))
 
 
-def _of_corrections(
-    number: int, label: str, old: FindingLine | None, new: FindingLine | None
-) -> Iterable[Difference]:
-    one, other = old and old.correction, new and new.correction
-    what = f"{label}: rättelsen"
-    yield from _changed(
-        number,
-        (what, one and one.outcome, other and other.outcome),
-        (f"{what}, texten", one and one.text, other and other.text),
-        (f"{what}, dagen", _day(one and one.done_on), _day(other and other.done_on)),
-        (f"{what}, belopp i öre", one and one.amount, other and other.amount),
-    )
-
-
-def _of_actions(
-    number: int, label: str, old: FindingLine | None, new: FindingLine | None
-) -> Iterable[Difference]:
-    before, after = _actions(old), _actions(new)
-    for key in dict.fromkeys((*before, *after)):
-        one, other = before.get(key), after.get(key)
-        what = f"{label}: åtgärd {key}"
-        yield from _changed(
-            number,
-            (what, one and one.description, other and other.description),
-            (f"{what}, läget", one and one.standing, other and other.standing),
-            (f"{what}, klar senast", _day(one and one.due_on), _day(other and other.due_on)),
-            (f"{what}, avslutad", _day(one and one.ended_on), _day(other and other.ended_on)),
-            (f"{what}, vad den ledde till", one and one.outcome, other and other.outcome),
-        )
-
-
-def _actions(finding: FindingLine | None) -> dict[int, ActionLine]:
-    return {one.number: one for one in finding.actions} if finding else {}
+def _told_of(finding: FindingLine) -> dict[str, Told]:
+    """Everything that is told of an avvikelse, by what it is."""
+    label = finding.label
+    told: dict[str, Told] = {
+        label: finding.description,
+        f"{label}: hur allvarlig": finding.severity,
+    }
+    if (correction := finding.correction) is not None:
+        told |= {
+            f"{label}: rättelsen": correction.outcome,
+            f"{label}: rättelsen, texten": correction.text,
+            f"{label}: rättelsen, dagen": _day(correction.done_on),
+            f"{label}: rättelsen, belopp i öre": correction.amount,
+        }
+    for action in finding.actions:
+        what = f"{label}: åtgärd {action.number}"
+        told |= {
+            what: action.description,
+            f"{what}, läget": action.standing,
+            f"{what}, klar senast": _day(action.due_on),
+            f"{what}, avslutad": _day(action.ended_on),
+            f"{what}, vad den ledde till": action.outcome,
+        }
+    return told
 
 
 def _day(day: date | None) -> str | None:

@@ -132,20 +132,20 @@ def _named(row: ControlRow) -> str:
 
 def _of_texts(report: Report, others: Sequence[tuple[str, str]]) -> Iterable[XrayLine]:
     for row, where, text in _texts(report):
-        about = {"number": row.number, "removed": row.removed} if row else {}
+        number, removed = (row.number, row.removed) if row else (None, False)
         own = re.sub(re.escape(report.board_name), " ", text, flags=re.IGNORECASE)
         for code, name in others:
             found = re.search(rf"(?<!\w)(?:{re.escape(code)}(?!\w)|(?i:{re.escape(name)}))", own)
             if found:
                 sentence = f"{where} nämner en annan nämnd: ”{_around(own, found)}”."
-                yield XrayLine(XrayKind.OTHER_BOARD, sentence, **about)
+                yield XrayLine(XrayKind.OTHER_BOARD, sentence, number, removed=removed)
         for year in _YEAR.finditer(text):
             if int(year[1]) not in (report.year, report.year + 1):
                 sentence = (
                     f"{where} nämner året {year[1]}. Uppföljningen gäller {report.year}: "
                     f"”{_around(text, year)}”."
                 )
-                yield XrayLine(XrayKind.WRONG_YEAR, sentence, **about)
+                yield XrayLine(XrayKind.WRONG_YEAR, sentence, number, removed=removed)
 
 
 def _texts(report: Report) -> Iterable[tuple[ControlRow | None, str, str]]:

@@ -5,6 +5,7 @@ from datetime import date
 from enum import Enum
 
 from internkontroll.core.access import Role
+from internkontroll.core.clock import swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.words import StateWord
 from internkontroll.findings.models import ActionState
@@ -121,6 +122,19 @@ def _of_a_report(task: Task, on: date) -> TaskWords:
         return TaskWords(
             f"Överlämna uppföljningen {per}", "Nämnden har beslutat. Den ska till kommunstyrelsen"
         )
+    if task.kind is Kind.FINISH_CORRECTION:
+        return TaskWords(
+            f"Gör klart rättelsen av uppföljningen {per}",
+            "Skriv klart den och registrera nämndens beslut, eller ta bort den",
+            StateWord("Rättelse pågår", "warn"),
+        )
+    if task.kind is Kind.RECEIVE_REPORT:
+        sent = long_date(swedish_day(fact.moment)) if fact.moment else ""
+        return TaskWords(
+            f"Kvittera uppföljningen {per}",
+            f"Överlämnad {sent}. Skriv dagen då kommunstyrelsen tog emot den",
+            _WAITS,
+        )
     if task.kind is Kind.SETTLE_REQUEST:
         asked = long_date(_day(fact.done_on))
         return TaskWords(
@@ -139,6 +153,21 @@ def _of_a_report(task: Task, on: date) -> TaskWords:
         title = f"Uppföljningen {per}"
         detail = "Siffrorna är ifyllda. Skriv kommentarer och samlad bedömning"
     return TaskWords(title, wait if early else detail, state)
+
+
+def _of_oversight(task: Task) -> TaskWords:
+    per = f"per {task.fact.text} {task.fact.year}"
+    if task.kind is Kind.DECIDE_OVERSIGHT:
+        return TaskWords(
+            f"Kommunstyrelsens beslut om samlade bilden {per}",
+            "Registrera beslutet efter mötet",
+            StateWord("Bedömningen är skriven", "warn"),
+        )
+    return TaskWords(
+        f"Kommunstyrelsens bedömning i samlade bilden {per}",
+        "Nämndernas uppföljningar har kommit eller är försenade",
+        _NOT_BEGUN,
+    )
 
 
 def _of_an_assignment(task: Task) -> TaskWords:
@@ -220,9 +249,12 @@ _REPORTS = frozenset(
         Kind.REGISTER_REPORT,
         Kind.VERIFY_REPORT,
         Kind.SEND_REPORT,
+        Kind.FINISH_CORRECTION,
+        Kind.RECEIVE_REPORT,
         Kind.SETTLE_REQUEST,
     }
 )
+_OVERSIGHT = frozenset({Kind.ASSESS_OVERSIGHT, Kind.DECIDE_OVERSIGHT})
 _PROGRAM = frozenset(
     {
         Kind.SEE_JOB,
@@ -243,6 +275,8 @@ def told(task: Task, on: date) -> TaskWords:
         return _of_a_plan(task)
     if task.kind in _REPORTS:
         return _of_a_report(task, on)
+    if task.kind in _OVERSIGHT:
+        return _of_oversight(task)
     if task.kind is Kind.REPORT_BACK:
         return _of_an_assignment(task)
     if task.kind in _PROGRAM:
@@ -306,6 +340,7 @@ EMPTY: dict[Role | None, Emptiness] = {
         "uppföljningar att godkänna."
     ),
     Role.OVERSIGHT_CONTROLLER: Emptiness(
+        "Här kommer uppföljningar att kvittera och samlade bilder att bedöma och besluta. "
         "Nedan ser du vad nämnderna har beslutat, och vilka uppföljningar som är försenade."
     ),
     Role.AUDITOR: Emptiness(

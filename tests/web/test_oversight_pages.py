@@ -67,6 +67,20 @@ def test_a_board_that_has_not_sent_shows_nothing_but_that_it_is_late(ks: PageCli
     assert ks.raw("/namnd/osn/uppfoljning/2020/april").status_code in {403, 404}
 
 
+def test_a_report_without_receipt_is_told_until_it_is_acknowledged(ks: PageClient) -> None:
+    way = "/namnd/scn/uppfoljning/2020/april/behandling"
+    page = ks.get(APRIL)
+    assert "Inte kvitterad , Socialnämnden" in page.text
+    assert "Inte kvitterad , Omsorgsnämnden" not in page.text
+    assert f"{way}#kommunstyrelsen" in page.reader.links
+    assert f"{way}#kommunstyrelsen" in ks.get("/").reader.links
+    ks.get(way)
+    ks.submit("/kvittera", received_on="2020-06-12")
+    page = ks.get(APRIL)
+    assert "Inte kvitterad , Socialnämnden" not in page.text
+    assert "Inte kvitterad , Arbetsmarknadsnämnden" in page.text
+
+
 def test_page_pdf_word_and_json_tell_the_same_figures(ks: PageClient) -> None:
     page = ks.get(APRIL)
     data = json.loads(ks.raw(f"{APRIL}/json").data)

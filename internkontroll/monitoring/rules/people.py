@@ -12,6 +12,7 @@ APPOINTS = frozenset({Role.CONTROLLER, Role.DIRECTOR})
 SIGNS = frozenset({Role.REVIEWER, Role.CHAIR, Role.CONTROLLER})
 CLOSES = frozenset({Role.CONTROLLER, Role.REVIEWER, Role.CHAIR, Role.DIRECTOR})
 COMMITTEE = frozenset({Role.MEMBER, Role.CHAIR})
+OVERSEES = frozenset({Role.OVERSIGHT_CONTROLLER})
 ADMINISTERS = frozenset({Role.ADMINISTRATOR})
 
 

@@ -18,6 +18,7 @@ from internkontroll.monitoring.rules.people import (
     ADMINISTERS,
     APPOINTS,
     CLOSES,
+    OVERSEES,
     SIGNS,
     STEERS,
     WATCHES,
@@ -30,6 +31,8 @@ ACT_WITHIN = timedelta(days=30)
 RETEST_WITHIN = timedelta(days=14)
 VERIFY_WITHIN = timedelta(days=14)
 ANSWER_WITHIN = timedelta(days=2)
+RECEIVE_WITHIN = timedelta(days=7)
+OVERSEE_WITHIN = timedelta(days=30)
 FOLLOW_UP_WITHIN = timedelta(days=14)
 """How soon something is expected where no other day is set; the start page's own measure."""
 
@@ -78,6 +81,12 @@ def _of_report(fact: Fact, person: Person) -> list[Kind]:
     if person.is_one_of(frozenset({Role.SECRETARY}), fact):
         kinds.append(Kind.REGISTER_REPORT)
     return kinds
+
+
+def _of_oversight(fact: Fact, person: Person) -> Kind | None:
+    if not person.is_one_of(OVERSEES, fact):
+        return None
+    return Kind.DECIDE_OVERSIGHT if fact.settled else Kind.ASSESS_OVERSIGHT
 
 
 def finding_facts(fact: Fact) -> FindingFacts:
@@ -144,6 +153,8 @@ _PLAIN: dict[Source, tuple[Kind, frozenset[Role]]] = {
     Source.MEETINGS: (Kind.ENTER_MEETINGS, STEERS),
     Source.ASSIGNMENT: (Kind.REPORT_BACK, WATCHES),
     Source.REPORT_TO_SEND: (Kind.SEND_REPORT, frozenset({Role.SECRETARY})),
+    Source.CORRECTION: (Kind.FINISH_CORRECTION, STEERS),
+    Source.RECEIPT: (Kind.RECEIVE_REPORT, OVERSEES),
     Source.REQUEST: (Kind.SETTLE_REQUEST, STEERS),
     Source.PLAN_MINUTES: (Kind.VERIFY_PLAN, frozenset({Role.SECRETARY})),
     Source.REPORT_MINUTES: (Kind.VERIFY_REPORT, frozenset({Role.SECRETARY})),
@@ -154,11 +165,15 @@ _PLAIN: dict[Source, tuple[Kind, frozenset[Role]]] = {
 
 
 def _due(fact: Fact) -> date | None:
-    """The fact's own day; minutes and requests soon after theirs, a job at once."""
+    """The fact's own day; minutes and what others ask for soon after theirs, a job at once."""
     if fact.source in (Source.PLAN_MINUTES, Source.REPORT_MINUTES) and fact.done_on:
         return fact.done_on + VERIFY_WITHIN
     if fact.source is Source.REQUEST and fact.done_on:
         return fact.done_on + ANSWER_WITHIN
+    if fact.source is Source.RECEIPT and fact.moment:
+        return swedish_day(fact.moment) + RECEIVE_WITHIN
+    if fact.source is Source.OVERSIGHT and fact.due_on:
+        return fact.due_on + OVERSEE_WITHIN
     if fact.source is Source.JOB and fact.moment:
         return swedish_day(fact.moment)
     return fact.due_on
@@ -181,9 +196,10 @@ def tasks_of(fact: Fact, person: Person) -> list[Task]:
         Source.SECOND_READING: _of_second_reading,
         Source.ACTION: _of_action,
         Source.ROLE_WAITS: _of_waiting_role,
+        Source.OVERSIGHT: _of_oversight,
     }[fact.source]
     found = rule(fact, person)
-    return [Task(found, fact, fact.due_on)] if found else []
+    return [Task(found, fact, _due(fact))] if found else []
 
 
 def tasks(facts: Iterable[Fact], person: Person) -> list[Task]:

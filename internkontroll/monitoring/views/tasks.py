@@ -105,6 +105,13 @@ _WAYS: Mapping[Kind, Callable[[Fact], tuple[str, dict[str, Any]]]] = {
     Kind.VERIFY_REPORT: _way_of_report,
     Kind.APPROVE_REPORT: lambda fact: ("reporting.xray", _report(fact)[1]),
     Kind.SEND_REPORT: _way_of_report,
+    Kind.FINISH_CORRECTION: lambda fact: ("reporting.correction", _report(fact)[1]),
+    Kind.RECEIVE_REPORT: lambda fact: (
+        "reporting.treatment",
+        {**_report(fact)[1], "_anchor": "kommunstyrelsen"},
+    ),
+    Kind.ASSESS_OVERSIGHT: lambda fact: ("oversight.assess", _report(fact)[1]),
+    Kind.DECIDE_OVERSIGHT: lambda fact: ("oversight.decide", _report(fact)[1]),
     Kind.SETTLE_REQUEST: lambda fact: (
         "reporting.public_version",
         {**_report(fact)[1], "public_id": fact.subject_id},
@@ -172,17 +179,20 @@ def start_page(session: Session, actor: Actor, *, on: date) -> StartPage:
     roles = {grant.role for grant in actor.grants if grant.valid_from <= on <= grant.valid_to}
     boards = boards_of(session, actor, on)
     by_id = {board.id: board for board in boards}
+    oversees = Role.OVERSIGHT_CONTROLLER in roles
+    overseen = overseen_boards(session, on) if oversees else ()
+    named = {**{row.board.id: row.board for row in overseen}, **by_id}
     waiting = tasks(facts_for(session, actor, by_id, on), Person(actor, on))
     reads = roles & READS_DECISIONS
     return StartPage(
-        rows=[_row(task, by_id, on) for task in waiting[:MOST]],
+        rows=[_row(task, named, on) for task in waiting[:MOST]],
         late=sum(1 for task in waiting if task.days_late(on)),
         more=max(0, len(waiting) - MOST),
         boards=boards,
         empty=next((EMPTY[role] for role in Role if role in roles), EMPTY[None]),
         line=_line(session, boards[0], on) if len(boards) == 1 else (),
         decided=decided_lately(session, by_id, on - LATELY) if reads else None,
-        overseen=overseen_boards(session, on) if Role.OVERSIGHT_CONTROLLER in roles else (),
+        overseen=overseen,
         readings=secret_readings(session, start_of_day(on - READINGS_FOR))
         if Role.DATA_PROTECTION_OFFICER in roles
         else None,

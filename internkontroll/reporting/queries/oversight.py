@@ -276,6 +276,22 @@ def _obligatory_facts(session: Session, year: int) -> list[ObligatoryFact]:
     ]
 
 
+def unacknowledged(session: Session, year: int, point: str) -> frozenset[str]:
+    """The codes of the nämnder whose report is handed over and has no receipt. One query."""
+    codes = session.scalars(
+        sa.select(Board.code)
+        .join(ReportingPoint, ReportingPoint.board_id == Board.id)
+        .join(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .where(
+            ReportingPoint.year == year,
+            ReportingPoint.name == point,
+            FollowUpReport.sent_at.is_not(None),
+            FollowUpReport.received_at.is_(None),
+        )
+    )
+    return frozenset(codes)
+
+
 def standing_summary(session: Session, year: int, point: str) -> OversightSummary | None:
     """What kommunstyrelsen has written of the point last; None where nothing has been."""
     return session.scalar(

@@ -30,6 +30,7 @@ from internkontroll.reporting.queries.oversight import (
     shown_oversight,
     standing_decision,
     standing_summary,
+    unacknowledged,
 )
 from internkontroll.reporting.rules import section_words
 from internkontroll.reporting.rules.oversight import (
@@ -155,9 +156,13 @@ def show(year: int, point: str) -> ResponseReturnValue:
     is_decided = shown.snapshot is not None or (
         _asks_for_today() and standing_decision(session(), year, point) is not None
     )
+    with within(EVERY_BOARD):
+        # What is decided is shown as it was; a receipt is of today.
+        waiting = frozenset() if report.decision else unacknowledged(session(), year, point)
     return page(
         "oversight/show.html",
         report=report,
+        unacknowledged=waiting,
         pictures=oversight_pictures(report),
         sha256=shown.sha256,
         decided=is_decided,

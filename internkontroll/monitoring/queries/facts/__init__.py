@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Role
-from internkontroll.monitoring.queries.facts import board, work
+from internkontroll.monitoring.queries.facts import board, oversight, work
 from internkontroll.monitoring.queries.facts.reach import Part, Question, Reach
 from internkontroll.monitoring.rules import Fact, Source
 
@@ -21,9 +21,8 @@ def facts_for(session: Session, actor: Actor, board_ids: Iterable[int], on: date
         has_boards=bool(reach.boards),
         plans=bool(reach.boards_with(Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR)),
         minutes=bool(reach.boards_with(Role.SECRETARY)),
-        program=any(
-            grant.role is Role.ADMINISTRATOR and grant.reaches(None, on) for grant in actor.grants
-        ),
+        oversees=_holds_everywhere(actor, Role.OVERSIGHT_CONTROLLER, on),
+        program=_holds_everywhere(actor, Role.ADMINISTRATOR, on),
     )
     if statement is None:
         return []
@@ -32,9 +31,13 @@ def facts_for(session: Session, actor: Actor, board_ids: Iterable[int], on: date
     return [Fact(Source(row[0]), *row[1:]) for row in rows]
 
 
+def _holds_everywhere(actor: Actor, role: Role, on: date) -> bool:
+    return any(grant.role is role and grant.reaches(None, on) for grant in actor.grants)
+
+
 @lru_cache(maxsize=32)
 def _asked(
-    year: int, *, has_boards: bool, plans: bool, minutes: bool, program: bool
+    year: int, *, has_boards: bool, plans: bool, minutes: bool, oversees: bool, program: bool
 ) -> tuple[Question, sa.Executable | None]:
     """The question to a person of that kind: to put it together takes longer than to ask it."""
     question = Question(year)
@@ -53,6 +56,7 @@ def _asked(
             board.plans(question),
             board.unappointed(question),
             board.reports(question),
+            board.corrections(question),
             board.assignments(question),
             board.requests(question),
             board.meetings(question),
@@ -60,6 +64,8 @@ def _asked(
         ]
     if minutes:
         parts += board.minutes(question)
+    if oversees:
+        parts += [oversight.receipts(), oversight.pictures(question)]
     if program:
         parts += board.of_the_program(question)
     if not parts:

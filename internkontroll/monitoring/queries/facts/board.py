@@ -105,6 +105,26 @@ def reports(question: Question) -> Part:
     )
 
 
+def corrections(question: Question) -> Part:
+    """Decided reports whose correction is begun."""
+    return (
+        sa.select(
+            *columns_of(
+                Source.CORRECTION,
+                subject_id=ReportingPoint.id,
+                text=ReportingPoint.name,
+                board_id=ReportingPoint.board_id,
+                year=ReportingPoint.year,
+            )
+        )
+        .join(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
+        .where(
+            ReportingPoint.board_id.in_(question.boards_with(Role.CONTROLLER, Role.SECRETARY)),
+            FollowUpReport.correction_reason.is_not(None),
+        )
+    )
+
+
 def assignments(question: Question) -> Part:
     """What the board has asked for that is not reported back."""
     return sa.select(

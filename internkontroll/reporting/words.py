@@ -84,6 +84,8 @@ NOT_HERE = StateWord("Ej tillämpligt", "idle")
 PERIOD_RUNS = StateWord("Perioden pågår", "idle")
 TO_BE_WRITTEN = StateWord("Att skriva", "warn")
 """In the list of reports, while nobody has written anything."""
+CORRECTION_RUNS = StateWord("Rättelse pågår", "warn")
+"""Beside the state of a decided report whose correction is begun."""
 
 WORDS: dict[Enum, str] = {
     Outcome.IN_TIME: "Gjort i tid",

@@ -54,6 +54,18 @@ def assignments_of(session: Session, board_id: int) -> Sequence[BoardAssignment]
     )
 
 
+def assignments_given(
+    session: Session, board_id: int, report: FollowUpReport | None
+) -> Sequence[BoardAssignment]:
+    """The assignments that the board gave with its decision on the report, in their order."""
+    if report is None:
+        return ()
+    given = _loaded(board_id).where(BoardAssignment.report_id == report.id)
+    return (
+        session.scalars(given.order_by(BoardAssignment.year, BoardAssignment.number)).unique().all()
+    )
+
+
 @cache
 def _told_statement() -> sa.Select[*tuple[Any, ...]]:
     # Put together once: that takes longer than to run it.

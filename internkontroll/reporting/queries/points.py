@@ -32,10 +32,14 @@ class PointEntry:
         return self.state is ReportState.DECIDED
 
     @property
+    def is_corrected(self) -> bool:
+        """Whether a correction of the decided report is begun and neither decided nor dropped."""
+        return self.report is not None and self.report.correction_reason is not None
+
+    @property
     def texts_open(self) -> bool:
         """Whether comments and assessments may be written: a draft, or a correction."""
-        correcting = self.report is not None and self.report.correction_reason is not None
-        return self.state in WRITABLE or correcting
+        return self.state in WRITABLE or self.is_corrected
 
     @property
     def overall_version(self) -> int:

@@ -18,6 +18,7 @@ from internkontroll.reporting.forms import (
 )
 from internkontroll.reporting.models import ReportVersion
 from internkontroll.reporting.queries import PointEntry, memo_of_version, working_report
+from internkontroll.reporting.queries.assignments import assignments_given
 from internkontroll.reporting.queries.treating import (
     read_report,
     treatments_of,
@@ -25,6 +26,7 @@ from internkontroll.reporting.queries.treating import (
     versions_of,
 )
 from internkontroll.reporting.rules import Report, ShownReport
+from internkontroll.reporting.rules.assignments import assignment_label
 from internkontroll.reporting.rules.versions import differences
 from internkontroll.reporting.services import (
     Minutes,
@@ -35,6 +37,7 @@ from internkontroll.reporting.services import (
     send_report,
     verify_report,
 )
+from internkontroll.reporting.views.assignments import late_assignment
 from internkontroll.reporting.views.blueprint import (
     address,
     as_file,
@@ -66,11 +69,15 @@ def _treatment_page(board: Board, entry: PointEntry, form: BaseForm) -> Response
     goes_on = entry.point.executive_on is not None and board.kind is not BoardKind.EXECUTIVE
     decides = entry.is_decided and may(Permission.REPORT_DECIDE)
     treated = treatments_of(session(), report.id) if report else ()
-    if not may(Permission.REPORT_READ):
+    inside = may(Permission.REPORT_READ)
+    if not inside:
         # Kommunstyrelsen sees what was decided, not what was sent back on the way there.
         treated = [row for row in treated if report and row.decision_id == report.decision_id]
     return page(
         "reporting/treatment.html",
+        given=assignments_given(session(), board.id, report) if inside else (),
+        label=assignment_label,
+        late=late_assignment,
         form=form,
         verify_form=form if isinstance(form, VerifyReportForm) else VerifyReportForm(None),
         receive_form=form if isinstance(form, ReceiveReportForm) else ReceiveReportForm(None),

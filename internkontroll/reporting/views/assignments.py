@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
+from internkontroll.core.words import StateWord
 from internkontroll.organisation.models import Board
 from internkontroll.reporting.forms import (
     MoveAssignmentForm,
@@ -40,19 +41,22 @@ from internkontroll.web.submission import page, submit
 @requires(Permission.REPORT_READ)
 def assignments(board: Board) -> ResponseReturnValue:
     """What the board has asked förvaltningen to do, open ones first."""
-    on = today()
     rows = assignments_of(session(), board.id)
     return page(
         "reporting/assignments.html",
         board=board,
         rows=rows,
         label=assignment_label,
-        late=lambda row: (
-            late_word((on - row.report_back_on).days)
-            if row.state is AssignmentState.OPEN and row.report_back_on < on
-            else None
-        ),
+        late=late_assignment,
     )
+
+
+def late_assignment(row: BoardAssignment) -> StateWord | None:
+    """How late an open assignment is today, in words; None where it is not."""
+    on = today()
+    if row.state is not AssignmentState.OPEN or row.report_back_on >= on:
+        return None
+    return late_word((on - row.report_back_on).days)
 
 
 @bp.get("/<int:year>/<path:point>/uppdrag")

@@ -9,6 +9,7 @@ from internkontroll.organisation.models import Board
 from internkontroll.organisation.queries import document_house
 from internkontroll.reporting.documents import file_name, report_json, report_pdf
 from internkontroll.reporting.queries import PointEntry, point_entries, shown_report
+from internkontroll.reporting.queries.assignments import assignments_given
 from internkontroll.reporting.views.blueprint import (
     address,
     as_file,
@@ -17,7 +18,7 @@ from internkontroll.reporting.views.blueprint import (
     shown_or_404,
 )
 from internkontroll.reporting.views.parts import report_parts
-from internkontroll.reporting.words import PERIOD_RUNS, STATES, TO_BE_WRITTEN
+from internkontroll.reporting.words import CORRECTION_RUNS, PERIOD_RUNS, STATES, TO_BE_WRITTEN
 from internkontroll.web.access import may, now, requires, session, today
 from internkontroll.web.submission import page
 
@@ -40,6 +41,7 @@ def index(board: Board) -> ResponseReturnValue:
         board=board,
         entries=entries,
         state_word=_state_word,
+        correction_runs=CORRECTION_RUNS,
         may_open_year=may(Permission.YEAR_OPEN),
         sees_live=may(Permission.REPORT_READ),
     )
@@ -55,6 +57,8 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
     if shown is None:
         return page("reporting/no_plan.html", board=board, entry=entry, where=where)
     live = not entry.is_decided
+    inside = may(Permission.REPORT_READ)
+    given = assignments_given(session(), board.id, entry.report) if inside else ()
     may_write = live and may(Permission.REPORT_WRITE)
     remarks_url = url_for("reporting.remark", number=0, **where).removesuffix("0")
     return page(
@@ -65,10 +69,14 @@ def show(board: Board, year: int, point: str) -> ResponseReturnValue:
         parts=report_parts(shown.report, remarks_url if may_write else None),
         sha256=shown.sha256,
         where=where,
+        # What the board has begun or asked for on its own way is not kommunstyrelsens to see.
+        corrected=entry.is_corrected and inside,
+        may_correct=may(Permission.REPORT_DECIDE),
+        given=len(given),
         may_write=may_write,
         may_decide=live and may(Permission.REPORT_DECIDE),
-        may_xray=live and may(Permission.REPORT_READ),
-        treated=entry.report is not None and (entry.is_decided or may(Permission.REPORT_READ)),
+        may_xray=live and inside,
+        treated=entry.report is not None and (entry.is_decided or inside),
         may_receive=entry.report is not None
         and entry.report.sent_at is not None
         and entry.report.received_at is None

@@ -1,5 +1,7 @@
 """Rapporteringstidpunkterna i en nämnds år: their days, one more, one less."""
 
+from collections.abc import Sequence
+
 from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -10,6 +12,7 @@ from internkontroll.organisation.models import Board, ReportingPoint
 from internkontroll.organisation.queries import point_select
 from internkontroll.organisation.services import add_point, remove_point
 from internkontroll.organisation.views.blueprint import YEAR, bp
+from internkontroll.plan.models import Control, Plan
 from internkontroll.plan.queries import controls_of, decided_plan
 from internkontroll.schedule.services import Followed, change_point
 from internkontroll.schedule.words import followed_sentences
@@ -81,6 +84,21 @@ def save_point(board: Board, point_id: int) -> ResponseReturnValue:
     return _point_page(board, found, form)
 
 
+NOTHING_REPORTED = (
+    "Inget kontrollmoment i planen rapporteras vid den här tidpunkten. "
+    "Revidera planen om något ska göra det."
+)
+
+
+def _decided_controls(board: Board, year: int) -> tuple[Plan | None, Sequence[Control]]:
+    plan = decided_plan(session(), board.id, year)
+    return plan, controls_of(session(), plan.id) if plan else ()
+
+
+def _reported_at(name: str, controls: Sequence[Control]) -> list[Control]:
+    return [control for control in controls if name in control.points]
+
+
 def _new_page(board: Board, year: int, form: NewPointForm) -> ResponseReturnValue:
     return page("organisation/new_point.html", form=form, board=board, year=year)
 
@@ -99,9 +117,10 @@ def create_point(board: Board, year: int) -> ResponseReturnValue:
     """Give the board one more reporting point in the year."""
     demand(Permission.YEAR_OPEN)
     form = NewPointForm()
+    added: list[str] = []
 
     def act(open_session: Session) -> str:
-        add_point(
+        made = add_point(
             open_session,
             board,
             year,
@@ -113,22 +132,25 @@ def create_point(board: Board, year: int) -> ResponseReturnValue:
             actor=current_actor(),
             at=now(),
         )
+        added.append(made.name)
         return _address(board, year)
 
     if form.validate() and (answer := submit(form, act, done="Tidpunkten är tillagd.")):
+        plan, controls = _decided_controls(board, year)
+        if plan and not all(_reported_at(name, controls) for name in added):
+            flash(NOTHING_REPORTED, "warn")
         return answer
     return _new_page(board, year, form)
 
 
 def _remove_page(board: Board, found: ReportingPoint, form: ChangeForm) -> ResponseReturnValue:
-    plan = decided_plan(session(), board.id, found.year)
-    controls = controls_of(session(), plan.id) if plan else []
+    _, controls = _decided_controls(board, found.year)
     return page(
         "organisation/remove_point.html",
         form=form,
         board=board,
         point=found,
-        used_by=[control for control in controls if found.name in control.points],
+        used_by=_reported_at(found.name, controls),
     )
 
 

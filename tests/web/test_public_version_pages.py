@@ -86,6 +86,7 @@ def test_a_request_is_proposed_judged_decided_and_given_out(client_of: ClientOf)
     page = ask(secretary)
     assert "Begäran är antecknad." in page.text
     assert "Liknar ett personnummer, en e-postadress eller ett telefonnummer" in page.text
+    assert re.search(r"Kontroll \d: bedömning (Ej genomförd|Utan avvikelse|Mindre)", page.text)
     here = address_of(page)
     row = field_of(page, "Kontroll 3: kommentar")
     page = secretary.submit(here, **{f"choice_{row}": "maskera", "provision": "26:1"})

@@ -28,7 +28,6 @@ from internkontroll.reporting.rules.report import (
     PlanFacts,
     Report,
 )
-from internkontroll.reporting.words import STATES
 
 SCHEMA = 1
 SMALLEST_FRAME = 5
@@ -67,7 +66,8 @@ _PROVISION = re.compile(
 class Piece:
     """Del av uppföljningen som kan maskeras. ``place`` is its name, ``where`` tells a person.
 
-    ``controls`` are the numbers of the kontrollmoment that it tells of.
+    ``controls`` are the numbers of the kontrollmoment that it tells of. The text of an assessment
+    is the Assessment itself, for a page to put in words.
     """
 
     place: str
@@ -186,7 +186,7 @@ def _of_row(row: ControlRow, name: str) -> Iterator[Piece]:
     here = f"Kontroll {row.number}{', borttagen ur planen' if row.removed else ''}"
     texts = (
         ("figures", "siffror", _joined(_reviewed(row), *(one.text for one in row.bounds))),
-        ("outcome", "bedömning", STATES[row.assessment].word if row.assessment else ""),
+        ("outcome", "bedömning", row.assessment or ""),
         ("comment", "kommentar", row.comment),
         ("reason", "skäl till bedömningen", row.assessment_reason or ""),
         (

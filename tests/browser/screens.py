@@ -289,15 +289,23 @@ def judge_everything(year: Year, person: Person, occurrence: int, wrong: set[int
             person.press("Spara och gå till")
 
 
+def pressed_at(signer: tuple[Role, str]) -> tuple[str, str]:
+    """What the tester and the signer press: in an individutskott it is the chair who confirms."""
+    if signer[0] is Role.CHAIR:
+        return "Lämna förslaget till utskottet", "Bekräfta utskottets utfall"
+    return "Lämna för underskrift", "Skriv under"
+
+
 def conclude(year: Year, person: Person, occurrence: int, signer: tuple[Role, str]) -> None:
     """The tester hands the conclusion over, another person signs."""
     person.open(f"/namnd/scn/granskning/{occurrence}/slutsats")
     person.fill({"text": "Granskningen är gjord enligt planen."})
-    person.press("Lämna för underskrift")
-    assert person.page.get_by_role("button", name="Skriv under").count() == 0
+    hand_in, sign = pressed_at(signer)
+    person.press(hand_in)
+    assert person.page.get_by_role("button", name=sign).count() == 0
     with year.person(*signer) as other:
         other.open(f"/namnd/scn/granskning/{occurrence}/slutsats")
-        other.press("Skriv under")
+        other.press(sign)
     state = year.rows("SELECT state FROM occurrence WHERE id = :id", id=occurrence)
     assert state == [("approved",)]
 

@@ -171,7 +171,7 @@ PAGES: dict[str, tuple[Role | None, str]] = {
     "reporting.overall": (Role.CONTROLLER, "Samlad bedömning per årsbokslut 2020"),
     "reporting.remark": (Role.CONTROLLER, "Kontroll 5: kommentar och bedömning"),
     "reporting.show": (Role.CONTROLLER, "Uppföljning av internkontrollplanen per april 2020"),
-    "reporting.assignment": (Role.CONTROLLER, "Uppdrag 2020:1"),
+    "reporting.assignment": (Role.CONTROLLER, "Uppdrag 2020:2"),
     "reporting.assignments": (Role.CONTROLLER, "Uppdrag från nämnden"),
     "reporting.correction": (Role.SECRETARY, "Rätta uppföljningen per april 2020"),
     "reporting.drop": (Role.SECRETARY, "Ta bort rättelsen av uppföljningen per april 2020"),

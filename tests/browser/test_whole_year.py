@@ -25,6 +25,7 @@ from tests.browser.screens import (
     decide_the_report,
     open_the_year,
     prepare_the_meeting,
+    pressed_at,
     read_the_plan,
 )
 
@@ -197,10 +198,11 @@ def perform(office: Office, one: Chance, folder: Path) -> None:
         judge(office, one)
     tester.open(f"/namnd/scn/granskning/{one.id}/slutsats")
     tester.fill({"text": "Granskningen är gjord enligt planen."})
-    tester.press("Lämna för underskrift")
+    hand_in, sign = pressed_at(one.signer)
+    tester.press(hand_in)
     signer = office.person(one.signer)
     signer.open(f"/namnd/scn/granskning/{one.id}/slutsats")
-    signer.press("Skriv under")
+    signer.press(sign)
 
 
 def record_the_result(tester: Person, one: Chance) -> None:

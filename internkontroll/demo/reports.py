@@ -78,11 +78,11 @@ def decide_reports(session: Session, town: Organisation, code: str, year: int, t
         if point.board_on is not None and point.board_on <= today - timedelta(days=14)
     ]
     for number, point in enumerate(seen):
+        if number == 1 and not suffix:
+            _report_back(session, town, board, point)
         _decide(session, town, board, point, number, suffix)
         if point is not seen[-1]:
             _receive(session, town, board, point)
-    if len(seen) > 1 and suffix == "":
-        _report_back(session, town, board, seen[1])
 
 
 def _decide(

@@ -242,7 +242,7 @@ def test_another_boards_thing_does_not_exist(matrix_app: Flask, username: str) -
             continue
         for method in methods_of(matrix_app, endpoint):
             answer = client.open(
-                address_in(matrix_app, endpoint, None, "amn"), method=method, buffered=True
+                address_in(matrix_app, endpoint, None, "osn"), method=method, buffered=True
             )
             expected = 200 if (role, endpoint) in WHOLE_MUNICIPALITY else 404
             if answer.status_code != (422 if expected == 200 and method == "POST" else expected):

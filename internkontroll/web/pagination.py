@@ -91,6 +91,12 @@ def _number_within(number: int, size: int, total: int) -> int:
     return min(max(number, 1), max(1, -(-total // size)))
 
 
+def page_of(rows: Sequence[Item], number: int, size: int = PAGE_SIZE) -> Page[Item]:
+    """One page of rows already in memory; a number past the end gives the last page."""
+    number = _number_within(number, size, len(rows))
+    return Page(rows[(number - 1) * size : number * size], number, size, len(rows))
+
+
 def paginate(
     session: Session, statement: Select[tuple[Item]], number: int, size: int = PAGE_SIZE
 ) -> Page[Item]:

@@ -53,7 +53,7 @@ SHOWN: dict[str, tuple[str, ...]] = {
     ),
     "5": (
         "web/test_attacks_on_pages.py::test_two_hundred_scripts_in_every_text_are_text_on_every_page",
-        "browser/test_hostile_texts.py::test_no_hostile_text_is_more_than_text_in_a_browser",
+        "browser/test_hostile_texts_in_chromium.py::test_no_hostile_text_is_more_than_text_in_a_browser",
         "architecture/test_templates.py::test_no_template_trusts_text_or_carries_style",
     ),
     "6": (

@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, wraps
@@ -248,6 +249,13 @@ def test_no_file_is_a_drawer_or_too_long(module: Module) -> None:
 
     assert not drawers & set(module.parts), f"{module}: name it for what it holds"
     assert lines <= MOST_LINES or str(module) in LONG_FOR_A_REASON, f"{module} has {lines} lines"
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    twice = sorted(name for name, files in names.items() if files > 1)
+
+    assert not twice, f"pytest reads a folder's files by their names alone: rename {twice}"
 
 
 def test_importing_the_pure_rules_loads_no_flask() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 from sqlalchemy.orm import Session
 from werkzeug.serving import make_server
 
@@ -53,17 +53,22 @@ def chromium() -> str | None:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """One Chromium for the session."""
+def playwright() -> Iterator[Playwright]:
+    """What drives the browsers: a process can start one only."""
     if os.environ.get("SKIP_BROWSER") == "1" and os.environ.get("CI") != "true":
         pytest.skip("SKIP_BROWSER=1: webbläsaren är inte provad")
-    path = chromium()
-    if path is None:
+    if chromium() is None:
         pytest.fail(INSTALL)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=OPTIONS)
-        yield opened
-        opened.close()
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One Chromium for the session."""
+    opened = playwright.chromium.launch(executable_path=chromium(), args=OPTIONS)
+    yield opened
+    opened.close()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
+from playwright.sync_api import sync_playwright
 from sqlalchemy.orm import Session
 
 from internkontroll.core.clock import utc_now
@@ -24,7 +25,7 @@ from tests.databases import Databases
 from tests.factories import make_control, make_occurrence, make_plan, make_points, make_town
 from tests.soak.kills import Verdict, kill_the_database, kill_the_web
 from tests.soak.presses import press_together
-from tests.soak.writing import kill_while_writing
+from tests.soak.writing import Chromium, kill_while_writing
 
 KILLS = int(os.environ.get("KILLS", "200"))
 ROUNDS = int(os.environ.get("ROUNDS", "1000"))
@@ -63,14 +64,15 @@ def _kills() -> Iterator[tuple[str, Verdict]]:
         yield "database", kill_the_database(url, folder, _port(), KILLS, restart)
 
 
-def _writing() -> bool:
+def _writing(kind: str) -> bool:
     path = chromium()
     if path is None:
         print(INSTALL, flush=True)
         return False
-    with _place("sqlite") as (_databases, url, folder):
-        written = kill_while_writing(url, folder, _port(), KILLS, path)
-    print(f"writing in a report: {written}", flush=True)
+    with _place(kind) as (_databases, url, folder), sync_playwright() as playwright:
+        browsers = Chromium(playwright, path, folder)
+        written = kill_while_writing(url, folder, _port(), KILLS, browsers)
+    print(f"writing in a report on {kind}: {written}", flush=True)
     return written.is_sound
 
 
@@ -106,8 +108,8 @@ def main() -> int:
     for name, verdict in _kills():
         print(f"{name}: {verdict}", flush=True)
         sound &= (verdict.lost, verdict.without_trail, verdict.broken_chains) == (0, 0, 0)
-    sound &= _writing()
     for kind in ("sqlite", "postgresql"):
+        sound &= _writing(kind)
         sound &= _presses(kind)
     return 0 if sound else 1
 

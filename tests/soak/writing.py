@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pyotp
 import sqlalchemy as sa
-from playwright.sync_api import Browser, Page, Playwright, Response, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, Response, expect
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Role
@@ -95,6 +95,7 @@ class Chromium:
         self._playwright, self._path, self._folder = playwright, path, folder
         self._started = 0
         self._process: subprocess.Popen[str] | None = None
+        self._listener: threading.Thread | None = None
         self._browser: Browser | None = None
 
     def start(self, base_url: str) -> Page:
@@ -119,7 +120,8 @@ class Chromium:
         assert stream is not None
         for line in stream:
             if found := re.search(r"ws://\S+", line):
-                threading.Thread(target=stream.read, daemon=True).start()
+                self._listener = threading.Thread(target=stream.read, daemon=True)
+                self._listener.start()
                 return found[0]
         raise RuntimeError("Chromium did not start")
 
@@ -127,7 +129,10 @@ class Chromium:
         """kill -9 of the browser and all that it has started."""
         assert self._process is not None
         os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        if self._listener is not None:
+            self._listener.join()
+        with self._process:
+            pass
 
 
 @dataclass
@@ -372,19 +377,19 @@ def _fill(url: str) -> None:
     engine.dispose()
 
 
-def kill_while_writing(url: str, folder: Path, port: int, kills: int, chromium: str) -> Written:
+def kill_while_writing(
+    url: str, folder: Path, port: int, kills: int, browsers: Chromium
+) -> Written:
     """Write three thousand words at a real server while something is killed ``kills`` times."""
     _fill(url)
     server = Server(url, folder, port)
     server.start()
     try:
-        with sync_playwright() as playwright:
-            browsers = Chromium(playwright, chromium, folder)
-            writer = Writer(browsers, server, url, kills)
-            try:
-                writer.write_and_be_killed()
-            finally:
-                browsers.kill()
+        writer = Writer(browsers, server, url, kills)
+        try:
+            writer.write_and_be_killed()
+        finally:
+            browsers.kill()
     finally:
         server.kill()
     return writer.count()

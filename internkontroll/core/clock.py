@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 Clock = Callable[[], datetime]
@@ -21,6 +22,7 @@ def swedish_day(at: datetime) -> date:
     return at.astimezone(STOCKHOLM).date()
 
 
+@lru_cache(maxsize=2048)
 def end_of_day(day: date) -> datetime:
     """The last moment (in UTC) of a Swedish day: "senast 12 mars" runs until midnight there.
 

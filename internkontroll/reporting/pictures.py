@@ -203,47 +203,49 @@ def _found_by_year(report: Report) -> tuple[Picture, ...]:
     return _stacked(told, BY_SEVERITY, rows, table)
 
 
+def _found(line: BoundLine) -> Fraction:
+    return Fraction(line.deviating, line.reviewed)
+
+
+def _not_ruled_out(line: BoundLine) -> Fraction:
+    return Fraction(max(line.at_most or 0, line.deviating), line.population)
+
+
 def _bounds(report: Report) -> tuple[Picture, ...]:
-    drawn = [
-        (f"{row.number}. {row.text}", line)
-        for row in report.rows
-        for line in row.bounds
-        if line.is_bound and line.at_most is not None and line.reviewed and line.population
-    ]
-    before: str | None = None
-    rows = []
-    for name, line in drawn:
-        rows.append(
-            IntervalRow(
-                _occasion(line),
-                Fraction(line.deviating, line.reviewed),
-                Fraction(max(line.at_most or 0, line.deviating), line.population),
-                None if name == before else name,
+    """One row for each kontrollmoment: the worst of its samples, which are never added up."""
+    rows, table = [], []
+    for control in report.rows:
+        drawn = [
+            line
+            for line in control.bounds
+            if line.is_bound and line.at_most is not None and line.reviewed and line.population
+        ]
+        if not drawn:
+            continue
+        name = f"{control.number}. {control.text}"
+        most, farthest = max(drawn, key=_found), max(drawn, key=_not_ruled_out)
+        rows.append(IntervalRow(name, _found(most), _not_ruled_out(farthest)))
+        table.append(
+            (
+                name,
+                grouped(len(drawn)),
+                f"{of(most.deviating, most.reviewed)}, {_occasion(most)}",
+                f"{of(farthest.at_most or 0, farthest.population)}, {_occasion(farthest)}",
             )
         )
-        before = name
     told = _Told(
         "granser",
         "Vad stickproven visar, per kontrollmoment",
-        "En rad för varje slumpmässigt stickprov. Punkten är andelen avvikande bland de granskade. "
-        "Strecket slutar vid den högsta andel av listan som stickprovet inte utesluter, med "
-        "95 procents säkerhet. Stickprov läggs aldrig ihop.",
-        ("Kontrollmoment", "Tillfälle", "Granskade", "Avvikande", "Högst i listan"),
-        frozenset({2, 3, 4}),
+        "En rad för varje kontrollmoment med slumpmässiga stickprov. Punkten är den högsta andelen "
+        "avvikande bland de granskade i något av stickproven. Strecket slutar vid den högsta andel "
+        "av en lista som något av dem inte utesluter, med 95 procents säkerhet. Stickprov läggs "
+        "aldrig ihop: vart och ett står för sig i bilagan.",
+        ("Kontrollmoment", "Stickprov", "Avvikande som mest", "Inte uteslutet som mest"),
+        frozenset({1}),
     )
-    table = [
-        (
-            name,
-            _occasion(line),
-            of(line.reviewed, line.population),
-            grouped(line.deviating),
-            grouped(line.at_most or 0),
-        )
-        for name, line in drawn
-    ]
     # The one that reaches farthest gives all the parts their scale, and is looked for once.
-    farthest = sorted(rows, key=lambda row: max(row.found, row.highest or row.found))[-1:]
-    return _parts(told, rows, table, interval_height, lambda part: interval_chart(part, farthest))
+    widest = sorted(rows, key=lambda row: max(row.found, row.highest or row.found))[-1:]
+    return _parts(told, rows, table, interval_height, lambda part: interval_chart(part, widest))
 
 
 def _occasion(line: BoundLine) -> str:

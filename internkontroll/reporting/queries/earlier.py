@@ -236,7 +236,7 @@ def earlier_facts(
         "first_year": first,
     }
     of_kind: dict[int, list[Row]] = defaultdict(list)
-    for row in session.execute(_statement(), asked):
+    for row in session.execute(_statement(), asked).all():
         of_kind[row.kind].append(row)
     before = next((row for row in of_kind[_POINT] if row.is_before), None)
     same = (point.year - 1, point.name)

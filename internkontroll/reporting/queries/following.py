@@ -179,7 +179,7 @@ def follow_up_facts(
     actions: list[Row] = []
     moves: dict[int, list[ActionMoved]] = defaultdict(list)
     corrections: dict[str, list[CorrectionFact]] = defaultdict(list)
-    for row in session.execute(_statement(), asked):
+    for row in session.execute(_statement(), asked).all():
         if row.kind == _ACTION:
             actions.append(row)
         elif row.kind == _MOVE:

@@ -279,7 +279,7 @@ def period_facts(
         "known_at": known_at,
     }
     of_kind: dict[int, list[Row]] = defaultdict(list)
-    for row in session.execute(_statement(), asked):
+    for row in session.execute(_statement(), asked).all():
         of_kind[row[0]].append(row)
     absences: dict[int, list[Absence]] = defaultdict(list)
     for row in sorted(of_kind[_ABSENCE], key=_as_recorded):

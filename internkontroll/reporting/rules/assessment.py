@@ -73,9 +73,13 @@ def proof_of(verdicts: Sequence[Verdict]) -> str | None:
     as such.
     """
     examined = _examined(verdicts)
-    if len(examined) != 1 or not examined[0].reviewed:
+    return proof_alone(examined[0]) if len(examined) == 1 else None
+
+
+def proof_alone(only: Verdict) -> str | None:
+    """The same of one occasion."""
+    if not only.reviewed:
         return None
-    only = examined[0]
     if only.recorded or not only.population:
         return None
     if not only.is_random and only.reviewed != only.population:

@@ -200,7 +200,9 @@ def build_report(
         earlier_actions=count_actions(earlier_lines),
         previous=facts.previous.told if facts.previous else None,
         last_year=facts.last_year.told if facts.last_year else None,
-        months=month_counts(own, cut_off_at, whole),
+        months=month_counts(
+            (one for control in reported for one in builder.settled(control.lineage)), whole
+        ),
         by_year=area_years(
             point.year,
             counts,

@@ -9,6 +9,7 @@ from internkontroll.core.dates import long_date
 from internkontroll.reporting.rules.actions import action_line, correction_line
 from internkontroll.reporting.rules.assessment import (
     note_of,
+    proof_alone,
     proof_of,
     propose,
     undone_words,
@@ -19,9 +20,11 @@ from internkontroll.reporting.rules.count import (
     ClosingCount,
     OccurrenceFact,
     Outcome,
+    Settled,
     Verdict,
-    closing_count,
+    count_settled,
     outcome_of,
+    settled,
 )
 from internkontroll.reporting.rules.facts import (
     ActionFact,
@@ -78,15 +81,21 @@ class Builder:
         for action in facts.actions:
             self.actions[action.label].append(action)
         self._counts: dict[str, ClosingCount] = {}
+        self._settled: dict[str, list[Settled]] = {}
         self._known: dict[str, list[Verdict]] = {}
         self._told: dict[str, tuple[FindingLine, ...]] = {}
 
     def count(self, lineage: str) -> ClosingCount:
         """The count of a control, made once."""
         if lineage not in self._counts:
-            own = self.occurrences[lineage]
-            self._counts[lineage] = closing_count(own, self.cut_off_at)
+            self._counts[lineage] = count_settled(self.settled(lineage))
         return self._counts[lineage]
+
+    def settled(self, lineage: str) -> list[Settled]:
+        """What became of each occurrence of a control, found out once."""
+        if lineage not in self._settled:
+            self._settled[lineage] = settled(self.occurrences[lineage], self.cut_off_at)
+        return self._settled[lineage]
 
     def _finding_lines(self, lineage: str) -> tuple[FindingLine, ...]:
         """The findings of a control, told once: row, history and patterns all ask for them."""
@@ -189,9 +198,8 @@ class Builder:
             verdict = fact.verdict_at(self.cut_off_at)
             if verdict is None or not was_drawn(verdict):
                 continue
-            alone = [verdict]
-            proof = proof_of(alone)
-            text = proof or note_of(alone)
+            proof = proof_alone(verdict)
+            text = proof or verdict.proof
             if text is None:
                 continue
             day = fact.scheduled_at(self.cut_off_at)

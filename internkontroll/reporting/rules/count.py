@@ -4,12 +4,13 @@ Source: the house's design, section 4. Everything here is plain data and whole n
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
-from internkontroll.core.clock import swedish_day
+from internkontroll.core.clock import end_of_day, swedish_day
 
 
 class CountDoesNotClose(RuntimeError):
@@ -160,23 +161,41 @@ def outcome_of(fact: OccurrenceFact, cut_off_at: datetime) -> Outcome:
     the conclusion was signed by then; begun, or done but unsigned, is missed. The days are those
     that stood at the time: a move recorded later changes nothing.
     """
-    return _outcome_through(fact, cut_off_at, swedish_day(cut_off_at))
+    is_due = fact.due_at(cut_off_at) <= swedish_day(cut_off_at)
+    return _outcome(fact, cut_off_at, is_due=is_due)
 
 
-def _outcome_through(fact: OccurrenceFact, cut_off_at: datetime, through: date) -> Outcome:
-    # A report counts thousands of occurrences and has one cut-off: its day is asked for once.
+def _outcome(fact: OccurrenceFact, cut_off_at: datetime, *, is_due: bool) -> Outcome:
     verdict = fact.verdict_at(cut_off_at)
-    due = fact.due_at(cut_off_at) <= through
     if verdict is not None:
-        if not due:
+        if not is_due:
             return Outcome.EARLY
-        in_time = swedish_day(verdict.signed_at) <= fact.due_at(verdict.signed_at)
+        in_time = verdict.signed_at <= end_of_day(fact.due_at(verdict.signed_at))
         return Outcome.IN_TIME if in_time else Outcome.LATE
     if fact.expired_by(cut_off_at):
         return Outcome.EXPIRED
-    if not due:
+    if not is_due:
         return Outcome.NOT_YET_DUE
     return Outcome.NOT_PERFORMED if fact.absence_at(cut_off_at) else Outcome.MISSED
+
+
+class Settled(NamedTuple):
+    """Ett kontrolltillfälle vid stängningen: what became of it, its day, and whether it was due."""
+
+    outcome: Outcome
+    due_on: date
+    is_due: bool
+
+
+def settled(facts: Iterable[OccurrenceFact], cut_off_at: datetime) -> list[Settled]:
+    """What became of each of them, as known at the cut-off."""
+    through = swedish_day(cut_off_at)
+    made = []
+    for fact in facts:
+        due_on = fact.due_at(cut_off_at)
+        is_due = due_on <= through
+        made.append(Settled(_outcome(fact, cut_off_at, is_due=is_due), due_on, is_due))
+    return made
 
 
 @dataclass(frozen=True)
@@ -237,18 +256,18 @@ class ClosingCount:
 
 
 def closing_count(facts: Iterable[OccurrenceFact], cut_off_at: datetime) -> ClosingCount:
-    """Count occurrences as known at the cut-off.
+    """Count occurrences as known at the cut-off. Raises CountDoesNotClose as count_settled."""
+    return count_settled(settled(facts, cut_off_at))
+
+
+def count_settled(each: Sequence[Settled]) -> ClosingCount:
+    """Count what became of occurrences.
 
     Every one of them is counted once; due is counted from the days alone and compared with what
     became of them. Raises CountDoesNotClose when the two differ.
     """
-    through = swedish_day(cut_off_at)
-    counted: Counter[Outcome] = Counter()
-    due = 0
-    for fact in facts:
-        outcome = _outcome_through(fact, cut_off_at, through)
-        counted[outcome] += 1
-        due += fact.due_at(cut_off_at) <= through and outcome is not Outcome.EXPIRED
+    counted = Counter(one.outcome for one in each)
+    due = sum(one.is_due and one.outcome is not Outcome.EXPIRED for one in each)
     return ClosingCount(
         due=due,
         in_time=counted[Outcome.IN_TIME],

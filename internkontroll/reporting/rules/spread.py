@@ -2,15 +2,15 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from internkontroll.findings.models import Severity
 from internkontroll.reporting.rules.count import (
     ClosingCount,
     CountDoesNotClose,
-    OccurrenceFact,
-    closing_count,
+    Settled,
+    count_settled,
     total,
 )
 from internkontroll.reporting.rules.lines import AreaYear, MonthCount
@@ -18,20 +18,16 @@ from internkontroll.reporting.rules.lines import AreaYear, MonthCount
 YEARS_SHOWN = 5
 
 
-def month_counts(
-    facts: Iterable[OccurrenceFact], cut_off_at: datetime, whole: ClosingCount
-) -> tuple[MonthCount, ...]:
+def month_counts(each: Iterable[Settled], whole: ClosingCount) -> tuple[MonthCount, ...]:
     """What was due, by the month of the day by which it was to be done, in order.
 
     What is not yet due and what has expired is left out. Raises CountDoesNotClose unless the
     months add up to ``whole``.
     """
-    by_month: dict[date, list[OccurrenceFact]] = defaultdict(list)
-    for fact in facts:
-        by_month[fact.due_at(cut_off_at).replace(day=1)].append(fact)
-    counted = (
-        MonthCount(month, closing_count(own, cut_off_at)) for month, own in sorted(by_month.items())
-    )
+    by_month: dict[date, list[Settled]] = defaultdict(list)
+    for one in each:
+        by_month[one.due_on.replace(day=1)].append(one)
+    counted = (MonthCount(month, count_settled(own)) for month, own in sorted(by_month.items()))
     months = tuple(one for one in counted if one.count.due)
     added = total(one.count for one in months)
     if (added.due, added.in_time, added.late) != (whole.due, whole.in_time, whole.late):

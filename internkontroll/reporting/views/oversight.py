@@ -109,6 +109,16 @@ def _asks_for_today() -> bool:
     return request.args.get("laget") == "nu"
 
 
+def _report_addresses(report: OversightReport) -> dict[str, str]:
+    """Where each sent report is, by its nämnd's code: made once for all the links of a page."""
+    return {
+        line.code: url_for(
+            "reporting.show", board_code=line.code.lower(), year=report.year, point=report.point
+        )
+        for line in report.sent
+    }
+
+
 def shown_or_404(year: int, point: str) -> ShownOversight:
     """The picture of a point: as decided, or as of today before that or where it is asked for."""
     if _asks_for_today():
@@ -162,6 +172,7 @@ def show(year: int, point: str) -> ResponseReturnValue:
     return page(
         "oversight/show.html",
         report=report,
+        report_at=_report_addresses(report),
         unacknowledged=waiting,
         pictures=oversight_pictures(report),
         sha256=shown.sha256,
@@ -246,7 +257,11 @@ def _assess_page(year: int, point: str, *, sent: bool = False) -> ResponseReturn
         if form.refused_with == 409:
             form.set_beside(_form(year, point, formdata=None))
     return page(
-        "oversight/assess.html", form=form, report=report, where={"year": year, "point": point}
+        "oversight/assess.html",
+        form=form,
+        report=report,
+        report_at=_report_addresses(report),
+        where={"year": year, "point": point},
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from internkontroll.files.charts import ROOM, Picture
-from internkontroll.files.charts.shapes import Words
+from internkontroll.files.charts.shapes import Dot, Words
 from internkontroll.files.pdf import set_all, unset_pictures
 from internkontroll.findings.models import Severity
 from internkontroll.reporting.documents import document_data, report_html
@@ -23,6 +23,7 @@ from internkontroll.reporting.rules import (
     to_plain,
     total,
 )
+from internkontroll.reporting.rules.count import settled
 from internkontroll.reporting.rules.lines import AreaYear, BoundLine
 from internkontroll.reporting.rules.spread import area_years, area_years_of, month_counts
 from tests.report_facts import CUT_OFF, REPORT_DECISION, at, occurrence, sample_facts
@@ -51,7 +52,7 @@ def test_the_months_add_up_to_what_was_due(report: Report) -> None:
 def test_months_that_do_not_add_up_are_refused() -> None:
     facts = [occurrence(1, 1, signed=at(5, 1)), occurrence(2, 1)]
     with pytest.raises(CountDoesNotClose):
-        month_counts(facts, CUT_OFF, ClosingCount(due=3, in_time=1, missed=2))
+        month_counts(settled(facts, CUT_OFF), ClosingCount(due=3, in_time=1, missed=2))
 
 
 def test_the_findings_of_the_years_are_the_areas_and_of_five_years_at_most() -> None:
@@ -105,32 +106,35 @@ def test_a_month_of_another_year_says_which(report: Report) -> None:
     assert [row[0] for row in done.table.rows][1] == "Januari 2021"
 
 
-def test_many_draws_are_several_pictures_and_the_tables_have_them_all(report: Report) -> None:
-    line = BoundLine(date(2020, 3, 1), None, 5, 320, 1, "Högst 80.", is_bound=True, at_most=80)
-    rows = tuple(replace(row, bounds=(line,) * 12) for row in report.rows)
-    made = [
-        one
-        for one in report_pictures(replace(report, rows=rows))
-        if one.ident.startswith("granser")
-    ]
+LINE = BoundLine(date(2020, 3, 1), None, 5, 320, 1, "Högst 80.", is_bound=True, at_most=80)
 
-    assert len(made) > 3
-    assert sum(len(one.table.rows) for one in made) == 12 * len(rows)
+
+def bounds_of(report: Report, *bounds: tuple[BoundLine, ...]) -> list[Picture]:
+    """The pictures of the samples, where so many kontrollmoment have those and no others any."""
+    rows = [replace(row, bounds=()) for row in report.rows]
+    for number, lines in enumerate(bounds):
+        made = replace(report.rows[0], number=number + 1, bounds=lines)
+        rows[number : number + 1] = [made]
+    drawn = report_pictures(replace(report, rows=tuple(rows)))
+    return [one for one in drawn if one.ident.startswith("granser")]
+
+
+def test_many_kontrollmoment_are_several_pictures_and_the_tables_have_them_all(
+    report: Report,
+) -> None:
+    made = bounds_of(report, *[(LINE,) * 12] * 40)
+
+    assert len(made) > 2
+    assert sum(len(one.table.rows) for one in made) == 40
     assert len({one.ident for one in made}) == len({one.title for one in made}) == len(made)
     assert all(one.chart.height <= ROOM + 30 for one in made)
     assert made[0].title.endswith(f", del 1 av {len(made)}")
 
 
-def test_the_parts_of_a_picture_of_draws_have_one_scale(report: Report) -> None:
+def test_the_parts_of_a_picture_of_samples_have_one_scale(report: Report) -> None:
     line = BoundLine(date(2020, 3, 12), None, 60, 1000, 0, "Text", is_bound=True, at_most=30)
-    wide = replace(line, at_most=450)
-    rows = (replace(report.rows[0], bounds=(wide, *[line] * 40)),)
 
-    drawn = [
-        one
-        for one in report_pictures(replace(report, rows=rows))
-        if one.ident.startswith("granser")
-    ]
+    drawn = bounds_of(report, (replace(line, at_most=450),), *[(line,)] * 40)
     ends = [
         [part.text for part in one.chart.shapes if isinstance(part, Words) and part.kind == "tick"][
             -1
@@ -141,17 +145,23 @@ def test_the_parts_of_a_picture_of_draws_have_one_scale(report: Report) -> None:
     assert ends == ["50 %"] * 3
 
 
-def test_only_a_draw_with_a_limit_is_drawn_and_never_several_as_one(report: Report) -> None:
-    line = BoundLine(date(2020, 3, 1), None, 5, 320, 1, "Högst 80.", is_bound=True, at_most=80)
-    rows = list(report.rows)
-    rows[0] = replace(rows[0], bounds=(line, replace(line, at_most=90)))
-    rows[1] = replace(rows[1], bounds=(replace(line, is_bound=False, at_most=None),))
-    rows[2:] = [replace(row, bounds=()) for row in rows[2:]]
-    pictures = {one.ident: one for one in report_pictures(replace(report, rows=tuple(rows)))}
+def test_a_kontrollmoment_is_drawn_by_the_worst_of_its_samples_and_they_are_never_added_up(
+    report: Report,
+) -> None:
+    deviating = BoundLine(date(2020, 3, 1), None, 60, 320, 12, "T", is_bound=True, at_most=90)
+    small = BoundLine(date(2020, 4, 1), "Knivsta", 3, 100, 0, "T", is_bound=True, at_most=62)
+    without = replace(LINE, is_bound=False, at_most=None)
 
-    assert [row[-1] for row in pictures["granser"].table.rows] == ["80", "90"]
-    none = replace(report, rows=tuple(replace(row, bounds=()) for row in rows))
-    assert "granser" not in {one.ident for one in report_pictures(none)}
+    (drawn,) = bounds_of(report, (small, deviating, LINE), (without,), (LINE,))
+
+    assert [row[1:] for row in drawn.table.rows] == [
+        ("3", "12 av 60, 1 mars 2020", "62 av 100, 1 april 2020, Knivsta"),
+        ("1", "1 av 5, 1 mars 2020", "80 av 320, 1 mars 2020"),
+    ]
+    dots = [part.x for part in drawn.chart.shapes if isinstance(part, Dot)]
+    assert len(dots) == 2
+    assert dots[0] == dots[1], "12 of 60 and 1 of 5 are the same share"
+    assert bounds_of(report, (without,)) == []
 
 
 def test_the_documents_have_every_picture_with_its_table(report: Report) -> None:

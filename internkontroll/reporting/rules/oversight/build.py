@@ -146,23 +146,13 @@ def _obligatory_line(fact: ObligatoryFact, lines: Sequence[BoardLine]) -> Obliga
 
 
 def common_areas(lines: Sequence[BoardLine]) -> tuple[CommonArea, ...]:
-    """The kontrollområden with avvikelser in two nämnder or more, the most shared first.
-
-    An area is the same where its name is, whatever the case and the spaces around it.
-    """
+    """The kontrollområden with avvikelser in two nämnder or more, the most shared first."""
     named: dict[str, str] = {}
     found: dict[str, list[AreaBoard]] = defaultdict(list)
     for line in lines:
-        own: dict[str, list[SentRow]] = defaultdict(list)
-        for row in line.rows:
-            if row.deviates:
-                key = " ".join(row.area.casefold().split())
-                named.setdefault(key, row.area)
-                own[key].append(row)
-        for key, rows in own.items():
-            numbers = tuple(row.number for row in rows)
-            severities = added([row.severities for row in rows])
-            found[key].append(AreaBoard(line.code, line.name, numbers, severities))
+        for area in line.report.deviating_areas if line.report else ():
+            named.setdefault(area.key, area.name)
+            found[area.key].append(AreaBoard(line.code, line.name, area.numbers, area.severities))
     areas = [
         CommonArea(
             area=named[key],

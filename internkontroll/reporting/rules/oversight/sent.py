@@ -4,7 +4,7 @@ Read from the snapshot as plain data. The texts of a report (comments, descripti
 reasons for what was not done) are left where they are: a nämnd's own page tells them.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -69,6 +69,19 @@ class SentRow(WithSeverities):
 
 
 @dataclass(frozen=True)
+class SentArea:
+    """Ett kontrollområde med avvikelser i en överlämnad uppföljning, and its kontrollmoment.
+
+    ``key`` is the same for areas of one name, whatever the case and the spaces around it.
+    """
+
+    key: str
+    name: str
+    numbers: tuple[int, ...]
+    severities: Severities
+
+
+@dataclass(frozen=True)
 class SentReport:
     """En överlämnad uppföljning.
 
@@ -98,6 +111,23 @@ class SentReport:
         """How many of its rows have each assessment."""
         tally = Counter(row.assessment for row in self.rows)
         return tuple((kind, tally[kind]) for kind in Assessment)
+
+    @cached_property
+    def deviating_areas(self) -> tuple[SentArea, ...]:
+        """The kontrollområden in which something was found, in the order of the plan."""
+        named: dict[str, list[SentRow]] = defaultdict(list)
+        for row in self.rows:
+            if row.deviates:
+                named[" ".join(row.area.casefold().split())].append(row)
+        return tuple(
+            SentArea(
+                key,
+                rows[0].area,
+                tuple(row.number for row in rows),
+                added([row.severities for row in rows]),
+            )
+            for key, rows in named.items()
+        )
 
     @cached_property
     def reviewed(self) -> int:

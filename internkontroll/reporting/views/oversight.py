@@ -198,6 +198,7 @@ def rows(year: int, point: str) -> ResponseReturnValue:
     return page(
         "oversight/rows.html",
         report=report,
+        report_at=_report_addresses(report),
         where=address(year, point),
         board=lines[0] if code else None,
         choice=choice,

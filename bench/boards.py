@@ -51,7 +51,7 @@ from tests.databases import Databases  # noqa: E402
 
 BOARDS = 40
 KINDS = ("sqlite", "postgresql")
-REPORT, OVERSIGHT = Most(4.0, 15), Most(6.0, 20)
+REPORT, DOCUMENTS, OVERSIGHT = Most(4.0, 15), Most(5.0, 15), Most(6.0, 20)
 MOST_PACKAGE, MOST_PACKAGES, MOST_GROWTH = 5.0, 120.0, 1.3
 WEIGHED = ("board", "occurrence", "sample_item", "item_result", "finding", "follow_up_report")
 
@@ -116,7 +116,7 @@ def measure_pages(table: Table, town: Municipality, pages: Pages) -> None:
     for what, client, path, most in (
         ("uppföljningens sida, under arbete", floor, town.report_of(old), REPORT),
         ("uppföljningens sida, beslutad", town.controller(first), town.report_of(first), REPORT),
-        ("uppföljningens dokument", floor, f"{town.report_of(old)}/dokument", REPORT),
+        ("uppföljningens dokument", floor, f"{town.report_of(old)}/dokument", DOCUMENTS),
         ("samlad bild, alla nämnder", ks, WHOLE, OVERSIGHT),
         ("samlad bild, raderna bakom", ks, f"{WHOLE}/rader?visa=avvikelser", OVERSIGHT),
         ("samlad bild, tidpunkterna", ks, "/kommunstyrelsen/samlad-bild", OVERSIGHT),

@@ -1,11 +1,11 @@
-"""Pröva ett paket: check the documents of a report against the manifest that came with them.
+"""Pröva ett paket: check the documents against the manifest that came with them.
 
     python -I verify_package.py PAKET [KONTROLLSUMMA]
 
-PAKET is the ZIP as the program gave it, or a folder into which it was unpacked. KONTROLLSUMMA is
-the report's SHA-256 as the minutes or the program's page tell it; with it the check says whether
-the package holds the report that was decided. One file, the standard library of Python 3.11 or
-later, nothing of the program: anyone can read it and run it.
+PAKET is the ZIP as the program gave it, or a folder into which it was unpacked: that of a nämnd's
+uppföljning, or of kommunstyrelsens samlade bild. KONTROLLSUMMA is its SHA-256 as the minutes or the
+program's page tell it; with it the check says whether the package holds what was decided. One file,
+the standard library of Python 3.11 or later, nothing of the program: anyone can read it and run it.
 
 Answers "OK" (exit 0), the first difference (exit 1), or why nothing could be tried (exit 2).
 """
@@ -20,8 +20,12 @@ from pathlib import Path
 from typing import Any
 
 MANIFEST = "manifest.json"
-REPORT = "uppfoljning.json"
-SCHEMA = 1
+REPORT, PICTURE = "uppfoljning.json", "samlad-bild.json"
+SUBJECTS = {
+    REPORT: ("Uppföljningen", "uppföljning", "uppföljning"),
+    PICTURE: ("Samlade bilden", "samlad bild", "samlade bild"),
+}
+"""What the file that is decided is called: the, a, the one that. By its name in the package."""
 KEYS = {
     "board",
     "files",
@@ -34,6 +38,8 @@ KEYS = {
     "title",
     "year",
 }
+KEYS_OF = {1: KEYS, 2: KEYS | {"report"}}
+"""By schema: 1 is of an uppföljning, 2 says itself which file was decided."""
 SHA256 = re.compile("[0-9a-f]{64}")
 PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{0,99}")
 LARGEST_FILE = 200_000_000
@@ -41,7 +47,7 @@ LARGEST_PACKAGE = 1_000_000_000
 MOST_FILES = 1_000
 
 USAGE = (
-    "Ange paketet, och gärna den kontrollsumma som uppföljningen ska ha.\n"
+    "Ange paketet, och gärna den kontrollsumma som innehållet ska ha.\n"
     "  python -I verify_package.py PAKET [KONTROLLSUMMA]"
 )
 
@@ -171,13 +177,16 @@ def read_manifest(contents: dict[str, bytes]) -> dict[str, Any]:
         manifest = json.loads(data.decode("utf-8"), object_pairs_hook=unique)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise Difference(f"Förteckningen {MANIFEST} går inte att läsa ({error}).") from error
-    if not isinstance(manifest, dict) or set(manifest) != KEYS:
+    if not isinstance(manifest, dict) or not set(manifest) >= KEYS:
         raise Difference(f"Förteckningen {MANIFEST} har inte de uppgifter som den ska ha.")
-    if manifest["schema"] != SCHEMA:
+    schema = manifest["schema"]
+    if type(schema) is not int or schema not in KEYS_OF:
         raise Unreadable(
-            f"Förteckningen är av en annan sort ({manifest['schema']!r}). "
+            f"Förteckningen är av en annan sort ({schema!r}). "
             "Hämta det prövningsprogram som hör till paketet."
         )
+    if set(manifest) != KEYS_OF[schema] or manifest.get("report", REPORT) not in SUBJECTS:
+        raise Difference(f"Förteckningen {MANIFEST} har inte de uppgifter som den ska ha.")
     sealed = {key: value for key, value in manifest.items() if key != "seal"}
     if hashlib.sha256(canonical(sealed)).hexdigest() != manifest["seal"]:
         raise Difference(
@@ -227,20 +236,22 @@ def compare(contents: dict[str, bytes], manifest: dict[str, Any]) -> None:
 
 
 def check_report(contents: dict[str, bytes], manifest: dict[str, Any], expected: str | None) -> str:
-    """That the report's JSON is the one that was decided, and the asked one; what to say of it."""
+    """That the JSON is what was decided, and the asked one; what to say of it."""
+    name = manifest.get("report", REPORT)
+    subject, kind, kind_that = SUBJECTS[name]
     decided = manifest["report_sha256"]
-    if REPORT not in contents:
-        raise Difference(f"”{REPORT}” saknas i paketet.")
-    found = hashlib.sha256(contents[REPORT]).hexdigest()
+    if name not in contents:
+        raise Difference(f"”{name}” saknas i paketet.")
+    found = hashlib.sha256(contents[name]).hexdigest()
     if decided is not None and found != decided:
-        raise Difference(f"”{REPORT}” är inte den uppföljning som beslutades.")
+        raise Difference(f"”{name}” är inte den {kind_that} som beslutades.")
     if expected is not None and found != expected:
-        raise Difference(f"Paketet har en annan uppföljning: dess kontrollsumma är {found}.")
+        raise Difference(f"Paketet har en annan {kind}: dess kontrollsumma är {found}.")
     if decided is None:
-        return "Uppföljningen är ett utkast och inte beslutad."
+        return f"{subject} är ett utkast och inte beslutad."
     if expected is not None:
-        return "Uppföljningen är den beslutade: kontrollsumman är den som angavs."
-    return f"Jämför uppföljningens kontrollsumma med den som nämnden har:\n{decided}"
+        return f"{subject} är den beslutade: kontrollsumman är den som angavs."
+    return f"Jämför kontrollsumman med den som beslutet har:\n{decided}"
 
 
 if __name__ == "__main__":

@@ -37,6 +37,7 @@ DOCUMENTS: dict[str, tuple[Role, tuple[dict[str, Any], ...]]] = {
             for kind in ("pdf", "docx", "html")
         ),
     ),
+    "oversight.package": (Role.OVERSIGHT_CONTROLLER, ({},)),
     "oversight.pdf": (Role.OVERSIGHT_CONTROLLER, ({},)),
     "oversight.word": (Role.OVERSIGHT_CONTROLLER, ({},)),
     "plan.pdf": (Role.CONTROLLER, ({}, {"plan_id": World.draft_id})),

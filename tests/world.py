@@ -353,6 +353,7 @@ ADDRESSES: dict[str, Callable[[World], dict[str, Any]]] = {
             "decide",
             "documents",
             "json_file",
+            "package",
             "pdf",
             "rows",
             "save_assessment",

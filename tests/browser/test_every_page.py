@@ -240,6 +240,7 @@ NOT_PAGES = {
     "minutes.word",
     "oversight.document",
     "oversight.json_file",
+    "oversight.package",
     "oversight.pdf",
     "oversight.word",
     "ready",

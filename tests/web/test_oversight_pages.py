@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.client import PageClient
 from tests.conftest import MovableClock
 from tests.factories import Town
 from tests.oversight_rows import make_april
+from tests.package_check import check
 from tests.pdf_text import pdf_text
 
 ClientOf = Callable[..., PageClient]
@@ -295,3 +297,21 @@ def test_a_revisor_reads_the_undecided_assessment_only_by_terms_that_say_so(
     ks.get(f"{APRIL}/beslut")
     ks.submit("/beslut", decided_on="15 juni 2020", paragraph="103", registry_number="KS-2020-0100")
     assert "Ett utkast." in reader.get(APRIL).text
+
+
+def test_the_whole_is_fetched_in_one_package_that_verifies(ks: PageClient, tmp_path: Path) -> None:
+    assert f'href="{APRIL}/dokument.zip"' in ks.get(f"{APRIL}/dokument").html
+    code, said = check(tmp_path, ks.raw(f"{APRIL}/dokument.zip").data)
+    assert (code, "utkast" in said) == (0, True)
+    ks.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Det mesta är gjort.")
+    ks.get(f"{APRIL}/beslut")
+    ks.submit("/beslut", decided_on="15 juni 2020", registry_number="KSN-2020-0123", paragraph="1")
+    page = ks.get(f"{APRIL}/dokument")
+    found = re.search(r'class="mono">([0-9a-f]{64})<', page.html)
+    assert found is not None
+    answer = ks.raw(f"{APRIL}/dokument.zip")
+    assert "paket-samlad-bild-2020-april.zip" in answer.headers["Content-Disposition"]
+    assert check(tmp_path, answer.data, found[1])[0] == 0
+    assert check(tmp_path, ks.raw(f"{APRIL}/dokument.zip?laget=nu").data, found[1])[0] == 1
+    assert ks.raw(f"{LIST}/2020/maj/dokument.zip").status_code == 404

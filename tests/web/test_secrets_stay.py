@@ -154,6 +154,7 @@ def every_address(app: Flask) -> list[tuple[str, str]]:
 EXPORTS = {
     "bundles.file": {"year": YEAR},
     "oversight.json_file": {"year": YEAR, "point": "årsbokslut"},
+    "oversight.package": {"year": YEAR, "point": "årsbokslut"},
     "oversight.pdf": {"year": YEAR, "point": "årsbokslut"},
     "oversight.word": {"year": YEAR, "point": "årsbokslut"},
     "reporting.package": {"year": YEAR, "point": "årsbokslut"},
@@ -191,7 +192,12 @@ def test_nothing_that_leaves_the_program_holds_a_secret_or_what_a_guess_can_be_t
 GETS = {
     Role.CONTROLLER: {"bundles.file", "reporting.package"},
     Role.AUDITOR: {"bundles.file"},
-    Role.OVERSIGHT_CONTROLLER: {"oversight.json_file", "oversight.pdf", "oversight.word"},
+    Role.OVERSIGHT_CONTROLLER: {
+        "oversight.json_file",
+        "oversight.package",
+        "oversight.pdf",
+        "oversight.word",
+    },
 }
 
 

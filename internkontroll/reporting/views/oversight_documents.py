@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.queries import document_house
+from internkontroll.reporting.documents import oversight_package
 from internkontroll.reporting.documents.catalogue import DocumentEntry, find_form
 from internkontroll.reporting.documents.oversight_catalogue import STEM, oversight_catalogue
 from internkontroll.reporting.oversight_document import file_name
@@ -29,6 +30,7 @@ def documents(year: int, point: str) -> ResponseReturnValue:
     return page(
         "oversight/documents.html",
         report=report,
+        sha256=shown.sha256,
         documents=_catalogue(shown),
         where=address(year, point),
     )
@@ -46,3 +48,12 @@ def document(year: int, point: str, name: str) -> ResponseReturnValue:
     stem, _, kind = name.rpartition(".")
     called = file_name(report, kind)
     return as_file(form.make(), form.media_type, called if stem == STEM else f"{stem}-{called}")
+
+
+@bp.get(f"{POINT}/dokument.zip")
+@requires(Permission.OVERSIGHT_READ, executive=True)
+def package(year: int, point: str) -> ResponseReturnValue:
+    """All documents of the samlade bild in one ZIP, with a manifest of their checksums."""
+    shown = shown_or_404(year, point)
+    body = oversight_package(shown, document_house(session()))
+    return as_file(body, "application/zip", f"paket-{file_name(shown.report, 'zip')}")

@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -18,12 +17,9 @@ from internkontroll.reporting.documents import catalogue, package_files, package
 from internkontroll.reporting.documents.package import manifest_of
 from internkontroll.reporting.rules import ShownReport
 from internkontroll.reporting.rules.memo import Memo
+from tests.package_check import SCRIPT, Files, check, packed, unpacked, with_one_bit_flipped
 from tests.report_facts import sample_facts
 from tests.report_made import decided, live
-
-SCRIPT = Path(__file__).parents[3] / "docs" / "verify_package.py"
-
-Files = dict[str, bytes]
 
 
 @pytest.fixture(scope="module")
@@ -35,34 +31,7 @@ def shown() -> ShownReport:
 @pytest.fixture(scope="module")
 def files(shown: ShownReport) -> Files:
     """Its documents and the manifest, by name, as they lie in the package."""
-    with zipfile.ZipFile(io.BytesIO(package_of(shown, Memo(), House()))) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
-def packed(files: Files) -> bytes:
-    """A ZIP of what is given, checked by nothing."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def check(folder: Path, package: bytes, *more: str) -> tuple[int, str]:
-    """Run the script alone, in a folder with nothing but itself and the package."""
-    shutil.copy(SCRIPT, folder)
-    (folder / "paket.zip").write_bytes(package)
-    done = subprocess.run(
-        [sys.executable, "-I", SCRIPT.name, "paket.zip", *more],
-        cwd=folder,
-        capture_output=True,
-        timeout=60,
-        check=False,
-        encoding="utf-8",
-        env={"PYTHONIOENCODING": "utf-8", "PYTHONUTF8": "1"},
-    )
-    assert not done.stderr
-    return done.returncode, done.stdout
+    return unpacked(package_of(shown, Memo(), House()))
 
 
 def test_a_package_that_nobody_has_touched_is_ok(tmp_path: Path, shown: ShownReport) -> None:
@@ -92,9 +61,7 @@ def test_a_draft_is_called_a_draft(tmp_path: Path) -> None:
 
 
 def change_one_byte(files: Files) -> Files:
-    body = bytearray(files["uppfoljning.pdf"])
-    body[len(body) // 2] ^= 1
-    return {**files, "uppfoljning.pdf": bytes(body)}
+    return with_one_bit_flipped(files, "uppfoljning.pdf")
 
 
 def take_one_away(files: Files) -> Files:

@@ -96,8 +96,11 @@ def _entry(name: str) -> zipfile.ZipInfo:
 _READ_ME_TEXT = """Årets handlingar så som nämnden beslutade dem
 
 plan/          planen i varje beslutad version, som PDF och som den JSON som beslutet frös
-uppfoljning/   varje beslutad uppföljning, som PDF och JSON
-beslut.json    nämndens beslut: organ, dag, paragraf, diarienummer
+uppfoljning/   varje beslutad uppföljning, som PDF och JSON, också en version som har ersatts
+samlad-bild/   det kommunstyrelsen har beslutat om året, i varje version, som PDF och JSON
+beslut.json    besluten: organ, dag, paragraf, diarienummer. Kommunstyrelsens har kontrollsumma
+begaran.json   vem som prövade en begäran om en uppföljning, när, utgången och vilka delar som
+               maskerades med vilken bestämmelse. Det maskerade står inte där.
 dragningar/    protokoll för varje dragning. En dragning ur en lista med sekretess är förseglad:
                ur den går inget ärende att gissa. Andra har sin lista bredvid.
 spar/          nämndens spår: en rad per händelse i ordning, och kedjans slutrader
@@ -107,6 +110,15 @@ Så kontrolleras filerna
 visar att ingen fil har ändrats sedan arkivet gjordes. I Windows ger
     certutil -hashfile FIL SHA256
 kontrollsumman för en fil i taget. Jämför den med raden i SHA256SUMS.
+
+Så kontrolleras kommunstyrelsens samlade bild
+    Kontrollsumman av en JSON-fil i samlad-bild ska vara den som står för beslutet i beslut.json
+    och sist i PDF-filen. Inne i den står kontrollsumman av varje uppföljning som bilden bygger på.
+    Nämndens är en av dem i mappen uppfoljning, om nämnden hade lämnat sin.
+
+Så kontrolleras en begäran
+    report_sha256 i begaran.json är kontrollsumman av den uppföljning som begärdes, i mappen
+    uppfoljning. given_out_sha256 är kontrollsumman av det som lämnades ut.
 
 Så kontrolleras en dragning
     python -I verify_draw.py PROTOKOLL LISTA

@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,19 +17,33 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from internkontroll.accounts.models import User
 from internkontroll.archive.bundle import Bundle, DrawsTold
 from internkontroll.archive.services import bundling
 from internkontroll.archive.services.bundling import make_bundle, typeset_year
-from internkontroll.core.access import Actor, Grant, Permission, Role
+from internkontroll.core.access import Actor, Grant, Permission, Role, system_actor
+from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidTransition, NotAllowed
-from internkontroll.organisation.models import Board
+from internkontroll.organisation.models import Board, ReportingPoint
 from internkontroll.plan.models import Plan
-from internkontroll.reporting.models import FollowUpReport, ReportState
+from internkontroll.reporting import services
+from internkontroll.reporting.models import (
+    FollowUpReport,
+    OverallAssessment,
+    OversightDecision,
+    PublicState,
+    PublicVersion,
+    ReportState,
+    ReportVersion,
+)
+from internkontroll.reporting.services import Minutes
+from internkontroll.reporting.services.oversight import decide_oversight, write_summary
 from internkontroll.sampling.models import Draw, DrawState, Population, SampleItem
 from internkontroll.trail.models import AUDIT_CHAIN, TrailPayload, TrailRow
 from internkontroll.trail.queries import chain_head
 from internkontroll.trail.rules import payload_digest
 from tests.databases import Databases
+from tests.pdf_text import pdf_text
 from tests.world import AT, YEAR
 
 SECRETS = frozenset({Permission.SAMPLE_READ, Permission.MINUTES_READ_INTERNAL})
@@ -72,8 +87,10 @@ def test_what_was_typeset_beforehand_is_what_is_put_in(
     session: Session, scn: Board, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     actor = auditor(scn)
-    plain = opened(session, scn, actor)
-    session.rollback()
+    decide_picture(session)
+    with session.begin_nested() as before:
+        plain = opened(session, scn, actor)
+        before.rollback()
     made = typeset_year(session, scn, YEAR, actor=actor, at=AT)
 
     def refuse(*_: Any) -> bytes:
@@ -81,13 +98,14 @@ def test_what_was_typeset_beforehand_is_what_is_put_in(
 
     monkeypatch.setattr(bundling, "plan_pdf", refuse)
     monkeypatch.setattr(bundling.report_documents, "report_pdf", refuse)
+    monkeypatch.setattr(bundling, "oversight_pdf", refuse)
     out = io.BytesIO()
     make_bundle(session, scn, YEAR, out, typeset=made, actor=actor, at=AT)
 
     with zipfile.ZipFile(out) as archive:
         pdfs = {name: archive.read(name) for name in archive.namelist() if name.endswith(".pdf")}
     assert pdfs == {name: content for name, content in plain.items() if name.endswith(".pdf")}
-    assert len(pdfs) >= 2
+    assert {name.partition("/")[0] for name in pdfs} == {"plan", "uppfoljning", "samlad-bild"}
 
 
 def test_every_file_is_in_the_manifest_and_has_the_sum_that_it_tells(
@@ -119,6 +137,12 @@ def test_the_plans_and_the_reports_are_those_that_were_decided(
             FollowUpReport.board_id == scn.id, FollowUpReport.state == ReportState.DECIDED
         )
     ).all()
+    replaced = session.scalars(
+        sa.select(ReportVersion.snapshot_sha256)
+        .join(FollowUpReport, FollowUpReport.id == ReportVersion.report_id)
+        .where(FollowUpReport.board_id == scn.id)
+    ).all()
+    reports = [*reports, *replaced]
     sums = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
     found = {
         folder: sorted(
@@ -136,7 +160,7 @@ def test_the_plans_and_the_reports_are_those_that_were_decided(
     assert len(pdfs) == len(plans) + len(reports)
     assert all(files[name].startswith(b"%PDF") for name in pdfs)
     decisions = json.loads(files["beslut.json"])
-    assert len(decisions) >= len(plans) + len(reports)
+    assert len(decisions) >= len(plans) + len(reports) - len(replaced)
 
 
 def test_a_draw_is_whole_only_where_nothing_is_secret_and_the_reader_may_see_it(
@@ -276,3 +300,144 @@ def test_what_does_not_add_up_and_a_name_twice_are_refused() -> None:
     bundle.add("a.txt", "a", b"a")
     with pytest.raises(ValueError, match="already"):
         bundle.add("a.txt", "a", b"b")
+
+
+KS = system_actor("provning")
+
+
+def decide_picture(session: Session, point: str = "augusti", reason: str = "") -> OversightDecision:
+    """Kommunstyrelsen decides the samlade bild of a point; with a reason it corrects it."""
+    grounds = f"Nämnderna har lämnat sina uppföljningar. {reason}"
+    write_summary(
+        session,
+        YEAR,
+        point,
+        overall=OverallAssessment.PARTLY,
+        grounds=grounds,
+        proposals="",
+        actor=KS,
+        at=AT,
+    )
+    minutes = Minutes(swedish_day(AT), "102", "KS 2020/12")
+    return decide_oversight(session, YEAR, point, minutes, reason, actor=KS, at=AT)
+
+
+def test_what_kommunstyrelsen_decided_of_the_year_is_in_it_in_every_version(
+    session: Session, scn: Board
+) -> None:
+    first = decide_picture(session)
+    second = decide_picture(session, reason="En nämnd saknades.")
+    draft = "Ett utkast som ingen har beslutat"
+    write_summary(
+        session,
+        YEAR,
+        "april",
+        overall=OverallAssessment.PARTLY,
+        grounds=draft,
+        proposals="",
+        actor=KS,
+        at=AT,
+    )
+    files = opened(session, scn, auditor(scn))
+
+    stem = f"samlad-bild/samlad-bild-{YEAR}-augusti-version"
+    assert {name for name in files if name.startswith("samlad-bild/")} == {
+        f"{stem}-{version}.{kind}" for version in (1, 2) for kind in ("json", "pdf")
+    }
+    told = [one for one in json.loads(files["beslut.json"]) if "samlade bild" in one["about"]]
+    assert [(one["version"], one["reason"]) for one in told] == [
+        (1, None),
+        (2, "En nämnd saknades."),
+    ]
+    for one, made in zip(told, (first, second), strict=True):
+        body = files[f"{stem}-{one['version']}.json"]
+        assert body.decode() == made.snapshot
+        assert hashlib.sha256(body).hexdigest() == one["sha256"] == made.snapshot_sha256
+        assert (one["body"], one["paragraph"]) == ("Kommunstyrelsen", "102")
+        assert made.snapshot_sha256[:16] in pdf_text(files[f"{stem}-{one['version']}.pdf"])
+    assert all(draft.encode() not in body for body in files.values())
+    assert json.loads(files["manifest.json"])["pictures"] == 2
+
+
+def test_the_report_that_the_picture_was_made_of_is_beside_it_also_when_it_is_corrected(
+    session: Session, scn: Board
+) -> None:
+    decided = json.loads(decide_picture(session).snapshot)
+    (built_on,) = (one["report"]["sha256"] for one in decided["boards"] if one["code"] == "SCN")
+    point = session.scalars(
+        sa.select(ReportingPoint).where(
+            ReportingPoint.board_id == scn.id,
+            ReportingPoint.year == YEAR,
+            ReportingPoint.name == "augusti",
+        )
+    ).one()
+    later: dict[str, Any] = {"actor": KS, "at": AT + timedelta(hours=1)}
+    services.open_correction(session, scn, point, "En siffra var fel.", **later)
+    services.decide_correction(
+        session, scn, point, Minutes(swedish_day(AT), "7", "SCN 2020/7"), **later
+    )
+    files = opened(session, scn, auditor(scn))
+
+    stem = f"uppfoljning/uppfoljning-scn-{YEAR}-augusti"
+    assert hashlib.sha256(files[f"{stem}-version-1.json"]).hexdigest() == built_on
+    assert hashlib.sha256(files[f"{stem}.json"]).hexdigest() != built_on
+    assert files[f"{stem}-version-1.pdf"].startswith(b"%PDF")
+    decisions = [
+        one["paragraph"]
+        for one in json.loads(files["beslut.json"])
+        if one["about"] == f"Uppföljning per augusti {YEAR}"
+    ]
+    assert len(decisions) == 2
+    assert decisions.count("7") == 1
+
+
+def test_a_request_is_told_without_what_is_masked_or_why(session: Session, scn: Board) -> None:
+    rows = session.scalars(
+        sa.select(PublicVersion).where(PublicVersion.board_id == scn.id).order_by(PublicVersion.id)
+    ).all()
+    answered = [one for one in rows if one.state is PublicState.ANSWERED]
+    waiting = [one for one in rows if one.state is PublicState.ASKED_FOR]
+    assert answered
+    assert waiting
+    judged = answered[0]
+    judged.maskings[0].reason = "Det hemliga skälet upprepar det maskerade"
+    judged.decided_by_id = session.scalars(sa.select(User.id).limit(1)).one()
+    waiting[0].provision, waiting[0].ground = "26:1", "Ett utkast till skäl"
+    session.flush()
+    files = opened(session, scn, auditor(scn))
+
+    told = {one["requested_on"] + one["state"]: one for one in json.loads(files["begaran.json"])}
+    one = told[f"{judged.requested_on}answered"]
+    assert one["report_sha256"] in {
+        hashlib.sha256(body).hexdigest()
+        for name, body in files.items()
+        if name.startswith("uppfoljning/")
+    }
+    assert (one["outcome"], one["decided_on"]) == (judged.outcome, str(judged.decided_on))
+    assert one["decided_by"] == session.get_one(User, judged.decided_by_id).title
+    assert one["given_out_sha256"] == judged.content_sha256
+    assert {(part["place"], part["masked"]) for part in one["parts"]} == {
+        (masking.place, masking.masked) for masking in judged.maskings
+    }
+    assert all(part["provision"] for part in one["parts"] if part["masked"])
+    draft = told[f"{waiting[0].requested_on}asked_for"]
+    assert (draft["parts"], draft["ground"], draft["provision"]) == ([], "", "")
+    body = files["begaran.json"].decode()
+    assert "Det hemliga" not in body
+    assert judged.content is not None
+    texts = [part["text"] for part in json.loads(judged.content)["pieces"] if part["text"]]
+    assert texts
+    assert all(text not in body for text in texts if len(text) > 20)
+
+
+def test_another_years_pictures_and_another_boards_requests_are_not_in_it(
+    session: Session, scn: Board
+) -> None:
+    decide_picture(session)
+    session.execute(sa.update(OversightDecision).values(year=YEAR - 1))
+    amn = session.scalars(sa.select(Board).where(Board.code == "AMN")).one()
+    session.execute(sa.update(PublicVersion).values(board_id=amn.id))
+    files = opened(session, scn, auditor(scn))
+
+    assert not [name for name in files if name.startswith("samlad-bild/")]
+    assert json.loads(files["begaran.json"]) == []

@@ -1,7 +1,7 @@
 """Samla ett års handlingar för revisorerna: one archive, whose making is a row of the trail."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -12,11 +12,17 @@ from internkontroll.archive.bundle import Bundle, DrawsTold
 from internkontroll.archive.models import ArchiveEvent
 from internkontroll.archive.policy import PERMISSIONS
 from internkontroll.archive.queries.bundle import (
+    decided_pictures,
     decided_plans,
     decided_reports,
     decision_line,
     draws_of_year,
+    picture_line,
     plan_decisions,
+    replaced_versions,
+    report_decisions,
+    request_line,
+    requests_of_year,
     trail_span,
 )
 from internkontroll.core.access import Actor, Permission, Scope, can, ensure
@@ -30,8 +36,13 @@ from internkontroll.organisation.queries import document_house
 from internkontroll.plan.documents import PlanDocument, document_of, file_name, plan_pdf
 from internkontroll.plan.models import Plan
 from internkontroll.reporting import documents as report_documents
-from internkontroll.reporting.models import FollowUpReport
+from internkontroll.reporting.models import FollowUpReport, OversightDecision, ReportVersion
+from internkontroll.reporting.oversight_document import file_name as picture_name
+from internkontroll.reporting.oversight_document import oversight_pdf
 from internkontroll.reporting.queries import decided_report
+from internkontroll.reporting.queries.treating import read_report
+from internkontroll.reporting.rules import ShownReport
+from internkontroll.reporting.rules.oversight import oversight_from_plain
 from internkontroll.sampling.models import Draw, SelectionMethod
 from internkontroll.sampling.policy import PERMISSIONS as SAMPLING
 from internkontroll.sampling.queries import occurrences_of_draw, record_for_outside
@@ -44,7 +55,7 @@ VERIFIER = ROOT / "docs" / "verify_draw.py"
 
 
 Typeset = Mapping[tuple[str, int, str | None], bytes]
-"""PDFs made beforehand: "plan" or "report", its id, and the SHA-256 of what was decided."""
+"""PDFs made beforehand: by what it is of, its id, and the SHA-256 of what was decided."""
 
 
 def typeset_year(
@@ -62,6 +73,10 @@ def typeset_year(
     }
     for report in decided_reports(session, board.id, year):
         made[_key_of_report(report)] = report_documents.report_pdf(decided_report(report), house)
+    for version, _ in replaced_versions(session, board.id, year):
+        made[_key_of_version(version)] = report_documents.report_pdf(_as_it_was(version), house)
+    for picture in decided_pictures(session, year):
+        made[_key_of_picture(picture)] = _picture_pdf(picture, house)
     return made
 
 
@@ -71,6 +86,23 @@ def _key_of_plan(plan: Plan) -> tuple[str, int, str | None]:
 
 def _key_of_report(report: FollowUpReport) -> tuple[str, int, str | None]:
     return "report", report.id, report.snapshot_sha256
+
+
+def _key_of_version(version: ReportVersion) -> tuple[str, int, str | None]:
+    return "version", version.id, version.snapshot_sha256
+
+
+def _key_of_picture(picture: OversightDecision) -> tuple[str, int, str | None]:
+    return "picture", picture.id, picture.snapshot_sha256
+
+
+def _as_it_was(version: ReportVersion) -> ShownReport:
+    return ShownReport(read_report(version.snapshot), version.snapshot_sha256, version.snapshot)
+
+
+def _picture_pdf(picture: OversightDecision, house: House) -> bytes:
+    report = oversight_from_plain(json.loads(picture.snapshot))
+    return oversight_pdf(report, house, picture.snapshot_sha256)
 
 
 def _document(plan: Plan, at: datetime) -> PlanDocument:
@@ -89,6 +121,8 @@ def make_bundle(
 ) -> dict[str, Any]:
     """Samla årets beslutade handlingar in one ZIP; recorded, with the SHA-256 of its manifest.
 
+    Kommunstyrelsens decided samlade bilder of the year go with them: they are public. Of requests
+    for the follow-ups go who decided, when and with what outcome, and no text of a follow-up.
     The full record of a draw and its list go in where nothing of the list is secret and the reader
     may see samples: each is a reading of its own. All others go in sealed. An auditor's making
     stands in the auditors' own chain. What ``typeset`` lacks, decided since, is made here. Raises
@@ -108,7 +142,17 @@ def make_bundle(
         _add_plan(bundle, plan, house, at, typeset or {})
     for report in reports:
         _add_report(bundle, report, house, typeset or {})
-    bundle.add("beslut.json", "Nämndens beslut", _decisions(session, board.id, year, reports))
+    versions = replaced_versions(session, board.id, year)
+    for version, _ in versions:
+        _add_version(bundle, version, house, typeset or {})
+    pictures = decided_pictures(session, year)
+    for picture in pictures:
+        _add_picture(bundle, picture, house, typeset or {})
+    decisions = _decisions(session, board.id, year, pictures)
+    bundle.add("beslut.json", "Nämndens och kommunstyrelsens beslut", decisions)
+    requests = requests_of_year(session, board.id, year)
+    told_requests = canonical_json([request_line(*one) for one in requests])
+    bundle.add("begaran.json", "Begäran om uppföljningarna", told_requests.encode("utf-8"))
     # The trail is read before this making adds to it.
     _add_trail(session, bundle, board, [plan.id for plan in plans], year, at)
     draws = _add_draws(session, bundle, draws_of_year(session, board.id, year), actor, at)
@@ -126,6 +170,9 @@ def make_bundle(
             },
             "plans": len(plans),
             "reports": len(reports),
+            "replaced_reports": len(versions),
+            "pictures": len(pictures),
+            "requests": len(requests),
         }
     )
     told = {
@@ -165,16 +212,38 @@ def _add_report(bundle: Bundle, report: FollowUpReport, house: House, typeset: T
         bundle.add(f"uppfoljning/{name}", shown.report.title, content)
 
 
-def _decisions(session: Session, board_id: int, year: int, reports: Any) -> bytes:
+def _add_version(bundle: Bundle, version: ReportVersion, house: House, typeset: Typeset) -> None:
+    shown = _as_it_was(version)
+    made = typeset.get(_key_of_version(version)) or report_documents.report_pdf(shown, house)
+    for kind, content in (("json", report_documents.report_json(shown)), ("pdf", made)):
+        stem = report_documents.file_name(shown.report, kind).removesuffix(f".{kind}")
+        name = f"uppfoljning/{stem}-version-{version.version}.{kind}"
+        bundle.add(name, f"{shown.report.title}, version {version.version}, ersatt", content)
+
+
+def _add_picture(
+    bundle: Bundle, picture: OversightDecision, house: House, typeset: Typeset
+) -> None:
+    report = oversight_from_plain(json.loads(picture.snapshot))
+    made = typeset.get(_key_of_picture(picture)) or _picture_pdf(picture, house)
+    for kind, content in (("json", picture.snapshot.encode("utf-8")), ("pdf", made)):
+        stem = picture_name(report, kind).removesuffix(f".{kind}")
+        name = f"samlad-bild/{stem}-version-{picture.version}.{kind}"
+        bundle.add(name, f"{report.title}, version {picture.version}", content)
+
+
+def _decisions(
+    session: Session, board_id: int, year: int, pictures: Sequence[OversightDecision]
+) -> bytes:
     lines = [
         decision_line(f"Internkontrollplan {year}", decision)
         for decision in plan_decisions(session, board_id, year)
     ]
     lines += [
-        decision_line(f"Uppföljning per {one.reporting_point.name} {year}", one.decision)
-        for one in reports
-        if one.decision is not None
+        decision_line(f"Uppföljning per {point} {year}", decision)
+        for point, decision in report_decisions(session, board_id, year)
     ]
+    lines += [picture_line(one) for one in pictures]
     return canonical_json(lines).encode("utf-8")
 
 

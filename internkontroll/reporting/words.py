@@ -25,7 +25,12 @@ from internkontroll.reporting.rules import (
     Outcome,
     StatementKind,
 )
-from internkontroll.reporting.rules.oversight import BoardStanding, ObligatoryStanding, RowChoice
+from internkontroll.reporting.rules.oversight import (
+    BoardStanding,
+    ObligatoryStanding,
+    PictureStanding,
+    RowChoice,
+)
 from internkontroll.reporting.rules.proposed import CommentStanding
 from internkontroll.reporting.rules.xray import XrayKind
 
@@ -68,6 +73,11 @@ STATES: dict[Enum, StateWord] = {
     BoardStanding.AWAITED: StateWord("Väntas", "idle"),
     BoardStanding.NOT_ASKED: StateWord("Lämnas inte den här gången", "idle"),
     BoardStanding.NO_POINT: StateWord("Har inte den här tidpunkten", "idle"),
+    PictureStanding.NOTHING_SENT: StateWord("Inget lämnat", "idle"),
+    PictureStanding.UNDECIDED: StateWord("Inte beslutad", "warn"),
+    PictureStanding.DECIDED: StateWord("Beslutad", "ok"),
+    PictureStanding.FOLLOWED: StateWord("Följd av en senare bild", "idle"),
+    PictureStanding.LAPSED: StateWord("Beslutades inte", "idle"),
     ObligatoryStanding.REPORTED: StateWord("Rapporterat", "ok"),
     ObligatoryStanding.NOT_APPLICABLE: StateWord("Ej tillämpligt", "idle"),
     ObligatoryStanding.NOT_REPORTED: StateWord("Rapporteras inte nu", "idle"),

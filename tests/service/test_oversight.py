@@ -164,7 +164,7 @@ def test_a_company_that_has_ceased_is_in_no_later_year(session: Session) -> None
 
 def test_the_points_are_listed_newest_first_with_what_has_come(session: Session) -> None:
     three(session)
-    entries = oversight_entries(session)
+    entries = oversight_entries(session, on=ON)
 
     assert [one.point for one in entries] == ["årsbokslut", "augusti", "april"]
     assert (entries[2].sent, entries[2].asked, entries[2].due_on) == (1, 2, DUE_ON)

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Role
@@ -16,6 +17,8 @@ from internkontroll.reporting.models import (
     OversightSummary,
     ReportState,
 )
+from internkontroll.reporting.queries.oversight import oversight_entries
+from internkontroll.reporting.rules.oversight import PictureDecision, PictureStanding
 from tests.factories import make_actor, make_board, make_decision, make_points
 
 SENT = datetime(2020, 5, 20, 8, tzinfo=UTC)
@@ -65,21 +68,23 @@ def assess(session: Session) -> None:
     session.flush()
 
 
-def freeze(session: Session) -> None:
-    session.add(
-        OversightDecision(
-            year=2020,
-            point="april",
-            version=1,
-            body="Kommunstyrelsen",
-            decided_on=AFTER,
-            paragraph="102",
-            registry_number="KS 2020/12",
-            snapshot="{}",
-            snapshot_sha256="0" * 64,
-            recorded_at=SENT,
-        )
+def decision_of(point: str, *, year: int = 2020) -> OversightDecision:
+    return OversightDecision(
+        year=year,
+        point=point,
+        version=1,
+        body="Kommunstyrelsen",
+        decided_on=AFTER,
+        paragraph="102",
+        registry_number="KS 2020/12",
+        snapshot="{}",
+        snapshot_sha256="0" * 64,
+        recorded_at=SENT,
     )
+
+
+def freeze(session: Session) -> None:
+    session.add(decision_of("april"))
     session.flush()
 
 
@@ -119,9 +124,9 @@ def test_the_samlade_bild_waits_when_no_more_report_is_awaited(
     decide(session, late)
     assert expected in waiting(session, overseer, date(2020, 5, 25))
     assess(session)
-    kinds = [kind for kind, *_ in waiting(session, overseer)]
-    assert Kind.DECIDE_OVERSIGHT in kinds
-    assert Kind.ASSESS_OVERSIGHT not in kinds
+    found = kinds(session, overseer, AFTER)
+    assert Kind.DECIDE_OVERSIGHT in found
+    assert Kind.ASSESS_OVERSIGHT not in found
     freeze(session)
     assert {kind for kind, *_ in waiting(session, overseer)} == {Kind.RECEIVE_REPORT}
 
@@ -155,5 +160,65 @@ def test_nobody_but_kommunstyrelsens_controller_is_asked(session: Session) -> No
     board = session.get_one(Board, point.board_id)
     for role in (Role.CONTROLLER, Role.ADMINISTRATOR, Role.AUDITOR):
         actor = make_actor(session, role, board if role is Role.CONTROLLER else None)
-        kinds = {kind for kind, *_ in waiting(session, actor)}
-        assert not kinds & {Kind.RECEIVE_REPORT, Kind.ASSESS_OVERSIGHT}, role
+        assert not kinds(session, actor, AFTER) & {Kind.RECEIVE_REPORT, Kind.ASSESS_OVERSIGHT}, role
+
+
+def kinds(session: Session, actor: Actor, on: date) -> set[Kind]:
+    return {kind for kind, *_ in waiting(session, actor, on)}
+
+
+def test_a_picture_waits_until_the_year_after_has_ended(session: Session, overseer: Actor) -> None:
+    decide(session, point_of(session, "SCN"))
+    assert Kind.ASSESS_OVERSIGHT in kinds(session, overseer, date(2021, 12, 31))
+    assert Kind.ASSESS_OVERSIGHT not in kinds(session, overseer, date(2022, 1, 1))
+    (listed,) = (
+        one for one in oversight_entries(session, on=date(2022, 1, 1)) if one.point == "april"
+    )
+    assert listed.standing is PictureStanding.LAPSED
+
+
+def test_a_picture_is_awaited_no_more_when_a_later_one_of_the_year_is_decided(
+    session: Session, overseer: Actor
+) -> None:
+    april = point_of(session, "SCN")
+    decide(session, april)
+    august = session.scalars(
+        sa.select(ReportingPoint).where(
+            ReportingPoint.board_id == april.board_id, ReportingPoint.name == "augusti"
+        )
+    ).one()
+    august.executive_on = date(2020, 9, 30)
+    decide(session, august)
+    on = date(2020, 11, 1)
+
+    def listed() -> dict[str, PictureStanding]:
+        return {one.point: one.standing for one in oversight_entries(session, on=on)}
+
+    assert listed() == {
+        "april": PictureStanding.UNDECIDED,
+        "augusti": PictureStanding.UNDECIDED,
+        "årsbokslut": PictureStanding.NOTHING_SENT,
+    }
+    session.add(decision_of("april"))
+    session.flush()
+    assert listed()["augusti"] is PictureStanding.UNDECIDED, "an earlier one follows nothing"
+    assert Kind.ASSESS_OVERSIGHT in kinds(session, overseer, on)
+    session.execute(sa.delete(OversightDecision))
+    session.add(decision_of("augusti"))
+    session.flush()
+    assert listed()["april"] is PictureStanding.FOLLOWED
+    assert Kind.ASSESS_OVERSIGHT not in kinds(session, overseer, on)
+    (entry,) = (one for one in oversight_entries(session, on=on) if one.point == "augusti")
+    assert (entry.standing, entry.decision) == (
+        PictureStanding.DECIDED,
+        PictureDecision(1, AFTER, "102"),
+    )
+
+
+def test_a_decided_picture_of_another_year_ends_no_wait(session: Session, overseer: Actor) -> None:
+    april = point_of(session, "SCN")
+    decide(session, april)
+    make_points(session, session.get_one(Board, april.board_id), 2021)
+    session.add(decision_of("augusti", year=2021))
+    session.flush()
+    assert Kind.ASSESS_OVERSIGHT in kinds(session, overseer, date(2021, 11, 1))

@@ -36,11 +36,14 @@ from internkontroll.reporting.rules.oversight import (
     ObligatoryFact,
     OversightFacts,
     OversightReport,
+    PictureDecision,
+    PictureStanding,
     SentReport,
     ShownOversight,
     SummaryFacts,
     build_oversight,
     oversight_from_plain,
+    picture_standing,
     sent_report,
 )
 
@@ -62,6 +65,7 @@ class OversightEntry:
     """En rapporteringstidpunkt över alla nämnder: ``sent`` of ``asked`` have sent theirs.
 
     ``due_on`` is the last day to kommunstyrelsen that any nämnd has, None where none has one.
+    ``decision`` is kommunstyrelsen's on the picture, the one that holds.
     """
 
     year: int
@@ -70,10 +74,26 @@ class OversightEntry:
     asked: int
     sent: int
     due_on: date | None
+    decision: PictureDecision | None
+    standing: PictureStanding
 
 
-def oversight_entries(session: Session) -> list[OversightEntry]:
-    """Every reporting point that any nämnd has, newest first."""
+def _standing_decisions(session: Session) -> dict[tuple[int, str], PictureDecision]:
+    """The decision that holds on each picture, no snapshot read."""
+    rows = session.execute(
+        sa.select(
+            OversightDecision.year,
+            OversightDecision.point,
+            OversightDecision.version,
+            OversightDecision.decided_on,
+            OversightDecision.paragraph,
+        ).order_by(OversightDecision.version)
+    )
+    return {(row.year, row.point): PictureDecision(*row[2:]) for row in rows}
+
+
+def oversight_entries(session: Session, *, on: date) -> list[OversightEntry]:
+    """Every reporting point that any nämnd has, newest first, as it stands on the day."""
     sent = sa.func.count(sa.case((IS_SENT, FollowUpReport.id)))
     period_end = sa.func.max(ReportingPoint.period_end)
     rows = session.execute(
@@ -89,7 +109,19 @@ def oversight_entries(session: Session) -> list[OversightEntry]:
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
         .group_by(ReportingPoint.year, ReportingPoint.name)
     )
-    found = [OversightEntry(*row) for row in rows]
+    counted = rows.all()
+    decisions = _standing_decisions(session)
+    until: dict[int, date] = {}
+    for year, point, ended, *_ in counted:
+        if (year, point) in decisions:
+            until[year] = max(ended, until.get(year, ended))
+    found = []
+    for year, point, ended, asked, came, due_on in counted:
+        decision = decisions.get((year, point))
+        standing = picture_standing(
+            year, ended, sent=came, decision=decision, decided_until=until.get(year), on=on
+        )
+        found.append(OversightEntry(year, point, ended, asked, came, due_on, decision, standing))
     return sorted(found, key=lambda one: (one.period_end, swedish_key(one.point)), reverse=True)
 
 

@@ -153,7 +153,7 @@ def report_or_404(year: int, point: str) -> OversightReport:
 def index() -> ResponseReturnValue:
     """The reporting points of all nämnder, newest first."""
     with within(EVERY_BOARD):
-        entries = oversight_entries(session())
+        entries = oversight_entries(session(), on=today())
     return page("oversight/index.html", entries=entries)
 
 

@@ -4,6 +4,7 @@ Asked only for who oversees the whole municipality: it reads what every nämnd h
 """
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 
 from internkontroll.monitoring.queries.facts.reach import Part, Question, columns_of
 from internkontroll.monitoring.rules import Source
@@ -15,6 +16,7 @@ from internkontroll.reporting.models import (
     ReportState,
 )
 from internkontroll.reporting.queries.oversight import IS_SENT
+from internkontroll.reporting.rules.oversight import first_awaited_year
 
 
 def receipts() -> Part:
@@ -45,11 +47,24 @@ def pictures(question: Question) -> Part:
     """Points whose reports have come or are all due, and whose samlade bild is not decided.
 
     ``due_on`` is the last day that any nämnd has, ``settled`` whether the assessment is written.
-    Where no nämnd has handed anything over there is nothing to assess.
+    Where no nämnd has handed anything over there is nothing to assess. What is followed by a later
+    decided picture of the year, or is older than last year, is awaited no more: as
+    :func:`picture_standing` says.
     """
     year, name = ReportingPoint.year, ReportingPoint.name
     awaited = sa.case((IS_SENT, 0), (ReportingPoint.executive_on >= question.on, 1), else_=0)
     assessed = sa.exists().where(OversightSummary.year == year, OversightSummary.point == name)
+    later = aliased(ReportingPoint)
+    followed = (
+        sa.exists()
+        .where(
+            later.year == year,
+            later.period_end > ReportingPoint.period_end,
+            OversightDecision.year == later.year,
+            OversightDecision.point == later.name,
+        )
+        .correlate(ReportingPoint)
+    )
     decided = sa.exists().where(OversightDecision.year == year, OversightDecision.point == name)
     return (
         sa.select(
@@ -64,7 +79,7 @@ def pictures(question: Question) -> Part:
         )
         .join(Board, Board.id == ReportingPoint.board_id)
         .outerjoin(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
-        .where(~decided)
+        .where(year >= first_awaited_year(question.year), ~decided, ~followed)
         .group_by(year, name)
         .having(
             sa.func.sum(awaited) == 0,

@@ -67,6 +67,7 @@ class Question:
     """Frågan: stands for a person and a day that are told when it is asked."""
 
     def __init__(self, year: int) -> None:
+        self.year = year
         self.years = range(year - 3, year + 4)
         self.me = sa.bindparam("me", type_=sa.Integer())
         self.on = sa.bindparam("on", type_=sa.Date())

@@ -3,8 +3,15 @@
 - sent: what is taken from a nämnd's report
 - overview: the one object, whose sums close
 - build: from facts to the object
+- awaiting: whether a decision on it is still awaited
 """
 
+from internkontroll.reporting.rules.oversight.awaiting import (
+    PictureDecision,
+    PictureStanding,
+    first_awaited_year,
+    picture_standing,
+)
 from internkontroll.reporting.rules.oversight.build import (
     OversightFacts,
     SummaryFacts,
@@ -58,6 +65,8 @@ __all__ = [
     "OversightMatter",
     "OversightReport",
     "OversightTotal",
+    "PictureDecision",
+    "PictureStanding",
     "RowChoice",
     "SentReport",
     "SentRow",
@@ -66,11 +75,13 @@ __all__ = [
     "build_oversight",
     "chosen_rows",
     "common_areas",
+    "first_awaited_year",
     "late_words",
     "oversight_from_plain",
     "oversight_title",
     "oversight_to_plain",
     "per_ten",
+    "picture_standing",
     "sent_report",
     "severities_of",
     "standing_of",

@@ -1,6 +1,6 @@
 """Meetings that are moved or cancelled take their untouched kontrolltillfällen along."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from sqlalchemy.orm import Session
@@ -188,6 +188,50 @@ def test_a_meeting_is_not_moved_to_another_year_or_a_taken_day(
             at=AT,
         )
     assert error.value.field == "held_on"
+
+
+def test_a_meeting_whose_day_has_passed_is_not_moved(
+    session: Session, board: Board, meetings: list[Meeting], plan: Plan
+) -> None:
+    def moved(at: datetime, day: date = date(2020, 5, 14)) -> Followed:
+        return move_meeting(
+            session,
+            board,
+            meetings[1],
+            held_on=day,
+            reason="Lokalen är upptagen.",
+            row_version=meetings[1].row_version,
+            actor=SYSTEM,
+            at=at,
+        )
+
+    with pytest.raises(InvalidTransition, match=r"har varit och kan inte flyttas.*ställer du in"):
+        moved(datetime(2020, 3, 13, 9, tzinfo=UTC))
+    assert (meetings[1].held_on, moves(session)) == (date(2020, 3, 12), [])
+    on_the_day = datetime(2020, 3, 12, 9, tzinfo=UTC)
+    with pytest.raises(InvalidInput, match="11 mars 2020 har redan varit") as error:
+        moved(on_the_day, date(2020, 3, 11))
+    assert error.value.field == "held_on"
+    assert moved(on_the_day).moved == 1
+
+
+@pytest.mark.parametrize("state", [OccurrenceState.PERFORMED, OccurrenceState.APPROVED])
+def test_a_meeting_that_was_held_and_reviewed_is_not_called_off(
+    session: Session, board: Board, meetings: list[Meeting], plan: Plan, state: OccurrenceState
+) -> None:
+    of(session, 1, f"meeting:{meetings[1].id}")[0].state = state
+    session.commit()
+
+    def call_off(at: datetime) -> Followed:
+        return cancel_meeting(
+            session, board, meetings[1], reason=SICK, row_version=1, actor=SYSTEM, at=at
+        )
+
+    with pytest.raises(InvalidTransition, match=r"Kontroll 1 är utförd.*har hållits"):
+        call_off(datetime(2020, 3, 13, 9, tzinfo=UTC))
+    session.rollback()
+    assert meetings[1].state is MeetingState.PLANNED
+    assert [row.state for row in call_off(datetime(2020, 3, 11, 9, tzinfo=UTC)).touched] == [state]
 
 
 def test_the_slower_of_two_who_change_a_meeting_is_refused(

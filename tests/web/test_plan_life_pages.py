@@ -260,6 +260,22 @@ def test_a_meeting_is_moved_then_called_off_and_the_next_frame_takes_its_cases_i
     assert "Sammanträdet ställdes in: För få ledamöter kunde komma." in page.text
 
 
+def test_a_meeting_whose_day_has_passed_says_what_to_do_instead(
+    client_of: ClientOf, standing: Ids, clock: MovableClock
+) -> None:
+    clock.move_to(2020, 3, 12, hour=22)
+    clock.forward(minutes=50)
+    client = client_of(Role.SECRETARY)
+    url = f"/sammantraden/{standing.meeting}"
+    assert "Flytta till en annan dag" in client.get(f"/namnd/scn{url}").text
+    clock.forward(minutes=20)  # past midnight in Sweden
+    page = client.submit(url, 409, held_on="19 mars", reason="Lokalen är upptagen.")
+    assert "kan inte flyttas" in page.text
+    page = client.get(f"/namnd/scn{url}")
+    assert "Flytta till en annan dag" not in page.text
+    assert "ställer du in sammanträdet" in page.text
+
+
 def test_an_extra_meeting_is_added_as_such(app: Flask, client_of: ClientOf, town: Town) -> None:
     client = client_of(Role.SECRETARY)
     url = f"/ar/2020/sammantraden/{town.subcommittees['IU1']}"

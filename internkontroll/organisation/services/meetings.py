@@ -62,14 +62,26 @@ def move_meeting(
 ) -> Meeting:
     """Flytta ett sammanträde inom året, with a reason. The same day again changes nothing.
 
-    Raises NotAllowed (needs year:open), InvalidTransition for one that is called off, InvalidInput
-    without a reason, for a day in another year or one that is taken, and Conflict.
+    Raises NotAllowed (needs year:open), InvalidTransition for one that is called off or whose day
+    has passed, InvalidInput without a reason, for a day that has been, lies in another year or is
+    taken, and Conflict.
     """
     _ensure_may(actor, board, meeting, at)
-    old = meeting.held_on
+    old, today = meeting.held_on, swedish_day(at)
     if held_on == old:
         return meeting
+    if old < today:
+        raise InvalidTransition(
+            f"Sammanträdets dag, {long_date(old)}, har varit och kan inte flyttas. Blev det inte "
+            "av ställer du in det och lägger in ett nytt den dag det hålls."
+        )
     reason = checked_text(reason, _REASON_MISSING, most=REASON_MAX)
+    if held_on < today:
+        raise InvalidInput(
+            f"{long_date(held_on)} har redan varit. Hölls sammanträdet då ställer du in det här "
+            "och lägger in ett nytt den dagen.",
+            field="held_on",
+        )
     if held_on.year != old.year:
         raise InvalidInput(
             f"{long_date(held_on)} ligger inte i {old.year}. Ställ in sammanträdet och lägg in ett "

@@ -23,6 +23,7 @@ from internkontroll.web.access import (
     now,
     requires,
     session,
+    today,
 )
 from internkontroll.web.forms import BaseForm
 from internkontroll.web.submission import page, submit
@@ -64,6 +65,7 @@ def _meeting_page(board: Board, meeting: Meeting, form: BaseForm) -> ResponseRet
         meeting=meeting,
         year=meeting.held_on.year,
         held=meeting.state is MeetingState.PLANNED,
+        passed=meeting.held_on < today(),
         occurrences=occurrences_of_meeting(session(), board.id, meeting.id),
         short_text=short_text,
         advice=advice,

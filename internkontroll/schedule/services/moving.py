@@ -44,6 +44,8 @@ from internkontroll.schedule.services.transitions import (
 from internkontroll.schedule.words import STATES
 from internkontroll.trail.services import record
 
+_DONE = (OccurrenceState.PERFORMED, OccurrenceState.APPROVED)
+
 
 @dataclass(frozen=True)
 class Touched:
@@ -258,12 +260,19 @@ def cancel_meeting(
     """Ställ in ett sammanträde; its untouched occurrences expire.
 
     What it would have taken up belongs to the frame of the next meeting (``frame_of``). Raises what
-    ``organisation.services.cancel_meeting`` does.
+    ``organisation.services.cancel_meeting`` does, and InvalidTransition when its day has passed
+    and what it took up is done: then it was held.
     """
     cancel_in_calendar(
         session, board, meeting, reason=reason, row_version=row_version, actor=actor, at=at
     )
     occurrences = occurrences_of_meeting(session, board.id, meeting.id)
+    done = [row.control.number for row in occurrences if row.state in _DONE]
+    if done and meeting.held_on < swedish_day(at):
+        raise InvalidTransition(
+            f"Kontroll {done[0]} är utförd för sammanträdet {long_date(meeting.held_on)}, så det "
+            "har hållits. Ska fler ärenden granskas lägger du in ett nytt sammanträde."
+        )
     why = f"Sammanträdet ställdes in: {meeting.change_reason}"
     expired = 0
     for occurrence in occurrences:

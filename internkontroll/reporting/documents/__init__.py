@@ -31,7 +31,6 @@ from internkontroll.reporting.documents.findings_list import findings_document
 from internkontroll.reporting.documents.memo import memo_document
 from internkontroll.reporting.documents.package import (
     manifest_of,
-    oversight_package,
     package_files,
     package_of,
     zip_of,
@@ -56,7 +55,6 @@ __all__ = [
     "manifest_of",
     "memo_document",
     "name_of",
-    "oversight_package",
     "package_files",
     "package_of",
     "public_document",

@@ -1,7 +1,6 @@
 """Paketet: all documents of a report in one ZIP, with a manifest of their SHA-256 and sizes.
 
-The same report gives the same bytes, and so does the same samlade bild.
-``docs/verify_package.py`` checks a package by itself.
+The same report gives the same bytes. ``docs/verify_package.py`` checks a package by itself.
 """
 
 import hashlib
@@ -12,15 +11,11 @@ from typing import Any
 from internkontroll.core.canonical import canonical_json, sha256_of
 from internkontroll.files.house import House
 from internkontroll.reporting.documents.catalogue import catalogue, files_of
-from internkontroll.reporting.documents.oversight_catalogue import STEM, oversight_catalogue
 from internkontroll.reporting.rules import ShownReport
 from internkontroll.reporting.rules.memo import Memo
-from internkontroll.reporting.rules.oversight import ShownOversight
 
 MANIFEST = "manifest.json"
 SCHEMA = 1
-OVERSIGHT_SCHEMA = 2
-"""The manifest of a samlade bild says which of its files is the one that was decided."""
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _READABLE = 0o644 << 16
 
@@ -43,27 +38,10 @@ def manifest_of(shown: ShownReport, files: dict[str, bytes]) -> dict[str, Any]:
         "report_sha256": shown.sha256,
         "program_version": report.program_version,
     }
-    return _sealed(told, files)
+    return sealed(told, files)
 
 
-def oversight_manifest(shown: ShownOversight, files: dict[str, bytes]) -> dict[str, Any]:
-    """What the package of a samlade bild holds, and what it is about."""
-    report = shown.report
-    told = {
-        "schema": OVERSIGHT_SCHEMA,
-        "board": report.decision.body if report.decision else "Kommunstyrelsen",
-        "title": report.title,
-        "year": report.year,
-        "point": report.point,
-        "state": "decided" if report.decision else "live",
-        "report": f"{STEM}.json",
-        "report_sha256": shown.sha256,
-        "program_version": report.program_version,
-    }
-    return _sealed(told, files)
-
-
-def _sealed(told: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
+def sealed(told: dict[str, Any], files: dict[str, bytes]) -> dict[str, Any]:
     """The manifest: name, size and SHA-256 of each file.
 
     ``seal`` is the SHA-256 of the rest of the manifest in canonical JSON.
@@ -96,10 +74,3 @@ def package_of(shown: ShownReport, memo: Memo, house: House) -> bytes:
     """The report's package."""
     files = package_files(shown, memo, house)
     return zip_of(files, manifest_of(shown, files))
-
-
-def oversight_package(shown: ShownOversight, house: House) -> bytes:
-    """The package of a samlade bild. Raises DocumentNotMade."""
-    entries = oversight_catalogue(shown.report, house, shown.sha256, shown.snapshot)
-    files = files_of(form for entry in entries for form in entry.forms)
-    return zip_of(files, oversight_manifest(shown, files))

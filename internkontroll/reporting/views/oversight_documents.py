@@ -5,9 +5,9 @@ from flask.typing import ResponseReturnValue
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.queries import document_house
-from internkontroll.reporting.documents import oversight_package
 from internkontroll.reporting.documents.catalogue import DocumentEntry, find_form
 from internkontroll.reporting.documents.oversight_catalogue import STEM, oversight_catalogue
+from internkontroll.reporting.documents.oversight_package import oversight_package
 from internkontroll.reporting.oversight_document import file_name
 from internkontroll.reporting.rules.oversight import ShownOversight
 from internkontroll.reporting.views.blueprint import as_file

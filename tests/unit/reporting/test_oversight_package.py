@@ -12,8 +12,8 @@ from internkontroll.core.canonical import canonical_json, sha256_of
 from internkontroll.files import pdf
 from internkontroll.files.house import House
 from internkontroll.organisation.models import BoardKind
-from internkontroll.reporting.documents import oversight_package
 from internkontroll.reporting.documents.oversight_catalogue import oversight_catalogue
+from internkontroll.reporting.documents.oversight_package import oversight_package
 from internkontroll.reporting.models import Assessment, OverallAssessment
 from internkontroll.reporting.rules import ClosingCount
 from internkontroll.reporting.rules.oversight import (

@@ -10,7 +10,7 @@ from internkontroll.core.canonical import canonical_json
 from internkontroll.findings.models import Closing, ClosingOutcome, Finding, Severity
 from internkontroll.findings.services import finish_action, revise_finding
 from internkontroll.plan.models import Control, Plan
-from internkontroll.plan.services import decide_plan, prepare_plan, start_revision
+from internkontroll.plan.services import prepare_plan, start_revision
 from internkontroll.reporting.models import Assessment
 from internkontroll.reporting.queries import find_point, shown_report
 from internkontroll.reporting.rules import Change, LaterKind, Report, StatementKind, to_plain
@@ -22,7 +22,7 @@ from internkontroll.reporting.services import (
 )
 from internkontroll.review.models import Conclusion
 from internkontroll.schedule.models import NonPerformance, Occurrence
-from internkontroll.schedule.services import move_occurrence
+from internkontroll.schedule.services import decide_revision, move_occurrence
 from tests.factories import make_risk
 from tests.report_rows import find, sign
 from tests.report_years import SYSTEM, Years, assess, decide_april, make_years
@@ -126,7 +126,7 @@ def happen_plan(session: Session, years: Years) -> None:
     ).one()
     third.text, third.risks = "Ny lydelse", [make_risk(session, years.board, "Ny risk")]
     prepare_plan(session, draft, actor=SYSTEM, at=JUNE)
-    decide_plan(
+    decide_revision(
         session,
         draft,
         decided_on=date(2020, 6, 9),

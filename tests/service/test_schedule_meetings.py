@@ -215,6 +215,14 @@ def test_a_meeting_whose_day_has_passed_is_not_moved(
     assert moved(on_the_day).moved == 1
 
 
+def test_a_meeting_that_never_came_about_is_called_off_afterwards(
+    session: Session, board: Board, meetings: list[Meeting], plan: Plan
+) -> None:
+    after = datetime(2020, 3, 13, 9, tzinfo=UTC)
+    cancel_meeting(session, board, meetings[1], reason=SICK, row_version=1, actor=SYSTEM, at=after)
+    assert meetings[1].state is MeetingState.CANCELLED
+
+
 @pytest.mark.parametrize("state", [OccurrenceState.PERFORMED, OccurrenceState.APPROVED])
 def test_a_meeting_that_was_held_and_reviewed_is_not_called_off(
     session: Session, board: Board, meetings: list[Meeting], plan: Plan, state: OccurrenceState

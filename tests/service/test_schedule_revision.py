@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from config import ROOT
 from internkontroll.core.access import Role, system_actor
 from internkontroll.core.clock import end_of_day
 from internkontroll.core.errors import InvalidTransition
@@ -242,6 +243,26 @@ def test_between_the_revision_and_the_last_report_both_are_told(
     later = report(session, board, "augusti", end_of_day(date(2020, 9, 21)))
     assert later.total.expired == 2
     assert later.plan.version == 2
+
+
+def test_a_revision_is_not_decided_without_its_occurrences(session: Session, plan: Plan) -> None:
+    draft = start_revision(session, plan, "Ny lag.", actor=SYSTEM, at=REVISED)
+    control(session, draft, 2).method_text = "Alla underlag gås igenom."
+    prepare_plan(session, draft, actor=SYSTEM, at=REVISED)
+
+    with pytest.raises(InvalidTransition, match="årets kontroller ska följa med"):
+        decide(session, draft, date(2020, 6, 11), REVISED)
+
+    assert (plan.state, draft.state) == (PlanState.DECIDED, PlanState.PREPARED)
+
+
+def test_only_the_verb_that_takes_the_occurrences_along_says_that_it_does() -> None:
+    says = [
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "internkontroll").rglob("*.py")
+        if "with_occurrences=True" in path.read_text(encoding="utf-8")
+    ]
+    assert says == ["internkontroll/schedule/services/revising.py"]
 
 
 def test_a_second_revision_while_one_is_open_is_refused(session: Session, plan: Plan) -> None:

@@ -171,6 +171,7 @@ def decide_plan(
     attachment_of: str = "",
     attachment: str = "",
     ended_periods: bool = False,
+    with_occurrences: bool = False,
 ) -> Plan:
     """Registrera nämndens beslut: bifall, or bifall med ändring. The content is frozen.
 
@@ -178,12 +179,19 @@ def decide_plan(
     now, which must differ from the proposal. ``attachment_of`` tells of which larger decision
     the plan is only a bilaga, ``attachment`` its number or name. ``ended_periods``: occurrences
     are wanted also for what had ended when the board decided. A revision takes the place of the
-    version it revises; its occurrences are schedule's (``schedule.services.decide_revision``).
+    version it revises, and its occurrences must follow: only ``schedule.services.decide_revision``
+    sees to that, and says so by ``with_occurrences``.
 
     A plan may be decided before or during its year. Raises NotAllowed, InvalidTransition unless
-    the plan is prepared, InvalidInput for facts of a decision that cannot be, and Conflict.
+    the plan is prepared and for a revision decided alone, InvalidInput for facts of a decision
+    that cannot be, and Conflict.
     """
     ensure_may_decide(plan, actor, at)
+    if plan.replaces_id is not None and not with_occurrences:
+        raise InvalidTransition(
+            "Planen är en revision, och årets kontroller ska följa med. Registrera beslutet på "
+            "revisionens sida."
+        )
     old = plan.state
     require_transition(old, PlanState.DECIDED)
     proposal = frozen_proposal(session, plan)

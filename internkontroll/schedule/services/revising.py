@@ -73,6 +73,7 @@ def decide_revision(
         attachment_of=attachment_of,
         attachment=attachment,
         ended_periods=ended_periods,
+        with_occurrences=True,
         row_version=row_version,
         actor=actor,
         at=at,

@@ -10,6 +10,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from internkontroll.core.errors import Conflict
 
 _AFTER = "after_commit"
+_DEADLOCK = "40P01"
+"""PostgreSQL's word for two who wait for each other: it lets one through and ends the other."""
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:
@@ -21,8 +23,8 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
 def transaction(session: Session) -> Iterator[Session]:
     """Commit once at the end, roll everything back on any error, then run what waits.
 
-    A row that changed under our hands, and a database that stayed busy, become a
-    :class:`Conflict` with a sentence.
+    A row that changed under our hands, a database that stayed busy, and two who waited for each
+    other become a :class:`Conflict` with a sentence.
     """
     session.info.pop(_AFTER, None)
     try:
@@ -37,6 +39,8 @@ def transaction(session: Session) -> Iterator[Session]:
         session.rollback()
         if "locked" in str(error.orig):
             raise Conflict("Databasen är upptagen just nu. Försök igen om en stund.") from error
+        if getattr(error.orig, "sqlstate", None) == _DEADLOCK:
+            raise Conflict("Någon annan ändrade samma sak samtidigt. Försök igen.") from error
         raise
     except BaseException:
         session.rollback()

@@ -1,6 +1,5 @@
 """Making the year's occurrences from a decided plan, on both databases."""
 
-import threading
 from collections import Counter
 from datetime import UTC, date, datetime
 
@@ -9,9 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor, Role, system_actor
-from internkontroll.core.database import intent_to_write
 from internkontroll.core.errors import InvalidTransition, NotAllowed
-from internkontroll.core.reach import EVERY_BOARD, within
 from internkontroll.organisation.models import Board, MeetingKind, MeetingState, Subcommittee
 from internkontroll.plan.models import Plan
 from internkontroll.plan.rules.vocabulary import Frequency
@@ -28,6 +25,7 @@ from tests.factories import (
     make_points,
     make_subcommittee,
 )
+from tests.service.at_once import at_once
 
 AT = datetime(2020, 1, 15, 11, tzinfo=UTC)
 SYSTEM = system_actor("drift")
@@ -212,55 +210,25 @@ def test_a_role_that_may_not_open_the_year_makes_nothing(
         generate_occurrences(session, plan, actor=make_actor(session, role, board), at=AT)
 
 
-def wait_until_blocked(engine: sa.Engine, started: threading.Event) -> None:
-    """Come back when the other one waits for a lock (PostgreSQL), or has begun (SQLite)."""
-    assert started.wait(10)
-    if engine.dialect.name == "sqlite":
-        return
-    waiting = sa.text(
-        "SELECT count(*) FROM pg_stat_activity"
-        " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    )
-    pause = threading.Event()
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for _ in range(500):
-            if connection.scalar(waiting):
-                return
-            pause.wait(0.02)
-    pytest.fail("the other one never waited")
-
-
 def test_two_who_make_them_at_once_make_them_once(
     session: Session, board: Board, database_url: str
 ) -> None:
     plan, _ = make_year(session, board)
     plan_id = plan.id
     session.commit()
-    engine = sa.create_engine(database_url, poolclass=sa.NullPool)
-    results: list[Generated] = []
-    failures: list[Exception] = []
-    started = threading.Event()
+    first: list[Generated] = []
+    second: list[Generated] = []
 
-    def make() -> None:
-        try:
-            with within(EVERY_BOARD), intent_to_write(), Session(engine) as own:
-                started.set()
-                own_plan = own.get_one(Plan, plan_id)
-                results.append(generate_occurrences(own, own_plan, actor=SYSTEM, at=AT))
-                own.commit()
-        except Exception as error:
-            failures.append(error)
+    def make(own: Session, results: list[Generated]) -> None:
+        own_plan = own.get_one(Plan, plan_id)
+        results.append(generate_occurrences(own, own_plan, actor=SYSTEM, at=AT))
 
-    slower = threading.Thread(target=make)
-    first = generate_occurrences(session, plan, actor=SYSTEM, at=AT)
-    slower.start()
-    wait_until_blocked(engine, started)
-    session.commit()
-    slower.join(30)
-    engine.dispose()
+    failed = at_once(
+        session, database_url, lambda own: make(own, first), lambda own: make(own, second)
+    )
 
-    assert failures == []
-    assert (first.new, [result.new for result in results]) == (75, [0])
+    assert failed is None
+    assert [result.new for result in first + second] == [75, 0]
     assert len(stored(session)) == 75
 
 

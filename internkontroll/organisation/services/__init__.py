@@ -18,6 +18,7 @@ from internkontroll.organisation.services.set_up import (
     create_municipality,
     create_subcommittee,
 )
+from internkontroll.organisation.services.turns import take_turn
 from internkontroll.organisation.services.units import (
     change_unit,
     close_unit,
@@ -57,5 +58,6 @@ __all__ = [
     "remove_default_point",
     "remove_point",
     "reopen_unit",
+    "take_turn",
     "verify_decision",
 ]

@@ -13,6 +13,7 @@ from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition
 from internkontroll.core.free_text import checked_text
 from internkontroll.organisation.models import Board, Meeting, MeetingState, OrganisationEvent
 from internkontroll.organisation.policy import PERMISSIONS
+from internkontroll.organisation.services.turns import take_turn
 from internkontroll.trail.services import record
 
 REASON_MAX = 500
@@ -67,6 +68,7 @@ def move_meeting(
     taken, and Conflict.
     """
     _ensure_may(actor, board, meeting, at)
+    take_turn(session, board.id)
     old, today = meeting.held_on, swedish_day(at)
     if held_on == old:
         return meeting
@@ -142,6 +144,7 @@ def cancel_meeting(
     InvalidInput without a reason, and Conflict.
     """
     _ensure_may(actor, board, meeting, at)
+    take_turn(session, board.id)
     reason = checked_text(reason, _REASON_MISSING, most=REASON_MAX)
     _change(
         session,

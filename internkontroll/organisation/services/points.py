@@ -31,6 +31,7 @@ from internkontroll.organisation.services.set_up import (
     differences,
     ensure_sets_up,
 )
+from internkontroll.organisation.services.turns import take_municipality_turn, take_turn
 from internkontroll.trail.models import MUNICIPALITY_CHAIN
 from internkontroll.trail.services import record
 
@@ -76,6 +77,7 @@ def add_default_point(
 ) -> DefaultPoint:
     """Ge kommunen en rapporteringstidpunkt till; years that are open keep what they have."""
     ensure_sets_up(actor, at)
+    take_municipality_turn(session)
     columns = _columns(template)
     _free(session, columns["name"])
     point = DefaultPoint(**columns)
@@ -96,6 +98,7 @@ def change_default_point(
 ) -> DefaultPoint:
     """Ändra en av kommunens rapporteringstidpunkter; years that are open keep what they have."""
     ensure_sets_up(actor, at)
+    take_municipality_turn(session)
     columns = _columns(template)
     _free(session, columns["name"], but=point.id)
     changes = differences(point, columns)
@@ -111,6 +114,7 @@ def remove_default_point(
 ) -> None:
     """Ta bort en av kommunens rapporteringstidpunkter. The last one stays (InvalidTransition)."""
     ensure_sets_up(actor, at)
+    take_municipality_turn(session)
     if len(default_points(session)) == 1:
         raise InvalidTransition("Kommunen måste ha minst en rapporteringstidpunkt.")
     removed = session.execute(
@@ -150,6 +154,7 @@ def add_point(
     the year has or dates that cannot be.
     """
     ensure(actor, Permission.YEAR_OPEN, Scope(board.id), swedish_day(at), PERMISSIONS)
+    take_turn(session, board.id)
     if not points_of_year(session, board.id, year):
         raise InvalidTransition(f"Öppna {year} först, så får nämnden kommunens tidpunkter.")
     name = check_point_name(name)
@@ -205,6 +210,7 @@ def remove_point(
     was faster.
     """
     ensure(actor, Permission.YEAR_OPEN, Scope(board.id), swedish_day(at), PERMISSIONS)
+    take_turn(session, board.id)
     if point.closed_at is not None:
         raise InvalidTransition(
             "Nämnden har beslutat uppföljningen. Tidpunkten kan inte tas bort längre."

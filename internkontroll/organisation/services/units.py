@@ -12,12 +12,8 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.organisation.models import Board, OrganisationEvent, Unit, UnitPeriod
 from internkontroll.organisation.rules import check_name, check_parent, check_validity
 from internkontroll.organisation.services.set_up import change_row, ensure_sets_up
+from internkontroll.organisation.services.turns import take_turn
 from internkontroll.trail.services import record
-
-
-def _lock(session: Session, board_id: int) -> None:
-    # Two who build the same tree take turns, so that no ring is made of two halves.
-    session.execute(sa.select(Board.id).where(Board.id == board_id).with_for_update(key_share=True))
 
 
 def _trace(
@@ -79,7 +75,7 @@ def create_unit(
     ensure_sets_up(actor, at)
     name = check_name(name, "Enhetens namn saknas. Skriv namnet.")
     check_validity(valid_from, valid_to)
-    _lock(session, board.id)
+    take_turn(session, board.id)
     _check_above(board.id, parent, valid_from)
     _free_name(session, board.id, name)
     unit = Unit(
@@ -134,7 +130,7 @@ def change_unit(
         raise InvalidTransition("Enheten är stängd. Öppna den igen för att ändra den.")
     name = check_name(name, "Enhetens namn saknas. Skriv namnet.")
     parent_id = parent.id if parent else None
-    _lock(session, unit.board_id)
+    take_turn(session, unit.board_id)
     latest = session.scalars(
         sa.select(UnitPeriod)
         .where(UnitPeriod.unit_id == unit.id)
@@ -201,7 +197,7 @@ def close_unit(
             f"Enheten är som den är sedan den {long_date(latest)}. Välj den dagen eller en senare.",
             field="last_day",
         )
-    _lock(session, unit.board_id)
+    take_turn(session, unit.board_id)
     below = session.scalars(
         sa.select(Unit.name)
         .where(Unit.parent_id == unit.id, sa.or_(Unit.valid_to.is_(None), Unit.valid_to > last_day))
@@ -236,7 +232,7 @@ def reopen_unit(
     ensure_sets_up(actor, at)
     if unit.valid_to is None:
         raise InvalidTransition("Enheten är redan öppen.")
-    _lock(session, unit.board_id)
+    take_turn(session, unit.board_id)
     _free_name(session, unit.board_id, unit.name, but=unit.id)
     above = session.get(Unit, unit.parent_id) if unit.parent_id else None
     if above is not None and above.valid_to is not None:

@@ -23,6 +23,7 @@ from internkontroll.organisation.policy import PERMISSIONS
 from internkontroll.organisation.queries import point_templates, points_of_year
 from internkontroll.organisation.rules import check_meeting_dates, check_point_dates
 from internkontroll.organisation.rules import points_of_year as default_points
+from internkontroll.organisation.services.turns import take_turn
 from internkontroll.trail.services import record
 
 
@@ -32,12 +33,6 @@ class AddedMeetings:
 
     added: tuple[date, ...]
     known: tuple[date, ...]
-
-
-def _lock(session: Session, board: Board) -> None:
-    # Two who open the same year or paste the same dates take turns. On SQLite the one write lock
-    # is held already; on PostgreSQL this row is, without stopping rows that only refer to it.
-    session.execute(sa.select(Board.id).where(Board.id == board.id).with_for_update(key_share=True))
 
 
 def open_year(
@@ -50,7 +45,7 @@ def open_year(
     """
     ensure(actor, Permission.YEAR_OPEN, Scope(board.id), swedish_day(at), PERMISSIONS)
     dates = default_points(year, point_templates(session))
-    _lock(session, board)
+    take_turn(session, board.id)
     if known := points_of_year(session, board.id, year):
         return known
     points = [
@@ -107,6 +102,7 @@ def change_point(
     Raises InvalidInput on dates in an order that cannot be. The same dates again change nothing.
     """
     ensure(actor, Permission.YEAR_OPEN, Scope(board.id), swedish_day(at), PERMISSIONS)
+    take_turn(session, board.id)
     if point.closed_at is not None:
         raise InvalidTransition(
             "Nämnden har beslutat uppföljningen. Tidpunktens dagar kan inte ändras längre."
@@ -128,6 +124,7 @@ def change_point(
             ReportingPoint.id == point.id,
             ReportingPoint.board_id == board.id,
             ReportingPoint.row_version == row_version,
+            ReportingPoint.closed_at.is_(None),
         )
         .values(**wanted, row_version=row_version + 1)
         .execution_options(synchronize_session=False)
@@ -181,7 +178,7 @@ def add_meetings(
     if subcommittee is not None and subcommittee.board_id != board.id:
         raise InvalidInput("Utskottet hör till en annan nämnd.", field="dates")
     check_meeting_dates(dates, year=year)
-    _lock(session, board)
+    take_turn(session, board.id)
     there = set(
         session.scalars(
             sa.select(Meeting.held_on).where(

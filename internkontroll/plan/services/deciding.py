@@ -15,6 +15,7 @@ from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.core.free_text import checked_text, refuse_unfit
 from internkontroll.core.text import clean_line
 from internkontroll.organisation.models import DecisionOutcome
+from internkontroll.organisation.services import take_turn
 from internkontroll.plan.models import Plan, PlanEvent, PlanState
 from internkontroll.plan.queries import controls_of, live_content, plan_select
 from internkontroll.plan.rules.content import frozen
@@ -46,6 +47,8 @@ def prepare_plan(
     Raises NotAllowed, InvalidTransition, InvalidInput with what stops it, and Conflict.
     """
     ensure_may_decide(plan, actor, at)
+    # A plan is prepared and decided in one press: whoever changes the calendar waits from here.
+    take_turn(session, plan.board_id)
     old = plan.state
     require_transition(old, PlanState.PREPARED)
     reminders = refuse_gaps(session, plan)

@@ -13,6 +13,7 @@ from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidInput
 from internkontroll.organisation.models import Board
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
+from internkontroll.organisation.services import take_turn
 from internkontroll.plan.models import (
     Control,
     ControlArea,
@@ -49,8 +50,7 @@ def _require_free_year(session: Session, board: Board, year: int) -> None:
             f"Året ska ligga mellan {FIRST_YEAR} och {LAST_YEAR}. Skriv året med fyra siffror.",
             field="year",
         )
-    # On PostgreSQL two who begin at once take turns on the board's row; on SQLite they already do.
-    session.execute(sa.select(Board.id).where(Board.id == board.id).with_for_update(key_share=True))
+    take_turn(session, board.id)
     known = plan_of_year(session, board.id, year)
     if known is None:
         return

@@ -20,6 +20,7 @@ from internkontroll.organisation.queries import (
     points_of_year,
     subcommittees_of,
 )
+from internkontroll.organisation.services import take_turn
 from internkontroll.plan.models import Control, Plan, PlanState
 from internkontroll.plan.rules.vocabulary import Frequency
 from internkontroll.schedule.models import Occurrence, OccurrenceEvent
@@ -100,6 +101,7 @@ def generate_occurrences(
         swedish_day(at),
         ORGANISATION_PERMISSIONS,
     )
+    take_turn(session, plan.board_id)
     decided_on = _decided_on(session, plan)
     points = points_of_year(session, plan.board_id, plan.year)
     if not points:

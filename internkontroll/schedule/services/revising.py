@@ -11,6 +11,7 @@ from internkontroll.core.dates import long_date
 from internkontroll.core.errors import Conflict, InvalidTransition
 from internkontroll.organisation.models import DecisionOutcome
 from internkontroll.organisation.queries import points_of_year
+from internkontroll.organisation.services import take_turn
 from internkontroll.plan.models import Control, Plan
 from internkontroll.plan.queries import live_content, plan_select
 from internkontroll.plan.rules.diff import done_otherwise
@@ -60,6 +61,7 @@ def decide_revision(
     """
     if plan.replaces_id is None:
         raise InvalidTransition("Planen är ingen revision. Registrera beslutet på planens sida.")
+    take_turn(session, plan.board_id)
     before = session.scalars(plan_select(plan.board_id, plan.replaces_id)).one()
     decide_plan(
         session,

@@ -23,6 +23,7 @@ from internkontroll.files.tables import (
 )
 from internkontroll.organisation.models import Board
 from internkontroll.organisation.rules import FIRST_YEAR, LAST_YEAR
+from internkontroll.organisation.services import take_turn
 from internkontroll.plan.models import (
     Plan,
     PlanEvent,
@@ -132,8 +133,7 @@ def draft_to_change(session: Session, board: Board, year: int) -> Plan | None:
 
     Raises InvalidInput naming the year for a plan that is prepared, decided or later.
     """
-    # On PostgreSQL two who import at once take turns on the board's row; on SQLite they already do.
-    session.execute(sa.select(Board.id).where(Board.id == board.id).with_for_update(key_share=True))
+    take_turn(session, board.id)
     plan = plan_of_year(session, board.id, year)
     if plan is None or plan.state in EDITABLE:
         return plan

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Mapping
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import docx
@@ -44,15 +45,46 @@ def expected(data: Mapping[str, Any]) -> Figures:
                 ("now", row["number"], "due"): count["due"],
                 ("now", row["number"], "deviating"): row["deviating"],
             }
-    for number, line in _samples(data):
-        if line["is_bound"] and line["at_most"] is not None and line["population"]:
-            day = long_date(date.fromisoformat(line["scheduled_on"]))
-            where = f", {line['where']}" if line["where"] else ""
-            made |= {
-                ("bound", number, f"{day}{where}", figure): line[figure]
-                for figure in ("reviewed", "population", "deviating", "at_most")
-            }
+    for row in data["rows"]:
+        made |= _worst(row["number"], [one for one in row["bounds"] if _is_drawn(one)])
     return made
+
+
+def _is_drawn(line: Mapping[str, Any]) -> bool:
+    """Whether the chart of samples tells of it: random, and of a list whose length is known."""
+    known = line["at_most"] is not None and line["population"] and line["reviewed"]
+    return bool(line["is_bound"] and known)
+
+
+def _worst(number: int, drawn: list[dict[str, Any]]) -> Figures:
+    """How many samples a kontrollmoment has, and the worst of them in each way, the first if two
+    are alike.
+    """
+    if not drawn:
+        return {}
+    most = max(drawn, key=lambda one: Fraction(one["deviating"], one["reviewed"]))
+    farthest = max(
+        drawn,
+        key=lambda one: Fraction(max(one["at_most"], one["deviating"]), one["population"]),
+    )
+    subject = ("bound", number)
+    return {
+        (*subject, "samples"): len(drawn),
+        (*subject, "most"): (most["deviating"], most["reviewed"], _occasion(most)),
+        (*subject, "farthest"): (farthest["at_most"], farthest["population"], _occasion(farthest)),
+    }
+
+
+def _occasion(line: Mapping[str, Any]) -> str:
+    day = long_date(date.fromisoformat(line["scheduled_on"]))
+    return f"{day}, {line['where']}" if line["where"] else day
+
+
+def _told_sample(text: str) -> tuple[int, int, str]:
+    """ "1 av 5, 30 april 2020, Individutskott 1"."""
+    found = re.fullmatch(r"([\d\s]+) av ([\d\s]+?), (.+)", " ".join(text.split()))
+    assert found is not None, text
+    return _number(found[1]), _number(found[2]), found[3]
 
 
 def _samples(data: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
@@ -75,10 +107,14 @@ def _read(tables: list[Table]) -> Figures:
                 names = (*SEVERITIES, "all")
                 subject = ("year", row[0], int(row[1]))
                 figures = map(_number, row[2:])
-            elif header[-1] == "Högst i listan":
-                names = ("reviewed", "population", "deviating", "at_most")
-                subject = ("bound", int(row[0].split(".")[0]), row[1])
-                figures = map(_number, (*re.split(r"\sav\s", row[2]), *row[3:]))
+            elif header[-1] == "Inte uteslutet som mest":
+                subject = ("bound", int(row[0].split(".")[0]))
+                made |= {
+                    (*subject, "samples"): _number(row[1]),
+                    (*subject, "most"): _told_sample(row[2]),
+                    (*subject, "farthest"): _told_sample(row[3]),
+                }
+                continue
             elif header[:3] == ["Nr", "Kontrollmoment", "Nu"]:
                 names = ("performed", "due", "deviating")
                 subject = ("now", int(row[0]))

@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from internkontroll.core.database import intent_to_write
 from internkontroll.files.attachments import AttachmentKind
 from internkontroll.organisation.models import DocumentLook
 from tests.pictures import png
-from tests.world import ROLE_ACCOUNTS, World, address, log_in_directly
+from tests.world import ROLE_ACCOUNTS, YEAR, World, address, log_in_directly
 
 LOGO = png(180, 60)
 COLOUR = "#7a1f2b"
@@ -50,6 +50,12 @@ DOCUMENTS: dict[str, tuple[Role, tuple[dict[str, Any], ...]]] = {
     "set_up.look_sample": (Role.ADMINISTRATOR, ({},)),
 }
 """Who fetches each, and what differs from its address in the world, once for each file."""
+
+LISTS: dict[str, tuple[Role, tuple[str, ...]]] = {
+    "oversight.documents": (Role.OVERSIGHT_CONTROLLER, POINTS),
+    "reporting.documents": (Role.CONTROLLER, POINTS),
+}
+"""The pages that list every form of every document of a point, and who reads them."""
 
 MAKES_DOCUMENTS = re.compile(
     r"[._](pdf|word)$|package$|protocol_|look_sample$|\.document$|^bundles\."
@@ -107,6 +113,36 @@ def every_document(app: Flask) -> dict[str, bytes]:
             made[f"{endpoint}/{called}"] = body
     kinds = (".pdf", ".docx", ".html")
     return {name: body for name, body in made.items() if name.endswith(kinds)}
+
+
+def listed_documents(app: Flask, kinds: tuple[str, ...]) -> dict[str, bytes]:
+    """Every file of those kinds that the lists lead to, by "reporting/april/uppfoljning.docx"."""
+    made: dict[str, bytes] = {}
+    for endpoint, (role, points) in LISTS.items():
+        feature = endpoint.partition(".")[0]
+        for point in points:
+            given = {"board_code": "scn"} if feature == "reporting" else {}
+            with app.test_request_context():
+                url = url_for(endpoint, year=YEAR, point=point, **given)
+            client = client_as(app, role)
+            page = client.get(url).get_data(as_text=True)
+            for name in sorted(set(re.findall(r'href="[^"]*/dokument/([^"/]+)"', page))):
+                if name.endswith(kinds):
+                    with client.get(f"{url}/{name}", buffered=True) as answer:
+                        assert answer.status_code == 200, f"{url}/{name}: {answer.status_code}"
+                        made[f"{feature}/{point}/{name}"] = answer.get_data()
+    return made
+
+
+def of_routes(app: Flask, endpoints: Iterable[str]) -> dict[str, bytes]:
+    """What those routes of DOCUMENTS answer with, by the route and the number of its address."""
+    made: dict[str, bytes] = {}
+    for number, (endpoint, url, role) in enumerate(list(_addresses(app))):
+        if endpoint in endpoints:
+            with client_as(app, role).get(url, buffered=True) as answer:
+                assert answer.status_code == 200, f"{url}: {answer.status_code}"
+                made[f"{endpoint}/{number}"] = answer.get_data()
+    return made
 
 
 def _addresses(app: Flask) -> Iterator[tuple[str, str, Role]]:

@@ -1,5 +1,16 @@
 """150 texts that somebody could type or paste, each meant to be read as something else."""
 
+import re
+import unicodedata
+from dataclasses import replace
+from datetime import date
+
+from internkontroll.files.literal import literal
+from internkontroll.findings.models import Severity
+from internkontroll.reporting.rules import FindingLine, Report, ShownReport
+from tests.report_facts import many_facts
+from tests.report_made import live
+
 _MARKUP = (
     "<script>alert(1)</script>",
     "<b>fet</b>",
@@ -162,3 +173,63 @@ _SIGNS = (
 )
 
 HOSTILE_TEXTS = (*_MARKUP, *_TYPST, *_FORMULAS, *_CONTROLS, *_DIRECTIONS, *_SIGNS)
+
+
+def marked(number: int, text: str) -> str:
+    """The text between two marks, so that it is found again in a running document."""
+    return f"a{number:03d}:{text}:z{number:03d}"
+
+
+def misread(whole: str) -> list[tuple[str, str]]:
+    """The marked texts that a document's words tell otherwise than they were typed, and how.
+
+    Where lines are broken does not count: a document breaks them where it must.
+    """
+    words, wrong = _bare(whole), []
+    for number, text in enumerate(HOSTILE_TEXTS, start=1):
+        places = re.findall(rf"a{number:03d}:(.*?):z{number:03d}", words)
+        wrong += [(text, found) for found in places or ["saknas"] if not _same(text, found)]
+    return wrong
+
+
+def _same(text: str, told: str) -> bool:
+    found = unicodedata.normalize("NFC", told)
+    wanted = _bare(unicodedata.normalize("NFC", _named(literal(text), found)))
+    if any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text):
+        # Text from the right stands in a file in the order in which it is painted.
+        return sorted(found) == sorted(wanted)
+    return found == wanted
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\s\u00ad\u200b]", "", text)
+
+
+def _named(text: str, told: str) -> str:
+    """The text with each sign that the document tells by its number told so."""
+    return "".join(
+        name if (name := f"[U+{ord(sign):04X}]") in told and sign not in told else sign
+        for sign in text
+    )
+
+
+def hostile_report() -> ShownReport:
+    """A report with a kontrollmoment for each text, which is its comment and its finding."""
+    made = live(many_facts(len(HOSTILE_TEXTS), 1))
+    rows = tuple(
+        replace(
+            row,
+            comment=marked(row.number, HOSTILE_TEXTS[row.number - 1]),
+            findings=(
+                FindingLine(
+                    f"Avvikelse 2020:{row.number} (SCN)",
+                    Severity.MINOR,
+                    HOSTILE_TEXTS[row.number - 1],
+                    date(2020, 5, 4),
+                ),
+            ),
+        )
+        for row in made.report.rows
+    )
+    report: Report = replace(made.report, rows=rows)
+    return ShownReport(report)

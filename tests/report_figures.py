@@ -17,10 +17,19 @@ import docx
 import openpyxl
 
 from internkontroll.core.dates import long_date
+from internkontroll.reporting.models import Assessment
+from internkontroll.reporting.rules.lines import ActionStanding
+from internkontroll.reporting.words import NOT_YET, STATES
 from tests.pdf_tables import pdf_tables
 from tests.pdf_text import pdf_text
 from tests.report_tables import COUNTS, THEN, Figures, Table, of_tables, of_text
 
+WORDS: dict[str | None, str] = {
+    **{kind.value: STATES[kind].word for kind in Assessment},
+    **{kind.value: STATES[kind].word for kind in ActionStanding},
+    None: NOT_YET.word,
+}
+"""What the documents call the assessments and the states of actions in a report's JSON."""
 ITEMS = ("reviewed", "population", "deviating")
 
 

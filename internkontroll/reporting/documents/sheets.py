@@ -194,7 +194,7 @@ def _comparisons(report: Report) -> Sheet:
         (
             row.number,
             row.text,
-            f"{point.point} {point.year}",
+            f"per {point.point} {point.year}",
             STATES[then.change].word,
             STATES[then.assessment].word if then.assessment else None,
             then.due,

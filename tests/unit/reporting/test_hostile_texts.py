@@ -4,53 +4,24 @@ import csv
 import html.parser
 import io
 import re
-import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import date
 
 import docx
 import openpyxl
 import pytest
 
 from internkontroll.files.literal import literal
-from internkontroll.findings.models import Severity
 from internkontroll.reporting import documents
-from internkontroll.reporting.rules import FindingLine, Report, ShownReport
-from tests.hostile_texts import HOSTILE_TEXTS
+from internkontroll.reporting.rules import ShownReport
+from tests.hostile_texts import HOSTILE_TEXTS, hostile_report, marked, misread
 from tests.pdf_text import pdf_text
-from tests.report_facts import many_facts
-from tests.report_made import live
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def _marked(number: int, text: str) -> str:
-    """The text between two marks, so that it is found again in a running document."""
-    return f"a{number:03d}:{text}:z{number:03d}"
-
-
 @pytest.fixture(scope="module")
 def shown() -> ShownReport:
-    """A report with a kontrollmoment for each text, which is its comment and its finding."""
-    made = live(many_facts(len(HOSTILE_TEXTS), 1))
-    rows = tuple(
-        replace(
-            row,
-            comment=_marked(row.number, HOSTILE_TEXTS[row.number - 1]),
-            findings=(
-                FindingLine(
-                    f"Avvikelse 2020:{row.number} (SCN)",
-                    Severity.MINOR,
-                    HOSTILE_TEXTS[row.number - 1],
-                    date(2020, 5, 4),
-                ),
-            ),
-        )
-        for row in made.report.rows
-    )
-    report: Report = replace(made.report, rows=rows)
-    return ShownReport(report)
+    return hostile_report()
 
 
 def test_the_texts_are_at_least_a_hundred_and_fifty_and_no_two_alike() -> None:
@@ -86,19 +57,6 @@ def _docx_words(content: bytes) -> str:
     return "\n".join(one.text for one in docx.Document(io.BytesIO(content)).paragraphs)
 
 
-def _bare(text: str) -> str:
-    """Without what lines are broken by: a document breaks them where it must."""
-    return re.sub(r"[\s\u00ad\u200b]", "", text)
-
-
-def _named(text: str, told: str) -> str:
-    """The text with each sign that the document tells by its number told so."""
-    return "".join(
-        name if (name := f"[U+{ord(sign):04X}]") in told and sign not in told else sign
-        for sign in text
-    )
-
-
 @pytest.mark.parametrize(
     ("write", "read"),
     [
@@ -111,20 +69,7 @@ def _named(text: str, told: str) -> str:
 def test_every_text_is_read_as_it_was_typed(
     shown: ShownReport, write: Callable[[ShownReport], bytes], read: Callable[[bytes], str]
 ) -> None:
-    whole = _bare(read(write(shown)))
-    wrong = []
-    for number, text in enumerate(HOSTILE_TEXTS, start=1):
-        between = re.search(rf"a{number:03d}:(.*?):z{number:03d}", whole)
-        assert between is not None, text
-        found = unicodedata.normalize("NFC", between[1])
-        wanted = _bare(unicodedata.normalize("NFC", _named(literal(text), found)))
-        if any(unicodedata.bidirectional(sign) in {"R", "AL", "AN"} for sign in text):
-            # Text from the right stands in a file in the order in which it is painted.
-            found, wanted = "".join(sorted(found)), "".join(sorted(wanted))
-        if found != wanted:
-            wrong.append((text, found))
-
-    assert wrong == []
+    assert misread(read(write(shown))) == []
 
 
 def test_every_text_is_a_text_in_its_own_cell_of_the_workbook(shown: ShownReport) -> None:
@@ -134,7 +79,7 @@ def test_every_text_is_a_text_in_its_own_cell_of_the_workbook(shown: ShownReport
 
     for place, text in enumerate(HOSTILE_TEXTS):
         kept = literal(text, tab="\t")
-        assert comments[place] == (_marked(place + 1, kept), "s")
+        assert comments[place] == (marked(place + 1, kept), "s")
         assert findings[place] == (kept, "s"), text
 
 

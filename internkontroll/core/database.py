@@ -13,7 +13,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, Engine, event
 
 from internkontroll.core.base import Base
-from internkontroll.core.sorting import swedish_key
+from internkontroll.core.sorting import swedish_compare
 
 db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
 
@@ -44,19 +44,12 @@ def intent_to_read() -> Iterator[None]:
         _writing.reset(token)
 
 
-def _compare_swedish(left: str, right: str) -> int:
-    if left == right:
-        return 0
-    a, b = swedish_key(left), swedish_key(right)
-    return (a > b) - (a < b)
-
-
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None
-    connection.create_collation("sv", _compare_swedish)
+    connection.create_collation("sv", swedish_compare)
     for pragma in ("foreign_keys=ON", "journal_mode=WAL", "busy_timeout=15000", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 

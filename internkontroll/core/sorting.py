@@ -6,7 +6,6 @@ agree.
 """
 
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 
 _SIGNS = " _-‐–—,;:!?.'‘’\"“”«»()[]{}§¶@*/\\&#%‰†‡`´^¨°©®+±÷×<=>|¦~¤¢$£¥€"
@@ -60,10 +59,7 @@ def _ranks(letter: str) -> list[bytes]:
 
 def swedish_compare(first: str, second: str) -> int:
     """Compare as a database collation does: -1, 0 or 1; 0 only for equal texts."""
+    if first == second:
+        return 0
     one, other = swedish_key(first), swedish_key(second)
     return (one > other) - (one < other)
-
-
-def swedish_sorted(texts: Iterable[str]) -> list[str]:
-    """The texts in Swedish order."""
-    return sorted(texts, key=swedish_key)

@@ -158,25 +158,6 @@ def _joined(lines: Iterable[tuple[Inline, ...]]) -> tuple[Inline, ...]:
     return tuple(parts)
 
 
-def plain_text(blocks: Sequence[Block]) -> str:
-    """The words without their marks, for what cannot show any. A link keeps its address."""
-    lines: list[str] = []
-    for block in blocks:
-        if isinstance(block, Items):
-            for at, item in enumerate(block.items):
-                sign = "–" if block.first is None else f"{block.first + at}."
-                lines.append(f"{sign} {_words(item)}")
-        else:
-            lines.append(_words(block.parts))
-    return "\n".join(lines)
-
-
-def _words(parts: Sequence[Inline]) -> str:
-    return "".join(
-        f"{part.text} ({part.address})" if isinstance(part, Link) else part.text for part in parts
-    )
-
-
 def to_html(blocks: Sequence[Block], *, level: int = 3) -> str:
     """The blocks as escaped HTML. ``level`` (2-5) is the heading level of a text's ``# ``."""
     return "\n".join(_html_of(block, level) for block in blocks)

@@ -49,13 +49,6 @@ def register_risks(
     return [known[same_risk_key(description)] for description in descriptions]
 
 
-def register_risk(
-    session: Session, board: Board, description: str, *, actor: Actor, at: datetime
-) -> Risk:
-    """Registrera en risk in the board's register, or find the one with the same text."""
-    return register_risks(session, board, [description], actor=actor, at=at)[0]
-
-
 def record_assessment(
     session: Session,
     risk: Risk,

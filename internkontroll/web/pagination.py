@@ -87,16 +87,6 @@ def requested_sort(args: Mapping[str, str], allowed: Sequence[str], default: Sor
     return Sort(key, descending=args.get("ordning") == "fallande")
 
 
-def _number_within(number: int, size: int, total: int) -> int:
-    return min(max(number, 1), max(1, -(-total // size)))
-
-
-def page_of(rows: Sequence[Item], number: int, size: int = PAGE_SIZE) -> Page[Item]:
-    """One page of rows already in memory; a number past the end gives the last page."""
-    number = _number_within(number, size, len(rows))
-    return Page(rows[(number - 1) * size : number * size], number, size, len(rows))
-
-
 def paginate(
     session: Session, statement: Select[tuple[Item]], number: int, size: int = PAGE_SIZE
 ) -> Page[Item]:
@@ -106,7 +96,7 @@ def paginate(
     """
     counted = select(func.count()).select_from(statement.order_by(None).subquery())
     total = session.scalar(counted) or 0
-    number = _number_within(number, size, total)
+    number = min(max(number, 1), max(1, -(-total // size)))
     shown = cast("Select[Any]", statement.limit(size).offset((number - 1) * size))
     rows: Sequence[Item] = session.scalars(shown).unique().all()
     return Page(rows, number, size, total)

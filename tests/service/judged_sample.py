@@ -11,6 +11,8 @@ from internkontroll.core.access import Actor, Role
 from internkontroll.organisation.models import Board
 from internkontroll.plan.models import Control
 from internkontroll.review.models import Answer, ItemResult
+from internkontroll.review.queries import judgements_by_position, review_items
+from internkontroll.review.rules import Tally, tally
 from internkontroll.review.services import judge_item
 from internkontroll.sampling.models import Draw, SampleItem
 from internkontroll.schedule.models import Occurrence, OccurrenceState
@@ -97,3 +99,8 @@ def judge_all(session: Session, review: Review, deviating: int = 1) -> None:
 def trail_text(session: Session) -> str:
     rows = session.scalars(sa.select(TrailPayload)).all()
     return " ".join(str(row.body) for row in rows)
+
+
+def tallied(session: Session, occurrence_id: int) -> Tally:
+    """How far the review of an occurrence has come; a replaced item is not counted."""
+    return tally(judgements_by_position(review_items(session, occurrence_id)).values())

@@ -18,7 +18,6 @@ from internkontroll.findings.queries import (
     findings_of_occurrence,
     findings_select,
     label,
-    positions_of,
     years_of,
 )
 from internkontroll.findings.services import record_finding, recording
@@ -230,7 +229,6 @@ def test_findings_are_found_from_occurrence_and_item(session: Session, reviewed:
     about_item, about_all = write(session, reviewed, 2), write(session, reviewed, None)
     found = findings_of_occurrence(session, reviewed.occurrence.id)
     assert [row.id for row in found] == [about_item.id, about_all.id]
-    assert positions_of(session, found) == {about_item.id: 2}
     assert finding_of_item(session, reviewed.occurrence.id, reviewed.items[1].id) is about_item
     assert finding_of_item(session, reviewed.occurrence.id, reviewed.items[0].id) is None
 

@@ -17,7 +17,7 @@ from internkontroll.plan.rules.reading import read_plan
 from internkontroll.plan.rules.vocabulary import Frequency, SampleKind
 from internkontroll.plan.services import import_plan, import_reading, store_reading
 from internkontroll.risk.models import Risk
-from internkontroll.risk.services import register_risk
+from internkontroll.risk.services import register_risks
 from internkontroll.trail.models import TrailRow
 from internkontroll.trail.queries import history_of, verify_trail
 from tests.factories import AT, PLAN_ROWS, make_actor, make_board, plan_csv
@@ -127,7 +127,7 @@ def test_an_import_makes_the_draft_with_everything_in_it(session: Session, board
 
 
 def test_the_same_risk_in_two_rows_and_years_is_one_risk(session: Session, board: Board) -> None:
-    known = register_risk(session, board, "Fel insats beviljas", actor=SYSTEM, at=AT)
+    [known] = register_risks(session, board, ["Fel insats beviljas"], actor=SYSTEM, at=AT)
     plan = imported(session, board)
     assert [risk.number for risk in risks_of(controls_of(session, plan.id))] == [1, 2]
     assert risks_of(controls_of(session, plan.id))[0].id == known.id

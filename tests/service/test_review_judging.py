@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from internkontroll.core.access import Role
 from internkontroll.core.errors import Conflict, InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.review.models import Answer, ItemResult
-from internkontroll.review.queries import latest_results, review_items, review_progress
+from internkontroll.review.queries import latest_results, review_items, standing_conclusion
 from internkontroll.review.rules import ItemState
 from internkontroll.review.services import judge_item, read_item, replace_unusable, write_conclusion
 from internkontroll.sampling.models import DrawOccurrence
@@ -31,6 +31,7 @@ from tests.service.judged_sample import (
     judge,
     judge_all,
     make_review,
+    tallied,
     trail_text,
 )
 
@@ -48,9 +49,9 @@ def test_some_answers_now_and_the_rest_later(session: Session, review: Review) -
 
     first = review_items(session, review.occurrence.id)[0]
     assert (first.state, first.judged) == (ItemState.DEVIATING, True)
-    progress = review_progress(session, review.occurrence.id)
-    assert (progress.items, progress.judged, progress.deviating) == (3, 1, 1)
-    assert progress.conclusion is None
+    progress = tallied(session, review.occurrence.id)
+    assert (progress.reviewed, progress.judged, progress.deviating) == (3, 1, 1)
+    assert standing_conclusion(session, review.occurrence.id) is None
 
 
 def test_the_first_answer_starts_the_occurrence(session: Session, review: Review) -> None:
@@ -80,7 +81,7 @@ def test_a_correction_is_a_new_row_and_the_latest_counts(session: Session, revie
             "AND n.occurrence_id = r.occurrence_id AND n.revision > r.revision)"
         )
     )
-    assert review_progress(session, review.occurrence.id).deviating == by_sql == 0
+    assert tallied(session, review.occurrence.id).deviating == by_sql == 0
 
 
 def test_the_same_answers_again_leave_no_row_and_no_trail(session: Session, review: Review) -> None:
@@ -216,8 +217,8 @@ def test_an_item_that_tells_nothing_is_replaced_and_n_stays(
     )
 
     assert new.position == 4
-    progress = review_progress(session, review.occurrence.id)
-    assert (progress.items, progress.judged, progress.wholly_not_applicable) == (3, 2, 0)
+    progress = tallied(session, review.occurrence.id)
+    assert (progress.reviewed, progress.judged, progress.wholly_not_applicable) == (3, 2, 0)
     rows = {item.position: item for item in review_items(session, review.occurrence.id)}
     assert (rows[2].replaced_by, rows[4].replaces) == (4, 2)
     assert rows[2].state is ItemState.REPLACED
@@ -290,6 +291,6 @@ def test_progress_asks_the_same_few_questions_however_many_items(
         session.expire_all()
         occurrence_id = occurrence.id
         with count_queries() as counted:  # type: ignore[operator]
-            assert review_progress(session, occurrence_id).judged == n
+            assert tallied(session, occurrence_id).judged == n
         counts.append(int(counted))
-    assert counts == [4, 4]
+    assert counts == [3, 3]

@@ -10,7 +10,7 @@ from internkontroll.core.access import Actor, Role, system_actor
 from internkontroll.core.errors import InvalidInput, InvalidTransition, NotAllowed
 from internkontroll.plan.rules.vocabulary import SampleKind
 from internkontroll.review.models import Conclusion
-from internkontroll.review.queries import latest_returned, review_progress
+from internkontroll.review.queries import latest_returned, standing_conclusion
 from internkontroll.review.queries import testers_of as people_who_tested
 from internkontroll.review.services import (
     judge_item,
@@ -186,7 +186,7 @@ def test_a_returned_conclusion_keeps_its_row_and_opens_the_answers(
     return_conclusion(session, review.occurrence, "Motivera nummer 1.", actor=review.signer, at=AT)
 
     assert review.occurrence.state is OccurrenceState.STARTED
-    assert review_progress(session, review.occurrence.id).conclusion is None
+    assert standing_conclusion(session, review.occurrence.id) is None
     returned = latest_returned(session, review.occurrence.id)
     assert returned is not None
     assert returned.return_reason == "Motivera nummer 1."

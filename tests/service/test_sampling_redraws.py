@@ -18,7 +18,6 @@ from internkontroll.sampling.queries import (
     items_select,
     rows_of,
     sampling_progress,
-    standing_items_select,
 )
 from internkontroll.sampling.rules.content import packed
 from internkontroll.sampling.services import replace_item
@@ -101,8 +100,9 @@ def test_a_replacement_is_the_next_row_and_the_draw_still_checks(table: Table) -
             table.session, draw, first, reason="Gäller inte.", actor=table.actor, at=LATER
         )
     assert (new.position, new.row_number) == (6, whole[5])
-    standing = table.session.scalars(standing_items_select(draw.id)).all()
-    assert [item.row_number for item in standing] == whole[1:6]
+    items = table.session.scalars(items_select(draw.id)).all()
+    assert [item.row_number for item in items] == whole[:6]
+    assert new.replaces_id == first.id
     assert check_draw(table.session, draw) is None
     replacements = full_record(table.session, draw)["replacements"]
     assert replacements[0]["row"] == whole[0]

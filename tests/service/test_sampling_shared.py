@@ -12,7 +12,6 @@ from internkontroll.review.models import Answer, Basis
 from internkontroll.review.queries import (
     reasons_of_item,
     review_items,
-    review_progress,
     shared_items,
 )
 from internkontroll.review.services import sign_conclusion, write_conclusion
@@ -20,6 +19,7 @@ from internkontroll.sampling.queries import items_select, occurrences_of_draw, s
 from internkontroll.sampling.rules import proof_sentence
 from internkontroll.schedule.models import Occurrence
 from tests.factories import make_drawn_sample
+from tests.service.judged_sample import tallied
 from tests.service.sampling_office import AT, Office, make_office
 
 
@@ -72,8 +72,8 @@ def test_one_draw_serves_several_controls_each_with_its_own_result(office: Offic
     assert (first.deviating, second.deviating) == (2, 0)
     assert (first.signed_at, second.signed_at) == (None, AT)
     assert first.basis is Basis.SAMPLE
-    progress = review_progress(office.session, office.occurrence.id)
-    assert (progress.items, progress.deviating) == (5, 2)
+    progress = tallied(office.session, office.occurrence.id)
+    assert (progress.reviewed, progress.deviating) == (5, 2)
     both = shared_items(office.session, [office.occurrence.id, office.sibling.id], draw.id)
     assert both[office.occurrence.id] == review_items(office.session, office.occurrence.id)
     assert [item.deviating for item in both[office.sibling.id]] == [False] * 5

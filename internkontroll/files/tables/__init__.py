@@ -18,7 +18,6 @@ from internkontroll.files.tables.population import (
     PopulationFile,
     population_columns,
     read_population,
-    read_population_bytes,
 )
 from internkontroll.files.tables.spreadsheet import read_spreadsheet
 
@@ -38,7 +37,6 @@ __all__ = [
     "population_columns",
     "read_pasted",
     "read_population",
-    "read_population_bytes",
     "read_table",
     "row_amount_ore",
 ]

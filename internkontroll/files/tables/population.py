@@ -2,10 +2,9 @@
 
 import itertools
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Self
 
@@ -136,8 +135,7 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
 
     ``columns`` gives the cells of some columns, iterating gives ``(row number in the file,
     cells)``; cells as written but for blanks at their ends. It reads on as it is iterated and can
-    be iterated once. ``bytes_read`` of ``bytes_total`` tells how far it has come; ``rows_total``
-    is known of a workbook alone.
+    be iterated once. ``rows_total`` is known of a workbook alone.
     """
 
     def __init__(
@@ -147,7 +145,6 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         header_row: int,
         records: Iterator[Numbered],
         label: str,
-        bytes_total: int,
         stream: BinaryIO | None = None,
         owned: bool = False,
         encoding: str | None = None,
@@ -158,7 +155,6 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         self.header = header
         self.header_row = header_row
         self.label = label
-        self.bytes_total = bytes_total
         self.encoding = encoding
         self.separator = separator
         self.rows_total = rows_total
@@ -166,11 +162,6 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
         self._lines = lines
         self._stream = stream
         self._owned = owned
-
-    @property
-    def bytes_read(self) -> int:
-        """How many bytes of the file have been read; all of them for a workbook."""
-        return self._stream.tell() if self._stream is not None else self.bytes_total
 
     def __iter__(self) -> Iterator[tuple[int, tuple[str, ...]]]:
         for batch in self.columns(range(len(self.header))):
@@ -218,10 +209,6 @@ class PopulationFile(AbstractContextManager["PopulationFile"]):
             kept.append(number)
             rows.append((texts + ("",) * width)[:width])
         return Batch(kept, tuple([row[place] for row in rows] for place in places))
-
-    def as_mapping(self, cells: Sequence[str]) -> Mapping[str, str]:
-        """The cells of a row under their headings."""
-        return dict(zip(self.header, cells, strict=True))
 
     def close(self) -> None:
         """Close the file if it was opened here; a stream that was handed in stays open."""
@@ -297,7 +284,6 @@ def _open(stream: BinaryIO, filename: str, limits: Limits, *, owned: bool) -> Po
         header_row=number,
         records=rest,
         label=label,
-        bytes_total=size,
         stream=stream,
         owned=owned,
         encoding=encoding,
@@ -325,7 +311,6 @@ def _open_workbook(data: bytes, filename: str, limits: Limits) -> PopulationFile
         header_row=number,
         records=rest,
         label=label,
-        bytes_total=len(data),
         rows_total=sum(1 for row in sheets[0].rows if row.number > number),
     )
 
@@ -389,10 +374,3 @@ def population_columns(header: Sequence[str]) -> PopulationColumns:
 def _named(keys: Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
     places = [(names.index(key), index) for index, key in enumerate(keys) if key in names]
     return tuple(index for _, index in sorted(places))
-
-
-def read_population_bytes(
-    data: bytes, filename: str, *, limits: Limits = POPULATION_LIMITS
-) -> PopulationFile:
-    """``read_population`` of a content that is already in memory."""
-    return read_population(BytesIO(data), filename, limits=limits)

@@ -26,7 +26,6 @@ from internkontroll.findings.queries.reading import (
     findings_of_occurrence,
     first_change_after,
     label,
-    positions_of,
     was_mistaken,
     with_finding,
 )
@@ -61,7 +60,6 @@ __all__ = [
     "label",
     "latest_retest",
     "open_actions_of",
-    "positions_of",
     "possible_responsibles",
     "register_options",
     "retest_candidates",

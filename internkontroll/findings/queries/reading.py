@@ -77,22 +77,6 @@ def with_finding(
     )
 
 
-def positions_of(session: Session, findings: Sequence[Finding]) -> dict[int, int]:
-    """The running number of each finding's item, by finding id; those about a whole are absent."""
-    by_item = {finding.item_id: finding.id for finding in findings if finding.item_id is not None}
-    if not by_item:
-        return {}
-    rows = session.execute(
-        sa.select(SampleItem.id, SampleItem.position).where(SampleItem.id.in_(by_item))
-    )
-    positions = {row.id: row.position for row in rows}
-    return {
-        finding.id: positions[finding.item_id]
-        for finding in findings
-        if finding.item_id is not None
-    }
-
-
 def first_change_after(moment: Any) -> sa.ColumnElement[bool]:
     """What joins a finding of the select with the row that tells what it said at the moment.
 

@@ -46,11 +46,6 @@ class Difference:
     old: Told
     new: Told
 
-    @property
-    def is_figure(self) -> bool:
-        """Whether it is a figure that differs, and not a text or an assessment."""
-        return isinstance(self.old, int) or isinstance(self.new, int)
-
 
 def differences(old: Report, new: Report) -> tuple[Difference, ...]:
     """What differs, the whole first and then by number of kontrollmoment."""

@@ -46,7 +46,6 @@ from internkontroll.review.queries.reopening import (
 from internkontroll.review.queries.reviews import (
     DeviationReason,
     ReviewItem,
-    ReviewProgress,
     criteria_of,
     item_by_position,
     judged_items,
@@ -57,7 +56,6 @@ from internkontroll.review.queries.reviews import (
     reasons_of_item,
     results_of,
     review_items,
-    review_progress,
     shared_items,
     standing_conclusion,
 )
@@ -92,7 +90,6 @@ __all__ = [
     "PastResult",
     "ReadingAnswer",
     "ReviewItem",
-    "ReviewProgress",
     "Sitting",
     "SittingReview",
     "StratumLine",
@@ -130,7 +127,6 @@ __all__ = [
     "reasons_of_item",
     "results_of",
     "review_items",
-    "review_progress",
     "reviews_at",
     "reviews_of_committee",
     "shared_items",

@@ -24,7 +24,6 @@ from internkontroll.review.rules import (
     is_wholly_not_applicable,
     item_state,
     standing_reason,
-    tally,
 )
 from internkontroll.sampling.models import SampleItem
 from internkontroll.sampling.queries import sampling_progress
@@ -77,17 +76,6 @@ class ReviewItem:
     def standing_reason(self) -> str | None:
         """Why an item that tells nothing stands all the same."""
         return standing_reason(self.judgements)
-
-
-@dataclass(frozen=True)
-class ReviewProgress:
-    """Hur långt granskningen har kommit: numbers of items, and the conclusion that stands."""
-
-    items: int
-    judged: int
-    deviating: int
-    wholly_not_applicable: int
-    conclusion: Conclusion | None
 
 
 @dataclass(frozen=True)
@@ -324,18 +312,6 @@ def latest_returned(session: Session, occurrence_id: int) -> Conclusion | None:
         .where(Conclusion.returned_at.is_not(None))
         .order_by(Conclusion.id.desc())
         .limit(1)
-    )
-
-
-def review_progress(session: Session, occurrence_id: int) -> ReviewProgress:
-    """How far the review has come; a replaced item is not counted, its replacement is."""
-    counted = tally(item.judgements for item in review_items(session, occurrence_id) if item.stands)
-    return ReviewProgress(
-        items=counted.reviewed,
-        judged=counted.judged,
-        deviating=counted.deviating,
-        wholly_not_applicable=counted.wholly_not_applicable,
-        conclusion=standing_conclusion(session, occurrence_id),
     )
 
 

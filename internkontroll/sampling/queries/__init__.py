@@ -52,7 +52,6 @@ from internkontroll.sampling.queries.samples import (
     sampling_progress,
     secret_list_stands,
     sharable_occurrences,
-    standing_items_select,
 )
 from internkontroll.sampling.queries.strata import (
     PlannedStratum,
@@ -101,7 +100,6 @@ __all__ = [
     "sampling_progress",
     "secret_list_stands",
     "sharable_occurrences",
-    "standing_items_select",
     "steps_of",
     "strata_of",
     "told_draws",

@@ -123,14 +123,6 @@ def items_select(draw_id: int) -> sa.Select[SampleItem]:
     return sa.select(SampleItem).where(SampleItem.draw_id == draw_id).order_by(SampleItem.position)
 
 
-def standing_items_select(draw_id: int) -> sa.Select[SampleItem]:
-    """The items that are to be judged: those that nothing has replaced."""
-    later = aliased(SampleItem)
-    return items_select(draw_id).where(
-        ~sa.exists(sa.select(later.id).where(later.replaces_id == SampleItem.id))
-    )
-
-
 def is_current() -> sa.ColumnElement[bool]:
     """Whether a draw is not redrawn."""
     redraw = aliased(Draw)

@@ -85,7 +85,6 @@ from internkontroll.sampling.rules.record import (
 )
 from internkontroll.sampling.rules.seeded import (
     check_seed_digits,
-    counter_picks,
     effective_seed,
     ticket_order,
 )
@@ -163,7 +162,6 @@ __all__ = [
     "check_practice",
     "check_seed_digits",
     "confidence_factor",
-    "counter_picks",
     "draw",
     "draw_record",
     "draw_stratified",

@@ -7,7 +7,6 @@ random generator of any library.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from itertools import islice
 
 from internkontroll.core.errors import InvalidInput
 from internkontroll.sampling.rules.figures import grouped, whole
@@ -44,25 +43,6 @@ def effective_seed(seed: str, population_hash: str, round: int = 1) -> str:  # n
     _refuse_empty_seed(seed)
     whole(round, "Omgången", least=1)
     return f"{seed}|{population_hash}" + (f"|{round}" if round > 1 else "")
-
-
-def counter_picks(
-    effective_seed: str, low: int, high: int, n: int, *, replace: bool = False
-) -> list[int]:
-    """Return n numbers low..high by Rivest's counter: low + H(E + "," + i) mod (high - low + 1).
-
-    Without replacement a number already picked is skipped and counting goes on. Raises InvalidInput
-    for an empty seed, an empty range, n = 0 or more numbers than the range holds.
-    """
-    _refuse_empty_seed(effective_seed)
-    whole(n, "Antalet", least=1)
-    size = high - low + 1
-    if size < 1:
-        raise InvalidInput("Det finns inga nummer att dra mellan: det högsta är under det lägsta.")
-    if replace:
-        return [low + number_of(f"{effective_seed},{i}") % size for i in range(1, n + 1)]
-    refuse_too_many(n, size)
-    return [low + offset for offset in islice(counter_order(effective_seed, size, set()), n)]
 
 
 def ticket_order(effective_seed: str, ids: Sequence[str]) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from internkontroll.core.sorting import swedish_compare, swedish_key, swedish_sorted
+from internkontroll.core.sorting import swedish_compare, swedish_key
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,11 @@ from internkontroll.core.sorting import swedish_compare, swedish_key, swedish_so
     ],
 )
 def test_texts_come_in_the_order_of_the_swedish_collation(in_order: list[str]) -> None:
-    assert swedish_sorted(reversed(in_order)) == in_order
+    assert sorted(set(in_order), key=swedish_key) == in_order
 
 
 def test_a_letter_written_with_a_loose_ring_sorts_as_the_whole_letter() -> None:
-    assert swedish_sorted(["A\u030angen", "Zorn", "Ask"]) == ["Ask", "Zorn", "A\u030angen"]
+    assert sorted(["A\u030angen", "Zorn", "Ask"], key=swedish_key) == ["Ask", "Zorn", "A\u030angen"]
 
 
 def test_a_no_break_space_sorts_as_a_space() -> None:

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from bench.board_rows import KS_CONTROLLER, LAST_YEAR, POINT, controller_of  # noqa: E402
+from bench.board_rows import KS_CONTROLLER, POINT, controller_of  # noqa: E402
 from bench.gauges import (  # noqa: E402 -- the tree is put on the path first
     ROUNDS,
     Most,
@@ -39,6 +39,7 @@ from bench.gauges import (  # noqa: E402 -- the tree is put on the path first
     queries_of,
 )
 from bench.municipality import AT, WORKER, Boards, fill_boards  # noqa: E402
+from bench.occurrence_rows import LAST_YEAR  # noqa: E402
 from bench.processes import spent  # noqa: E402
 from internkontroll.archive.services.packages import make_packages, order_packages  # noqa: E402
 from internkontroll.core.clock import utc_now  # noqa: E402

@@ -18,14 +18,13 @@ from sqlalchemy.orm import Session
 from bench.board_rows import (
     FIRST_YEAR,
     KS_CONTROLLER,
-    LAST_YEAR,
     POINT,
     add_board,
     add_executive,
     controller_of,
-    moment,
 )
 from bench.bulk import copies, writing
+from bench.occurrence_rows import LAST_YEAR, moment
 from internkontroll.core.access import system_actor
 from internkontroll.core.base import Base
 from internkontroll.organisation.models import Board, Decision, Municipality, ReportingPoint

@@ -202,10 +202,27 @@ def test_nothing_is_given_out_that_tells_what_is_masked(desk: Desk) -> None:
     desk.judge(public, judged)
     with pytest.raises(InvalidInput, match="räkna ut") as caught:
         desk.decide(public)
-    assert caught.value.field == "outcome"
-    desk.judge(public, {"totals": Judged(masked=True, reason="Siffran går att räkna ut.")})
+    assert caught.value.field == "aware"
+    row = figures.removesuffix(".figures")
+    masked = Judged(masked=True, reason="Siffran går att räkna ut.")
+    desk.judge(public, {"totals": masked, f"{row}.outcome": masked})
     desk.decide(public)
     assert public.outcome is PublicOutcome.PART
+    assert desk.rows_of_trail()[-1].data["told_anyway"] == {}
+
+
+def test_who_goes_on_although_it_can_be_read_out_has_said_so_and_the_trail_tells_where(
+    desk: Desk,
+) -> None:
+    public = desk.propose()
+    desk.judge_all(public)
+    desk.judge(public, {"row.1.figures": Judged(masked=True, reason="Bara två ärenden.")})
+    with pytest.raises(InvalidInput, match=r"säger om något avvek|räkna ut"):
+        desk.decide(public)
+    desk.decide(public, aware=True)
+    told = desk.rows_of_trail()[-1].data["told_anyway"]
+    assert set(told) == {"totals", "row.1.outcome"}
+    assert told["row.1.outcome"] == ["row.1.figures"]
 
 
 def test_the_trail_tells_the_places_and_provisions_and_none_of_the_words(desk: Desk) -> None:

@@ -126,6 +126,30 @@ def test_what_was_given_out_before_with_other_parts_masked_is_told_with_a_link(
     assert first in page.reader.links
 
 
+def test_what_can_be_read_out_is_warned_of_and_confirmed_before_it_leaves(
+    client_of: ClientOf,
+) -> None:
+    warning = "Det som är maskerat går ändå att läsa ut."
+    secretary = client_of(Role.SECRETARY)
+    page = ask(secretary)
+    here = address_of(page)
+    comment, figures = (
+        field_of(page, f"Kontroll {what}") for what in ("3: kommentar", "1: siffror")
+    )
+    page = secretary.submit(here, **{f"choice_{comment}": "maskera", "provision": "26:1"})
+    assert warning not in page.text
+    masked = {f"choice_{figures}": "maskera", f"reason_{figures}": "Bara två ärenden."}
+    page = secretary.submit(here, **masked)
+    assert warning in page.text
+    assert "”Kontroll 1: bedömning” lämnas ut och säger om något avvek" in page.text
+    assert f"#choice_{field_of(page, 'Granskade i hela uppföljningen')}" in page.reader.links
+    page = secretary.submit("/beslut", 422, ground="Det är ett direktnummer.")
+    assert "Det är ett direktnummer." in page.text
+    assert 'href="#aware"' in page.html
+    page = secretary.submit("/beslut", aware="y")
+    assert "Lämnad ut med maskeringar" in page.text
+
+
 def test_a_request_is_among_the_tasks_until_it_is_answered(client_of: ClientOf) -> None:
     task = "Pröva en begäran om uppföljningen per april 2020"
     secretary = client_of(Role.SECRETARY)

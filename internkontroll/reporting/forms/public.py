@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length
 
 from internkontroll.reporting.models import PublicVersion
@@ -94,6 +94,7 @@ class DiscloseForm(VersionedForm):
         default=GIVE,
     )
     ground = TextAreaField("Varför lämnas inte allt ut?", [NoPersonalId(), _LONG])
+    aware = BooleanField("Jag har sett att maskerat går att läsa ut, och lämnar ut ändå")
 
     @property
     def refuses(self) -> bool:

@@ -234,19 +234,24 @@ def proposed_maskings(report: Report, secret: frozenset[int]) -> Mapping[str, Ma
     could be reckoned from what is told. Where no row's are, a committee's sum tells nothing new.
     """
     small = {row.number for row in report.rows if row.number in secret and _has_small_frame(row)}
-    tells = {
-        f"statement.{place}"
-        for place, one in enumerate(report.statements)
-        if one.kind in _ON_OUTCOME and small.intersection(one.controls)
-    }
+    tells = sentences_on_outcome(report)
     found: dict[str, MaskGround] = {}
     for piece in pieces_of(report):
         ground = _ground_of(piece, secret, small)
-        if piece.place in tells:
+        if piece.place in tells and small.intersection(piece.controls):
             ground = MaskGround.TOTAL
         if ground is not None:
             found[piece.place] = ground
     return found
+
+
+def sentences_on_outcome(report: Report) -> frozenset[str]:
+    """The places of the sentences that tell whether something deviated."""
+    return frozenset(
+        f"statement.{place}"
+        for place, one in enumerate(report.statements)
+        if one.kind in _ON_OUTCOME
+    )
 
 
 def _has_small_frame(row: ControlRow) -> bool:
@@ -360,17 +365,17 @@ def _given_out(pieces: Iterable[Piece], masked: Mapping[str, str]) -> Iterator[P
     masked become one part, which stands there also where there are none.
     """
     pieces = tuple(pieces)
-    small = {_row_of(place) for place in masked if place.endswith(".figures")}
-    findings = [piece for piece in pieces if _is_finding(piece)]
-    told = {_row_of(one.place) for one in findings if one.place not in masked}
-    hidden = {_row_of(one.place): masked[one.place] for one in findings if one.place in masked}
+    small = {row_of(place) for place in masked if place.endswith(".figures")}
+    findings = [piece for piece in pieces if is_finding(piece)]
+    told = {row_of(one.place) for one in findings if one.place not in masked}
+    hidden = {row_of(one.place): masked[one.place] for one in findings if one.place in masked}
     for piece in pieces:
         if piece.place not in masked:
             if not piece.place.endswith(".outcome"):
                 yield PublicPiece(piece.place, piece.where, piece.text)
             continue
-        row = _row_of(piece.place)
-        if not (row in small and _is_finding(piece)):
+        row = row_of(piece.place)
+        if not (row in small and is_finding(piece)):
             yield PublicPiece(piece.place, piece.where, None, masked[piece.place])
         if piece.place.endswith(".figures") and (row in hidden or row not in told):
             where = f"{piece.where.rpartition(':')[0]}: eventuella avvikelser"
@@ -378,12 +383,13 @@ def _given_out(pieces: Iterable[Piece], masked: Mapping[str, str]) -> Iterator[P
             yield PublicPiece(f"{row}.findings", where, None, rests_on)
 
 
-def _row_of(place: str) -> str:
+def row_of(place: str) -> str:
     """The name of the row that a part is of."""
     return ".".join(place.split(".")[:2])
 
 
-def _is_finding(piece: Piece) -> bool:
+def is_finding(piece: Piece) -> bool:
+    """Whether a part is an avvikelse of a kontrollmoment that the point reports."""
     kind, _, rest = piece.place.partition(".")
     return kind == "row" and rest.partition(".")[2] not in _NO_FINDING
 

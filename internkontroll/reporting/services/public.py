@@ -36,7 +36,7 @@ from internkontroll.reporting.rules.public import (
     public_report,
     public_to_plain,
 )
-from internkontroll.reporting.rules.told_anyway import still_told
+from internkontroll.reporting.rules.told_anyway import told_anyway
 from internkontroll.reporting.services.guards import ensure_may
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.trail.services import record
@@ -266,6 +266,7 @@ def decide_public_version(
     *,
     refuse: bool = False,
     ground: str = "",
+    aware: bool = False,
     row_version: int | None = None,
     actor: Actor,
     at: datetime,
@@ -273,10 +274,12 @@ def decide_public_version(
     """Avgör begäran: give out the whole, or with what is masked left out, or refuse it.
 
     What is given out is frozen as JSON with SHA-256, with the hash of the version it is made from.
+    ``aware``: the person has seen that what is masked can be read out of the rest, and goes on. The
+    trail says so, with the places.
 
     Raises NotAllowed, InvalidTransition when decided or where a proposal has not been judged,
     InvalidInput where a provision or a ground is lacking or what is masked can be read out of the
-    rest, and Conflict.
+    rest and nobody has seen it, and Conflict.
     """
     _ensure_open(board, point, public, actor, at)
     ground = clean_text(ground)
@@ -299,10 +302,13 @@ def decide_public_version(
         raise InvalidInput("Skriv varför allt inte lämnas ut.", field="ground")
     decided_on = swedish_day(at)
     values: dict[str, Any] = {"outcome": PublicOutcome.REFUSED}
+    told: dict[str, list[str]] = {}
     if not refuse:
         report = _asked_for(session, public)
-        if leak := still_told(report, masked):
-            raise InvalidInput(leak, field="outcome")
+        ways = told_anyway(report, masked)
+        if ways and not aware:
+            raise InvalidInput(ways[0].sentence, field="aware")
+        told = {way.by: list(way.masked) for way in ways}
         made = public_report(
             report,
             masked,
@@ -338,6 +344,7 @@ def decide_public_version(
         state={"old": PublicState.ASKED_FOR, "new": public.state},
         outcome=public.outcome,
         masked=dict(sorted(masked.items())) if not refuse else {},
+        told_anyway=told,
         provision=public.provision,
         version=public.version,
         report_sha256=public.report_sha256,

@@ -29,6 +29,7 @@ from internkontroll.reporting.rules.public import (
     pieces_of,
     public_from_plain,
 )
+from internkontroll.reporting.rules.told_anyway import told_anyway
 from internkontroll.reporting.services import (
     decide_public_version,
     judge_public_version,
@@ -156,6 +157,7 @@ def decide_public(board: Board, year: int, point: str, public_id: int) -> Respon
             here.public,
             refuse=form.refuses,
             ground=form.ground.data or "",
+            aware=bool(form.aware.data),
             row_version=form.seen_version,
             actor=current_actor(),
             at=now(),
@@ -168,6 +170,7 @@ def decide_public(board: Board, year: int, point: str, public_id: int) -> Respon
     here = _request_or_404(board, year, point, public_id)
     if form.refused_with == 409:
         form.row_version.data = str(here.public.row_version)
+        form.aware.data = False
     return _public_page(board, here, form)
 
 
@@ -179,6 +182,9 @@ def _public_page(board: Board, here: _Request, form: VersionedForm | None) -> Re
     judging = None if deciding else form
     judging = judging or judge_form(pieces, public, filled=True)
     rows = [(number, piece, maskings.get(piece.place)) for number, piece in enumerate(pieces)]
+    masked = [one.place for one in public.maskings if one.masked]
+    number_of = {piece.place: number for number, piece, _ in rows}
+    ways = told_anyway(here.report, masked) if is_open else ()
     return page(
         "reporting/public_version.html",
         form=form,
@@ -192,6 +198,7 @@ def _public_page(board: Board, here: _Request, form: VersionedForm | None) -> Re
         proposed=[row for row in rows if row[2] is not None],
         others=[row for row in rows if row[2] is None],
         otherwise=given_out_otherwise(session(), public) if is_open else (),
+        told_anyway=[(number_of[way.by], way.sentence) for way in ways],
         left=sum(one.masked is None for one in public.maskings),
         rule=PUBLIC_RULE,
         appeal=APPEAL,

@@ -22,7 +22,7 @@ from internkontroll.reporting.rules.public import (
     public_report,
     public_to_plain,
 )
-from internkontroll.reporting.rules.told_anyway import still_told
+from internkontroll.reporting.rules.told_anyway import told_anyway
 from tests.report_facts import CUT_OFF, sample_facts
 
 SECRET = "Handläggaren på Storgatan glömde beslutet."
@@ -52,6 +52,19 @@ def given(report: Report, masked: dict[str, str], ground: str = "Sekretess.") ->
         decided_on=date(2020, 6, 1),
         ground=ground,
     )
+
+
+def ways(report: Report, masked: set[str]) -> dict[str, tuple[str, ...]]:
+    """What is masked and told anyway, by the place that tells it."""
+    return {way.by: way.masked for way in told_anyway(report, masked)}
+
+
+def findings_of(report: Report, number: int) -> list[str]:
+    return [
+        piece.place
+        for piece in pieces_of(report)
+        if piece.controls == (number,) and "Avvikelse" in piece.place
+    ]
 
 
 def test_a_frame_of_three_in_a_secret_list_goes_with_the_sums_it_is_part_of(report: Report) -> None:
@@ -110,20 +123,53 @@ def test_a_text_of_no_control_is_proposed_where_it_speaks_of_a_secret_one(
 
 
 def test_a_sum_that_gives_masked_figures_away_is_found(report: Report) -> None:
-    masked = {"row.3.figures"}
-    assert "räkna ut" in str(still_told(report, masked))
-    assert still_told(report, masked | {"totals"}) is None
-    assert still_told(report, {"committee.0"}) is None
+    masked = {"row.3.figures", "row.3.outcome", "matter.0"}
+    assert ways(report, masked) == {
+        "totals": ("row.3.figures",),
+        "committee.0": ("row.3.figures",),
+    }
+    assert all("räkna ut" in way.sentence for way in told_anyway(report, masked))
+    assert ways(report, masked | {"totals"}) == {"committee.0": ("row.3.figures",)}
+    assert ways(report, masked | {"totals", "committee.0"}) == {}
+    assert ways(report, {"committee.0"}) == {}
+
+
+def test_what_says_that_something_deviated_is_found_beside_masked_figures(report: Report) -> None:
+    figures, outcome, *findings = "row.4.figures", "row.4.outcome", *findings_of(report, 4)
+    rest = {"totals", "committee.0", "matter.2", *findings}
+    assert len(findings) == 1
+    assert ways(report, {figures, *rest}) == {outcome: (figures,)}
+    assert ways(report, {outcome, *rest}) == {figures: (outcome,)}
+    for one, told_of in (("matter.2", (figures,)), (findings[0], (figures, outcome))):
+        assert ways(report, {figures, outcome, *rest} - {one}) == {one: told_of}
+    clean = Statement(StatementKind.WITHOUT_DEVIATION, "Utan avvikelse i fyra år.", (), (2, 4))
+    other = Statement(StatementKind.CONCENTRATION, "Flera gäller samma risk.", (), (4,))
+    told = replace(report, statements=(clean, other))
+    assert ways(told, {figures, outcome, *rest}) == {"statement.0": (figures, outcome)}
+
+
+def test_masked_figures_that_a_text_repeats_are_found(report: Report) -> None:
+    masked = {"row.3.figures", "row.3.outcome", "matter.0", "totals", "committee.0"}
+    told = replace(report, grounds="I kontroll 3 granskades 3 av 3 ärenden.")
+    assert ways(told, masked) == {"overall": ("row.3.figures",)}
+    assert ways(replace(report, grounds="Av dem är 13 av 3 nya."), masked) == {}
+    actions = Statement(StatementKind.EARLIER_ACTIONS, "3 av 3 åtgärder är klara.", ())
+    assert ways(replace(report, statements=(actions,)), masked) == {}
+
+
+def test_what_the_rule_itself_proposes_tells_nothing_anyway(report: Report) -> None:
+    for secret in (frozenset({3}), frozenset(row.number for row in report.rows)):
+        assert ways(report, set(proposed_maskings(report, secret))) == {}
 
 
 def test_words_that_are_masked_in_one_place_and_told_in_another_are_found(report: Report) -> None:
     told = replace(report, grounds=f"Viktigast: {SECRET}")
-    found = str(still_told(told, {"row.3.comment"}))
-    assert "Kontroll 3: kommentar" in found
-    assert "Vad den samlade bedömningen bygger på" in found
-    assert still_told(told, {"row.3.comment", "overall"}) is None
+    [found] = told_anyway(told, {"row.3.comment"})
+    assert "Kontroll 3: kommentar" in found.sentence
+    assert "Vad den samlade bedömningen bygger på" in found.sentence
+    assert ways(told, {"row.3.comment", "overall"}) == {}
     rows = tuple(replace(row, comment=SECRET) if row.number == 2 else row for row in report.rows)
-    assert still_told(replace(report, rows=rows), {"row.3.comment"}) is None
+    assert ways(replace(report, rows=rows), {"row.3.comment"}) == {}
 
 
 def test_how_many_findings_a_masked_frame_has_is_not_told_by_their_headings(

@@ -7,7 +7,6 @@ from wtforms import (
     BooleanField,
     Field,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     RadioField,
@@ -27,6 +26,7 @@ from internkontroll.web.forms import (
     BaseForm,
     DateField,
     IntegerTextField,
+    LineForm,
     NoPersonalId,
     SentenceRequired,
     VersionedForm,
@@ -67,13 +67,8 @@ class PopulationForm(BaseForm):
     attachments_confirmed = BooleanField("Inget i bilagorna visar vilket ärende det är")
 
 
-class FilterLine(Form):
+class FilterLine(LineForm):
     """En avgränsning: a column, how its cell is compared, and with what."""
-
-    class Meta(BaseForm.Meta):
-        """Cleaned and told in Swedish as every other field; the form around it has the token."""
-
-        csrf = False
 
     column = SelectField("Kolumn", default="", validate_choice=True)
     kind = SelectField("Villkor", default=FilterKind.EQUALS.value, validate_choice=True)
@@ -196,13 +191,8 @@ class SeedForm(BaseForm):
         return [int(word[:9]) for word in typed]
 
 
-class ChosenLine(Form):
+class ChosenLine(LineForm):
     """En vald post och varför den valdes."""
-
-    class Meta(BaseForm.Meta):
-        """Cleaned and told in Swedish as every other field; the form around it has the token."""
-
-        csrf = False
 
     reference = StringField("Post")
     reason = StringField("Varför valdes den?")

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from wtforms import (
     Field,
     FieldList,
+    Form,
     FormField,
     HiddenField,
     PasswordField,
@@ -79,6 +80,13 @@ class _Select(Select):
 _SELECT = _Select()
 
 
+def _confirmed(sent: Iterable[str] | None) -> frozenset[str]:
+    """The fields whose warning is confirmed, by the names of what was sent."""
+    return frozenset(
+        name.removesuffix(CONFIRMED) for name in sent or () if name.endswith(CONFIRMED)
+    )
+
+
 class BaseForm(FlaskForm):
     """Formulär: the base of every form of the program."""
 
@@ -113,9 +121,7 @@ class BaseForm(FlaskForm):
     def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
         """Read what was sent, and which warnings the person has confirmed."""
         sent = self.meta.wrap_formdata(self, formdata)
-        self.confirmed = frozenset(
-            name.removesuffix(CONFIRMED) for name in sent or () if name.endswith(CONFIRMED)
-        )
+        self.confirmed = _confirmed(sent)
         super().process(sent, *args, **kwargs)
 
     def refuse(self, error: InvalidInput) -> None:
@@ -148,6 +154,22 @@ class BaseForm(FlaskForm):
     def error_links(self) -> list[ErrorLink]:
         """The rows of the error summary, in the order of the fields."""
         return [*(ErrorLink(text) for text in self.form_errors), *_links_of(self)]
+
+
+class LineForm(Form):
+    """Formulärrad: the fields of one of several like things, in a ``FieldList`` of a form."""
+
+    class Meta(BaseForm.Meta):
+        """Cleaned and told in Swedish as every other field; the form around it has the token."""
+
+        csrf = False
+
+    confirmed: frozenset[str]
+
+    def process(self, formdata: Any = None, *args: Any, **kwargs: Any) -> None:
+        """Read what was sent, and which warnings the person has confirmed."""
+        self.confirmed = _confirmed(formdata)
+        super().process(formdata, *args, **kwargs)
 
 
 class ButtonForm(BaseForm):
@@ -324,7 +346,7 @@ class NoPersonalId:
     ``<field name>-bekraftad``.
     """
 
-    def __call__(self, form: BaseForm, field: Field) -> None:
+    def __call__(self, form: BaseForm | LineForm, field: Field) -> None:
         """Raises ValidationError for a personnummer, or for an unconfirmed look-alike."""
         found = find_personal_ids(field.data) if isinstance(field.data, str) else []
         if any(certain for _, _, certain in found):

@@ -29,6 +29,7 @@ from internkontroll.web.forms import (
     DateField,
     ErrorLink,
     IntegerTextField,
+    LineForm,
     NoPersonalId,
     SentenceRequired,
     choices,
@@ -36,11 +37,9 @@ from internkontroll.web.forms import (
 )
 
 
-class Row(BaseForm):
-    class Meta(BaseForm.Meta):
-        csrf = False
-
+class Row(LineForm):
     amount = AmountField("Belopp")
+    why = StringField("Varför", validators=[NoPersonalId()])
 
 
 class Answer(BaseForm):
@@ -168,6 +167,15 @@ def test_digits_that_look_like_a_personnummer_pass_when_confirmed(
     assert "liknar ett personnummer" in asked.note.errors[0]
     assert asked.note.warnings
     assert not post(note="Löpnummer 850709-9806", **{"note-bekraftad": "1"}).note.errors
+
+
+def test_a_line_of_several_asks_for_its_own_confirmation(post: Callable[..., Answer]) -> None:
+    typed = {"rows-0-why": "Ärende 850709-9806", "rows-1-why": "Ärende 850709-9806"}
+    form = post(**typed, **{"rows-1-why-bekraftad": "1"})
+    first, second = (row.form.why for row in form.rows)
+    assert "liknar ett personnummer" in first.errors[0]
+    assert first.warnings
+    assert not second.errors
 
 
 def test_the_summary_links_to_each_field_in_order(post: Callable[..., Answer]) -> None:

@@ -10,6 +10,7 @@ from internkontroll.core.access import Role
 from internkontroll.reporting.models import FollowUpReport
 from internkontroll.reporting.rules.xray import XrayKind, XrayLine
 from internkontroll.reporting.views import decision
+from tests.client import Page
 from tests.conftest import MovableClock
 from tests.factories import Town
 from tests.pdf_text import pdf_text
@@ -24,6 +25,8 @@ from tests.web.report_before_board import (
     make_sent_on,
     write_overall,
 )
+
+CLAUSE, BACK_ON = "assignments-0-clause", "assignments-0-back_on"
 
 
 @pytest.fixture
@@ -157,16 +160,60 @@ def test_what_the_board_changed_is_shown_against_the_proposal(
     assert "Uppföljningen är beslutad" in secretary.submit("/beslut", **DECISION).text
 
 
+def test_one_more_assignment_is_given_a_line_and_nothing_typed_is_lost(
+    client_of: ClientOf, spring: Spring
+) -> None:
+    write_overall(client_of(Role.CONTROLLER))
+    secretary = client_of(Role.SECRETARY)
+    page = secretary.get(f"{APRIL}/beslut")
+    assert "Uppdrag 2" not in page.text
+    assert f'formaction="{APRIL}/beslut#assignments-1-clause"' in page.html
+    first = {CLAUSE: "att se över rutinen", BACK_ON: "26 augusti", "paragraph": "§ 87"}
+    page = secretary.post(f"{APRIL}/beslut", {**sent_by(page), **first, "after": "more"})
+    assert "Uppdrag 2" in page.text
+    assert "Det finns ett problem" not in page.text
+    kept = sent_by(page)
+    assert {name: kept[name].strip() for name in first} == first
+    assert f'formaction="{APRIL}/beslut#assignments-2-clause"' in page.html
+    second = {"assignments-1-clause": "att utbilda", "assignments-1-back_on": "2020-09-30"}
+    page = secretary.post(f"{APRIL}/beslut", {**kept, **DECISION, **second, BACK_ON: ""}, 422)
+    assert 'href="#assignments-0-back_on"' in page.html
+    page = secretary.submit("/beslut", **{BACK_ON: "26 augusti 2020"})
+    assert "Uppföljningen är beslutad." in page.text
+    told = secretary.get(f"{LIST}/uppdrag").text
+    assert "se över rutinen 26 augusti 2020" in told
+    assert "utbilda 30 september 2020" in told
+
+
+def test_a_decision_takes_fifty_assignments_and_drops_none_of_more(
+    client_of: ClientOf, spring: Spring
+) -> None:
+    write_overall(client_of(Role.CONTROLLER))
+    secretary = client_of(Role.SECRETARY)
+    page = secretary.get(f"{APRIL}/beslut")
+    lines = {f"assignments-{line}-clause": f"att göra sak {line}" for line in range(51)}
+    days = {f"assignments-{line}-back_on": "2020-09-30" for line in range(51)}
+    data = {**sent_by(page), **DECISION, **lines, **days}
+    page = secretary.post(f"{APRIL}/beslut", data, 422)
+    assert "Skriv högst 50 uppdrag här." in page.text
+    assert "att göra sak 50" in page.text
+    assert "Lägg till ett uppdrag" not in page.text
+
+
+def sent_by(page: Page) -> dict[str, str]:
+    return dict(page.form("/beslut").fields)
+
+
 def test_assignments_of_the_decision_are_listed_and_reported_back(
     client_of: ClientOf, spring: Spring, clock: MovableClock
 ) -> None:
     write_overall(client_of(Role.CONTROLLER))
     secretary = client_of(Role.SECRETARY)
-    page = decide(secretary, 422, clause_1="att se över rutinen")
+    page = decide(secretary, 422, **{CLAUSE: "att se över rutinen"})
     assert "Skriv dagen då uppdraget ska återrapporteras." in page.text
-    page = secretary.submit("/beslut", 422, clause_1="", back_on_1="26 augusti 2020")
+    page = secretary.submit("/beslut", 422, **{CLAUSE: "", BACK_ON: "26 augusti 2020"})
     assert "Skriv vad nämnden uppdrog" in page.text
-    page = secretary.submit("/beslut", clause_1="att se över rutinen.", back_on_1="2020-08-26")
+    page = secretary.submit("/beslut", **{CLAUSE: "att se över rutinen.", BACK_ON: "2020-08-26"})
     assert "Uppföljningen är beslutad." in page.text
     clock.move_to(2020, 9, 2)
     controller = client_of(Role.CONTROLLER)

@@ -8,6 +8,7 @@ from internkontroll.reporting.forms.public import (
 )
 from internkontroll.reporting.forms.reports import (
     BY_RULE,
+    MORE,
     AssignmentForm,
     CorrectReportForm,
     DecideForm,
@@ -31,6 +32,7 @@ from internkontroll.reporting.forms.reports import (
 
 __all__ = [
     "BY_RULE",
+    "MORE",
     "AssignmentForm",
     "CorrectReportForm",
     "DecideForm",

@@ -6,6 +6,8 @@ from typing import Any
 from wtforms import (
     BooleanField,
     Field,
+    FieldList,
+    FormField,
     HiddenField,
     RadioField,
     SelectField,
@@ -22,6 +24,7 @@ from internkontroll.web.forms import (
     BaseForm,
     DateField,
     IntegerTextField,
+    LineForm,
     NoPersonalId,
     SentenceRequired,
     VersionedForm,
@@ -107,10 +110,15 @@ OUTCOMES = (
 )
 """What the board may do with a report as it stands. What it changes is written in first."""
 
-ASSIGNMENT_ROWS = 3
-"""How many assignments the form of a decision has room for; more are noted afterwards."""
+MORE = "more"
+"""What the button for another assignment sends as ``after``; nothing is recorded then."""
+MOST_ASSIGNMENTS = 50
+"""How many assignments the form of a decision takes; more are noted afterwards."""
 
 _SAY_CLAUSE = "Skriv vad nämnden uppdrog åt förvaltningen att göra, eller ta bort dagen."
+_TOO_MANY = (
+    f"Skriv högst {MOST_ASSIGNMENTS} uppdrag här. Anteckna resten från uppföljningens sida efteråt."
+)
 _SAY_DAY = "Skriv dagen då uppdraget ska återrapporteras."
 
 
@@ -171,31 +179,52 @@ class DecideForm(MinutesForm):
         """The outcome that was chosen."""
         return DecisionOutcome(self.outcome.data)
 
-    def rows(self) -> list[tuple[Any, Any, Any]]:
-        """The fields of each assignment: the clause, the day to report back, the unit."""
+    @property
+    def has_room(self) -> bool:
+        """Whether one more assignment can be written here."""
+        return len(self["assignments"]) < MOST_ASSIGNMENTS
+
+    def add_line(self) -> None:
+        """Give the next assignment an empty line, with everything typed kept."""
+        if self.has_room:
+            self["assignments"].append_entry()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Refuse more assignments than the form takes, beside what each field asks for."""
+        valid = bool(super().validate(extra_validators))
+        if len(self["assignments"]) > MOST_ASSIGNMENTS:
+            self.form_errors = [*self.form_errors, _TOO_MANY]
+        return valid and not self.form_errors
+
+    def new_assignments(self) -> list[NewAssignment]:
+        """What the board asked for, in the order of the minutes."""
+        lines = (line.form for line in self["assignments"])
         return [
-            (self[f"clause_{row}"], self[f"back_on_{row}"], self[f"unit_{row}"])
-            for row in range(1, ASSIGNMENT_ROWS + 1)
+            NewAssignment(
+                line.clause.data,
+                line.back_on.data,
+                int(line["unit"].data) if line["unit"].data else None,
+            )
+            for line in lines
+            if line.clause.data
         ]
+
+
+class AssignmentLine(LineForm):
+    """Ett uppdrag i beslutet; a line left empty is passed over."""
+
+    clause = TextAreaField("Vad ska förvaltningen göra?", [NoPersonalId(), _LENGTH])
+    back_on = DateField("Återrapporteras senast")
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for the day of an assignment, and for its words."""
-        valid = super().validate(extra_validators)
-        for clause, back_on, _ in self.rows():
-            if clause.data and not back_on.data and not back_on.errors:
-                back_on.errors = [_SAY_DAY]
-            elif back_on.data and not clause.data and not clause.errors:
-                clause.errors = [_SAY_CLAUSE]
-            valid = valid and not clause.errors and not back_on.errors
-        return bool(valid)
-
-    def assignments(self) -> list[NewAssignment]:
-        """What the board asked for, in the order of the minutes."""
-        return [
-            NewAssignment(clause.data, back_on.data, int(unit.data) if unit.data else None)
-            for clause, back_on, unit in self.rows()
-            if clause.data
-        ]
+        valid = bool(super().validate(extra_validators))
+        clause, back_on = self.clause, self.back_on
+        if clause.data and not back_on.data and not back_on.errors:
+            back_on.errors = [_SAY_DAY]
+        elif back_on.data and not clause.data and not clause.errors:
+            clause.errors = [_SAY_CLAUSE]
+        return valid and not clause.errors and not back_on.errors
 
 
 def _unit_field(units: Sequence[tuple[int, str]]) -> SelectField:
@@ -205,12 +234,9 @@ def _unit_field(units: Sequence[tuple[int, str]]) -> SelectField:
 
 def decide_form(units: Sequence[tuple[int, str]], **given: Any) -> DecideForm:
     """The form of a decision; ``units`` are ids and paths of the board's units."""
-    fields: dict[str, Any] = {}
-    for row in range(1, ASSIGNMENT_ROWS + 1):
-        fields[f"clause_{row}"] = TextAreaField("Att-sats", [NoPersonalId(), _LENGTH])
-        fields[f"back_on_{row}"] = DateField("Återrapporteras senast")
-        fields[f"unit_{row}"] = _unit_field(units)
-    made: type[DecideForm] = type("ReportDecision", (DecideForm,), fields)
+    line = type("DecidedAssignment", (AssignmentLine,), {"unit": _unit_field(units)})
+    lines: Any = FieldList(FormField(line), min_entries=1)
+    made: type[DecideForm] = type("ReportDecision", (DecideForm,), {"assignments": lines})
     return made(**given)
 
 

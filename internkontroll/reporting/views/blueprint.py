@@ -1,15 +1,19 @@
 """The blueprint of the follow-up's pages, and what all of them need."""
 
+from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, abort, make_response
+from flask import Blueprint, abort, make_response, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board
 from internkontroll.reporting.queries import PointEntry, find_point, shown_report, working_report
 from internkontroll.reporting.rules import ShownReport, section_words
 from internkontroll.web.access import may, now, session
+from internkontroll.web.forms import BaseForm, VersionedForm
+from internkontroll.web.submission import submit
 
 bp = Blueprint("reporting", __name__, url_prefix="/namnd/<board_code>/uppfoljning")
 
@@ -56,6 +60,38 @@ def address(board: Board, entry: PointEntry) -> dict[str, Any]:
         "year": entry.point.year,
         "point": entry.point.name,
     }
+
+
+def version_of(entry: PointEntry) -> str:
+    """The version that a form about the report is filled in against; empty where there is none."""
+    return str(entry.report.row_version) if entry.report else ""
+
+
+def carry_out(
+    board: Board,
+    entry: PointEntry,
+    form: BaseForm,
+    verb: Callable[[Session], object],
+    *,
+    to: str,
+    done: str,
+) -> ResponseReturnValue | None:
+    """Do with the report what the form asks, and go to the page ``to`` of the same point.
+
+    None where it is refused: the form is to be shown again. Where somebody was faster it goes on
+    from the version that is there now.
+    """
+
+    def act(open_session: Session) -> str:
+        verb(open_session)
+        return url_for(to, **address(board, entry))
+
+    if form.validate() and (answer := submit(form, act, done=done)):
+        return answer
+    if form.refused_with == 409 and isinstance(form, VersionedForm):
+        there = entry_or_404(board, entry.point.year, entry.point.name)
+        form.row_version.data = version_of(there)
+    return None
 
 
 def as_file(body: bytes, kind: str, name: str) -> ResponseReturnValue:

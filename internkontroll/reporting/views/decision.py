@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Permission
 from internkontroll.organisation.models import Board, DecisionOutcome
 from internkontroll.organisation.queries import unit_tree_on
-from internkontroll.reporting.forms import DecideForm, TakeBackReportForm, decide_form
+from internkontroll.reporting.forms import MORE, DecideForm, TakeBackReportForm, decide_form
 from internkontroll.reporting.models import ReportState
 from internkontroll.reporting.queries import PointEntry
 from internkontroll.reporting.queries.treating import read_report, treatments_of
@@ -26,10 +26,17 @@ from internkontroll.reporting.services import (
     table_report,
     take_back_report,
 )
-from internkontroll.reporting.views.blueprint import address, bp, entry_or_404, shown_or_404
+from internkontroll.reporting.views.blueprint import (
+    address,
+    bp,
+    carry_out,
+    entry_or_404,
+    shown_or_404,
+    version_of,
+)
 from internkontroll.web.access import current_actor, may, now, requires, session, today
 from internkontroll.web.forms import BaseForm, ButtonForm
-from internkontroll.web.submission import page, submit
+from internkontroll.web.submission import page
 
 DONE = {
     DecisionOutcome.APPROVED: "Uppföljningen är beslutad.",
@@ -107,14 +114,12 @@ def approve(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = entry_or_404(board, year, point)
     form = ButtonForm()
 
-    def act(open_session: Session) -> str:
-        approve_report(open_session, board, entry.point, actor=current_actor(), at=now())
-        return url_for("reporting.xray", **address(board, entry))
+    def freeze(open_session: Session) -> object:
+        return approve_report(open_session, board, entry.point, actor=current_actor(), at=now())
 
     done = "Uppföljningen är godkänd och låst tills nämnden har behandlat den."
-    if form.validate() and (answer := submit(form, act, done=done)):
-        return answer
-    return _xray_page(board, entry_or_404(board, year, point), form)
+    answer = carry_out(board, entry, form, freeze, to="reporting.xray", done=done)
+    return answer or _xray_page(board, entry_or_404(board, year, point), form)
 
 
 @bp.post("/<int:year>/<path:point>/andra-vid-beslut")
@@ -124,14 +129,13 @@ def amend(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = entry_or_404(board, year, point)
     form = ButtonForm()
 
-    def act(open_session: Session) -> str:
-        begin_report_amendment(open_session, board, entry.point, actor=current_actor(), at=now())
-        return url_for("reporting.xray", **address(board, entry))
+    def begin(open_session: Session) -> object:
+        by = current_actor()
+        return begin_report_amendment(open_session, board, entry.point, actor=by, at=now())
 
     done = "Skriv nu in det som nämnden ändrade. Förslaget är sparat som det var."
-    if form.validate() and (answer := submit(form, act, done=done)):
-        return answer
-    return _xray_page(board, entry_or_404(board, year, point), form)
+    answer = carry_out(board, entry, form, begin, to="reporting.xray", done=done)
+    return answer or _xray_page(board, entry_or_404(board, year, point), form)
 
 
 @bp.get("/<int:year>/<path:point>/ta-tillbaka")
@@ -139,7 +143,7 @@ def amend(board: Board, year: int, point: str) -> ResponseReturnValue:
 def take_back(board: Board, year: int, point: str) -> ResponseReturnValue:
     """Ask why an approved report is taken back."""
     entry = entry_or_404(board, year, point)
-    return _take_back_page(board, entry, TakeBackReportForm(row_version=_version(entry)))
+    return _take_back_page(board, entry, TakeBackReportForm(row_version=version_of(entry)))
 
 
 @bp.post("/<int:year>/<path:point>/ta-tillbaka")
@@ -149,8 +153,8 @@ def take_back_now(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = entry_or_404(board, year, point)
     form = TakeBackReportForm()
 
-    def act(open_session: Session) -> str:
-        take_back_report(
+    def unlock(open_session: Session) -> object:
+        return take_back_report(
             open_session,
             board,
             entry.point,
@@ -159,13 +163,10 @@ def take_back_now(board: Board, year: int, point: str) -> ResponseReturnValue:
             actor=current_actor(),
             at=now(),
         )
-        return url_for("reporting.show", **address(board, entry))
 
-    if form.validate() and (answer := submit(form, act, done="Uppföljningen är ett utkast igen.")):
-        return answer
-    if form.refused_with == 409:
-        form.row_version.data = _version(entry_or_404(board, year, point))
-    return _take_back_page(board, entry, form)
+    done = "Uppföljningen är ett utkast igen."
+    answer = carry_out(board, entry, form, unlock, to="reporting.show", done=done)
+    return answer or _take_back_page(board, entry_or_404(board, year, point), form)
 
 
 def _take_back_page(
@@ -178,10 +179,6 @@ def _take_back_page(
         entry=entry,
         where=address(board, entry),
     )
-
-
-def _version(entry: PointEntry) -> str:
-    return str(entry.report.row_version) if entry.report else ""
 
 
 @bp.get("/<int:year>/<path:point>/beslut")
@@ -205,21 +202,19 @@ def units_to_choose(board: Board) -> list[tuple[int, str]]:
 
 def _decide_page(board: Board, entry: PointEntry, *, sent: bool = False) -> ResponseReturnValue:
     shown = shown_or_404(board, entry)
-    form = decide_form(units_to_choose(board), body=board.name, row_version=_version(entry))
+    form = decide_form(units_to_choose(board), body=board.name, row_version=version_of(entry))
     amending = entry.state is ReportState.AMENDING
     outcome = DecisionOutcome.AMENDED if amending else form.chosen
-    if sent and form.validate():
+    if sent and request.form.get("after") == MORE:
+        form.add_line()
+    elif sent:
 
-        def act(open_session: Session) -> str:
+        def register(open_session: Session) -> None:
             _record(open_session, board, entry, form, outcome)
-            return url_for("reporting.show", **address(board, entry))
 
-        if answer := submit(form, act, done=DONE[outcome]):
+        to, done = "reporting.show", DONE[outcome]
+        if answer := carry_out(board, entry, form, register, to=to, done=done):
             return answer
-        if form.refused_with == 409:
-            form.row_version.data = _version(
-                entry_or_404(board, entry.point.year, entry.point.name)
-            )
     lines = (
         () if entry.is_decided else xray_of(session(), board, entry.report, shown.report, at=now())
     )
@@ -231,6 +226,7 @@ def _decide_page(board: Board, entry: PointEntry, *, sent: bool = False) -> Resp
         report=shown.report,
         amending=amending,
         lines=lines,
+        more=MORE,
         where=address(board, entry),
         may_write=may(Permission.REPORT_WRITE),
     )
@@ -263,6 +259,6 @@ def _record(
             entry.point,
             **told,
             outcome=outcome,
-            assignments=form.assignments(),
+            assignments=form.new_assignments(),
             **more,
         )

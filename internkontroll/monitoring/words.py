@@ -42,6 +42,7 @@ class TaskWords:
 _STARTED = StateWord("Påbörjad", "warn")
 _NOT_BEGUN = StateWord("Inte påbörjad", "idle")
 _WAITS = StateWord("Väntar på dig", "warn")
+_CORRECTED = StateWord("Rättelse pågår", "warn")
 
 _CONTROL_STEPS: dict[Kind, tuple[str, StateWord]] = {
     Kind.LOAD_LIST: ("Läs in listan som stickprovet ska dras ur", _NOT_BEGUN),
@@ -126,7 +127,13 @@ def _of_a_report(task: Task, on: date) -> TaskWords:
         return TaskWords(
             f"Gör klart rättelsen av uppföljningen {per}",
             "Skriv klart den och registrera nämndens beslut, eller ta bort den",
-            StateWord("Rättelse pågår", "warn"),
+            _CORRECTED,
+        )
+    if task.kind is Kind.READ_CORRECTION:
+        return TaskWords(
+            f"Läs rättelsen av uppföljningen {per}",
+            "Se vad som skiljer från det beslutade, innan nämnden behandlar den",
+            _CORRECTED,
         )
     if task.kind is Kind.RECEIVE_REPORT:
         sent = long_date(swedish_day(fact.moment)) if fact.moment else ""
@@ -250,6 +257,7 @@ _REPORTS = frozenset(
         Kind.VERIFY_REPORT,
         Kind.SEND_REPORT,
         Kind.FINISH_CORRECTION,
+        Kind.READ_CORRECTION,
         Kind.RECEIVE_REPORT,
         Kind.SETTLE_REQUEST,
     }

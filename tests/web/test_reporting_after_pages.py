@@ -18,6 +18,11 @@ from tests.web.report_before_board import (
 
 RUNS = "Rättelse pågår"
 TASK = "Gör klart rättelsen av uppföljningen per april 2020"
+TO_READ = "Läs rättelsen av uppföljningen per april 2020"
+ASSIGNMENT = {
+    "assignments-0-clause": "att se över rutinen.",
+    "assignments-0-back_on": "2020-08-26",
+}
 
 
 @pytest.fixture
@@ -44,14 +49,29 @@ def test_a_begun_correction_shows_where_the_report_is_and_as_a_task(
         assert TASK in page.text
         assert f"{APRIL}/rattelse" in page.reader.links
     director = client_of(Role.DIRECTOR)
-    assert TASK not in director.get("/").text
+    page = director.get("/")
+    assert TASK not in page.text
+    assert TO_READ in page.text
+    assert f"{APRIL}/rattelse" in page.reader.links
+    assert TO_READ not in controller.get("/").text
     page = director.get(APRIL)
     assert RUNS in page.text
-    assert f"{APRIL}/rattelse" not in page.reader.links
+    assert f"{APRIL}/rattelse" in page.reader.links
+    director.get(f"{APRIL}/samlad-bedomning")
+    page = director.submit("/samlad-bedomning", grounds="En kontroll till är inte gjord.")
+    assert "En kontroll till är inte gjord." in page.text
+    assert "Registrera nämndens beslut om rättelsen" not in page.text
+    reader = client_of(Role.REVIEWER).get(f"{APRIL}/rattelse")
+    assert "En kontroll till är inte gjord." in reader.text
+    assert "Ändra texterna" not in reader.text
     secretary.get(f"{APRIL}/rattelse/ta-bort")
     secretary.submit("/rattelse/ta-bort", reason="Kontrollen var räknad.")
     for page in (controller.get(APRIL), controller.get(LIST), controller.get("/")):
         assert RUNS not in page.text
+    assert TO_READ not in director.get("/").text
+    page = director.get(f"{APRIL}/rattelse")
+    assert "Ingen rättelse är påbörjad." in page.text
+    assert "Påbörja" not in page.text
 
 
 def test_who_reads_only_what_is_decided_sees_no_begun_correction_and_no_assignment(
@@ -59,7 +79,7 @@ def test_who_reads_only_what_is_decided_sees_no_begun_correction_and_no_assignme
 ) -> None:
     secretary = client_of(Role.SECRETARY)
     write_overall(client_of(Role.CONTROLLER))
-    decide(secretary, clause_1="att se över rutinen.", back_on_1="2020-08-26")
+    decide(secretary, **ASSIGNMENT)
     secretary.get(f"{APRIL}/rattelse")
     secretary.submit("/rattelse", reason="En kontroll räknades inte.")
     reader = client_of(Role.READER)
@@ -75,7 +95,7 @@ def test_the_assignments_of_a_decision_are_listed_with_it_and_led_to_from_the_re
     controller, secretary = client_of(Role.CONTROLLER), client_of(Role.SECRETARY)
     write_overall(controller)
     assert "uppdrag gavs" not in controller.get(APRIL).text
-    decide(secretary, clause_1="att se över rutinen.", back_on_1="2020-08-26")
+    decide(secretary, **ASSIGNMENT)
     page = controller.get(APRIL)
     assert "Ett uppdrag gavs med beslutet" in page.text
     assert f"{APRIL}/behandling#uppdragen" in page.reader.links

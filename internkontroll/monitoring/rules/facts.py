@@ -54,6 +54,7 @@ class Kind(StrEnum):
     APPROVE_REPORT = "approve_report"
     SEND_REPORT = "send_report"
     FINISH_CORRECTION = "finish_correction"
+    READ_CORRECTION = "read_correction"
     RECEIVE_REPORT = "receive_report"
     ASSESS_OVERSIGHT = "assess_oversight"
     DECIDE_OVERSIGHT = "decide_oversight"

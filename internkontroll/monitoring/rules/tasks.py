@@ -83,6 +83,13 @@ def _of_report(fact: Fact, person: Person) -> list[Kind]:
     return kinds
 
 
+def _of_correction(fact: Fact, person: Person) -> Kind | None:
+    if person.is_one_of(STEERS, fact):
+        return Kind.FINISH_CORRECTION
+    # What is corrected is förvaltningen's: its head reads it before it goes to the nämnd.
+    return Kind.READ_CORRECTION if person.is_one_of(frozenset({Role.DIRECTOR}), fact) else None
+
+
 def _of_oversight(fact: Fact, person: Person) -> Kind | None:
     if not person.is_one_of(OVERSEES, fact):
         return None
@@ -153,7 +160,6 @@ _PLAIN: dict[Source, tuple[Kind, frozenset[Role]]] = {
     Source.MEETINGS: (Kind.ENTER_MEETINGS, STEERS),
     Source.ASSIGNMENT: (Kind.REPORT_BACK, WATCHES),
     Source.REPORT_TO_SEND: (Kind.SEND_REPORT, frozenset({Role.SECRETARY})),
-    Source.CORRECTION: (Kind.FINISH_CORRECTION, STEERS),
     Source.RECEIPT: (Kind.RECEIVE_REPORT, OVERSEES),
     Source.REQUEST: (Kind.SETTLE_REQUEST, STEERS),
     Source.PLAN_MINUTES: (Kind.VERIFY_PLAN, frozenset({Role.SECRETARY})),
@@ -196,6 +202,7 @@ def tasks_of(fact: Fact, person: Person) -> list[Task]:
         Source.SECOND_READING: _of_second_reading,
         Source.ACTION: _of_action,
         Source.ROLE_WAITS: _of_waiting_role,
+        Source.CORRECTION: _of_correction,
         Source.OVERSIGHT: _of_oversight,
     }[fact.source]
     found = rule(fact, person)

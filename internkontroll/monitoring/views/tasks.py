@@ -106,6 +106,7 @@ _WAYS: Mapping[Kind, Callable[[Fact], tuple[str, dict[str, Any]]]] = {
     Kind.APPROVE_REPORT: lambda fact: ("reporting.xray", _report(fact)[1]),
     Kind.SEND_REPORT: _way_of_report,
     Kind.FINISH_CORRECTION: lambda fact: ("reporting.correction", _report(fact)[1]),
+    Kind.READ_CORRECTION: lambda fact: ("reporting.correction", _report(fact)[1]),
     Kind.RECEIVE_REPORT: lambda fact: (
         "reporting.treatment",
         {**_report(fact)[1], "_anchor": "kommunstyrelsen"},

@@ -1,6 +1,6 @@
 """After the decision: minutes verified, handed over and received, corrected, earlier versions."""
 
-from flask import abort, url_for
+from flask import abort
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -42,12 +42,17 @@ from internkontroll.reporting.views.blueprint import (
     address,
     as_file,
     bp,
+    carry_out,
     entry_or_404,
     shown_or_404,
+    version_of,
 )
 from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session
 from internkontroll.web.forms import BaseForm, ButtonForm
-from internkontroll.web.submission import page, submit
+from internkontroll.web.submission import page
+
+_WAY = "reporting.treatment"
+"""The page that tells the report's way through the board."""
 
 
 def _decided_or_404(board: Board, year: int, point: str) -> PointEntry:
@@ -106,14 +111,12 @@ def verify(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = _decided_or_404(board, year, point)
     form = VerifyReportForm()
 
-    def act(open_session: Session) -> str:
-        day = form.verified_on.data
-        verify_report(open_session, board, entry.point, day, actor=current_actor(), at=now())
-        return url_for("reporting.treatment", **address(board, entry))
+    def note(open_session: Session) -> object:
+        day, by = form.verified_on.data, current_actor()
+        return verify_report(open_session, board, entry.point, day, actor=by, at=now())
 
-    if form.validate() and (answer := submit(form, act, done="Justeringen är antecknad.")):
-        return answer
-    return _treatment_page(board, entry_or_404(board, year, point), form)
+    answer = carry_out(board, entry, form, note, to=_WAY, done="Justeringen är antecknad.")
+    return answer or _treatment_page(board, entry_or_404(board, year, point), form)
 
 
 @bp.post("/<int:year>/<path:point>/overlamna")
@@ -123,14 +126,12 @@ def send(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = _decided_or_404(board, year, point)
     form = ButtonForm()
 
-    def act(open_session: Session) -> str:
-        send_report(open_session, board, entry.point, actor=current_actor(), at=now())
-        return url_for("reporting.treatment", **address(board, entry))
+    def hand_over(open_session: Session) -> object:
+        return send_report(open_session, board, entry.point, actor=current_actor(), at=now())
 
     done = "Uppföljningen är överlämnad till kommunstyrelsen."
-    if form.validate() and (answer := submit(form, act, done=done)):
-        return answer
-    return _treatment_page(board, entry_or_404(board, year, point), form)
+    answer = carry_out(board, entry, form, hand_over, to=_WAY, done=done)
+    return answer or _treatment_page(board, entry_or_404(board, year, point), form)
 
 
 @bp.post("/<int:year>/<path:point>/kvittera")
@@ -140,18 +141,17 @@ def receive(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = _decided_or_404(board, year, point)
     form = ReceiveReportForm()
 
-    def act(open_session: Session) -> str:
-        day = form.received_on.data
-        receive_report(open_session, board, entry.point, day, actor=current_actor(), at=now())
-        return url_for("reporting.treatment", **address(board, entry))
+    def acknowledge(open_session: Session) -> object:
+        day, by = form.received_on.data, current_actor()
+        return receive_report(open_session, board, entry.point, day, actor=by, at=now())
 
-    if form.validate() and (answer := submit(form, act, done="Uppföljningen är kvitterad.")):
-        return answer
-    return _treatment_page(board, entry_or_404(board, year, point), form)
+    done = "Uppföljningen är kvitterad."
+    answer = carry_out(board, entry, form, acknowledge, to=_WAY, done=done)
+    return answer or _treatment_page(board, entry_or_404(board, year, point), form)
 
 
 @bp.get("/<int:year>/<path:point>/rattelse")
-@requires(Permission.REPORT_DECIDE)
+@requires(Permission.REPORT_READ)
 def correction(board: Board, year: int, point: str) -> ResponseReturnValue:
     """Why the report is corrected; once begun, what differs and the form of its decision."""
     return _correction_page(board, _decided_or_404(board, year, point), None)
@@ -164,15 +164,13 @@ def correct(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = _decided_or_404(board, year, point)
     form = CorrectReportForm()
 
-    def act(open_session: Session) -> str:
-        reason = form.reason.data or ""
-        open_correction(open_session, board, entry.point, reason, actor=current_actor(), at=now())
-        return url_for("reporting.correction", **address(board, entry))
+    def begin(open_session: Session) -> object:
+        why, by = form.reason.data or "", current_actor()
+        return open_correction(open_session, board, entry.point, why, actor=by, at=now())
 
     done = "Rättelsen är påbörjad. Den beslutade versionen gäller tills nämnden har beslutat nästa."
-    if form.validate() and (answer := submit(form, act, done=done)):
-        return answer
-    return _correction_page(board, entry_or_404(board, year, point), form)
+    answer = carry_out(board, entry, form, begin, to="reporting.correction", done=done)
+    return answer or _correction_page(board, entry_or_404(board, year, point), form)
 
 
 @bp.post("/<int:year>/<path:point>/rattelse/beslut")
@@ -182,8 +180,8 @@ def decide_corrected(board: Board, year: int, point: str) -> ResponseReturnValue
     entry = _decided_or_404(board, year, point)
     form = MinutesForm()
 
-    def act(open_session: Session) -> str:
-        decide_correction(
+    def decide(open_session: Session) -> object:
+        return decide_correction(
             open_session,
             board,
             entry.point,
@@ -192,14 +190,10 @@ def decide_corrected(board: Board, year: int, point: str) -> ResponseReturnValue
             actor=current_actor(),
             at=now(),
         )
-        return url_for("reporting.treatment", **address(board, entry))
 
-    if form.validate() and (answer := submit(form, act, done="Den rättade versionen är beslutad.")):
-        return answer
-    entry = entry_or_404(board, year, point)
-    if form.refused_with == 409 and entry.report is not None:
-        form.row_version.data = _version_of(entry)
-    return _correction_page(board, entry, form)
+    done = "Den rättade versionen är beslutad."
+    answer = carry_out(board, entry, form, decide, to=_WAY, done=done)
+    return answer or _correction_page(board, entry_or_404(board, year, point), form)
 
 
 @bp.get("/<int:year>/<path:point>/rattelse/ta-bort")
@@ -207,7 +201,7 @@ def decide_corrected(board: Board, year: int, point: str) -> ResponseReturnValue
 def drop(board: Board, year: int, point: str) -> ResponseReturnValue:
     """Ask why a begun correction is dropped."""
     entry = _decided_or_404(board, year, point)
-    return _drop_page(board, entry, DropCorrectionForm(None, row_version=_version_of(entry)))
+    return _drop_page(board, entry, DropCorrectionForm(None, row_version=version_of(entry)))
 
 
 @bp.post("/<int:year>/<path:point>/rattelse/ta-bort")
@@ -217,8 +211,8 @@ def drop_now(board: Board, year: int, point: str) -> ResponseReturnValue:
     entry = _decided_or_404(board, year, point)
     form = DropCorrectionForm()
 
-    def act(open_session: Session) -> str:
-        drop_correction(
+    def put_back(open_session: Session) -> object:
+        return drop_correction(
             open_session,
             board,
             entry.point,
@@ -227,19 +221,10 @@ def drop_now(board: Board, year: int, point: str) -> ResponseReturnValue:
             actor=current_actor(),
             at=now(),
         )
-        return url_for("reporting.treatment", **address(board, entry))
 
     done = "Rättelsen är borttagen. Den beslutade versionen gäller som förut."
-    if form.validate() and (answer := submit(form, act, done=done)):
-        return answer
-    entry = entry_or_404(board, year, point)
-    if form.refused_with == 409:
-        form.row_version.data = _version_of(entry)
-    return _drop_page(board, entry, form)
-
-
-def _version_of(entry: PointEntry) -> str:
-    return str(entry.report.row_version) if entry.report else ""
+    answer = carry_out(board, entry, form, put_back, to=_WAY, done=done)
+    return answer or _drop_page(board, entry_or_404(board, year, point), form)
 
 
 def _drop_page(board: Board, entry: PointEntry, form: DropCorrectionForm) -> ResponseReturnValue:
@@ -260,9 +245,10 @@ def _correction_page(board: Board, entry: PointEntry, form: BaseForm | None) -> 
     if begun:
         working = working_report(session(), board, entry, at=now())
         changed = differences(decided, working.report) if working else ()
-    if form is None:
+    may_decide = may(Permission.REPORT_DECIDE)
+    if form is None and may_decide:
         form = (
-            MinutesForm(body=board.name, row_version=_version_of(entry))
+            MinutesForm(body=board.name, row_version=version_of(entry))
             if begun
             else CorrectReportForm()
         )
@@ -276,6 +262,7 @@ def _correction_page(board: Board, entry: PointEntry, form: BaseForm | None) -> 
         changed=changed,
         where=address(board, entry),
         may_write=may(Permission.REPORT_WRITE),
+        may_decide=may_decide,
     )
 
 

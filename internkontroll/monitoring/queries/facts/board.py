@@ -119,7 +119,9 @@ def corrections(question: Question) -> Part:
         )
         .join(FollowUpReport, FollowUpReport.reporting_point_id == ReportingPoint.id)
         .where(
-            ReportingPoint.board_id.in_(question.boards_with(Role.CONTROLLER, Role.SECRETARY)),
+            ReportingPoint.board_id.in_(
+                question.boards_with(Role.CONTROLLER, Role.SECRETARY, Role.DIRECTOR)
+            ),
             FollowUpReport.correction_reason.is_not(None),
         )
     )

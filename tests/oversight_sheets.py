@@ -109,6 +109,7 @@ def _of_board(line: Mapping[str, Any]) -> dict[str, float]:
         **_found(line["severities"]),
         **_per_ten(line),
         **_actions(line["report"]["actions"]),
+        **({"Uppföljningens version": version} if (version := line["report"]["version"]) else {}),
     }
 
 

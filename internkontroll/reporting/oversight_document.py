@@ -27,6 +27,7 @@ from internkontroll.reporting.rules.oversight import (
     OversightReport,
     OversightTotal,
     RowChoice,
+    SentReport,
     chosen_rows,
     late_words,
     oversight_to_plain,
@@ -162,6 +163,8 @@ def _standing_table(report: OversightReport) -> Table:
         if sent is not None:
             section = section_words(sent.decision.paragraph)
             decided = f"{long_date(sent.decision.decided_on)}, {section}"
+            if (sent.version or 1) > 1:
+                decided += f", version {sent.version}"
         rows.append(
             (
                 line.name,
@@ -299,9 +302,16 @@ def _deviating(report: OversightReport) -> list[Block]:
     ]
 
 
+def _version_of(name: str, report: SentReport) -> str:
+    """The nämnd, and the version of its report where the picture tells it."""
+    return f"{name}, version {report.version}" if report.version else name
+
+
 def _sources(report: OversightReport, sha256: str | None) -> list[Block]:
     sums = tuple(
-        (line.name, line.report.sha256) for line in report.boards if line.report is not None
+        (_version_of(line.name, line.report), line.report.sha256)
+        for line in report.boards
+        if line.report is not None
     )
     late = tuple(f"{line.name}: {late_words(line)}." for line in report.missing)
     blocks: list[Block] = [Heading("Om uppgifterna")]

@@ -4,6 +4,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,12 @@ from internkontroll.core.access import Role
 from internkontroll.core.canonical import canonical_json, sha256_of
 from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board
+from internkontroll.reporting import services
 from internkontroll.reporting.models import OversightDecision
 from tests.client import PageClient
 from tests.conftest import MovableClock
 from tests.factories import Town
-from tests.oversight_rows import make_april
+from tests.oversight_rows import PROGRAM, april_of, make_april
 from tests.package_check import check
 from tests.pdf_text import pdf_text
 
@@ -315,3 +317,47 @@ def test_the_whole_is_fetched_in_one_package_that_verifies(ks: PageClient, tmp_p
     assert check(tmp_path, answer.data, found[1])[0] == 0
     assert check(tmp_path, ks.raw(f"{APRIL}/dokument.zip?laget=nu").data, found[1])[0] == 1
     assert ks.raw(f"{LIST}/2020/maj/dokument.zip").status_code == 404
+
+
+def test_a_decided_picture_says_which_version_it_built_on_when_a_board_has_corrected(
+    ks: PageClient, app: Flask, sent: Town, client_of: ClientOf, clock: MovableClock
+) -> None:
+    ks.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Det mesta är gjort.")
+    ks.get(f"{APRIL}/beslut")
+    ks.submit("/beslut", decided_on="15 juni 2020", registry_number="KSN-2020-0123", paragraph="1")
+    scn = "/namnd/scn/uppfoljning/2020/april"
+    assert "version 1" not in ks.get(APRIL).text
+    assert "Beslutet bygger på version 1." in ks.get(f"{scn}/behandling").text
+    secretary = client_of(Role.SECRETARY, "SCN")
+    warned = "Beslutet bygger på version 1 och ändras inte av en rättelse."
+    assert warned in secretary.get(f"{scn}/rattelse").text
+    clock.move_to(2020, 6, 22)
+    with app.app_context(), intent_to_write():
+        session = db.session()
+        board = session.get_one(Board, sent.boards["SCN"])
+        about: dict[str, Any] = {"actor": PROGRAM, "at": datetime(2020, 6, 22, 9, tzinfo=UTC)}
+        point = april_of(session, board)
+        services.open_correction(session, board, point, "En siffra var fel.", **about)
+        minutes = services.Minutes(date(2020, 6, 21), "99", "SCN-2020-0211")
+        services.decide_correction(session, board, point, minutes, **about)
+        services.send_report(session, board, point, **about)
+        session.commit()
+        db.session.remove()
+
+    ks = client_of(Role.OVERSIGHT_CONTROLLER)
+    page = ks.get(APRIL)
+    told = "Socialnämnden: beslutet bygger på version 1. Nämnden beslutade version 2 21 juni 2020"
+    assert told in page.text
+    assert "Version 1, rättad sedan dess" in page.text
+    assert f"{scn}/version/1" in page.reader.links
+    assert scn not in page.reader.links
+    rows = ks.get(f"{APRIL}/rader?visa=vasentliga&namnd=scn")
+    found = re.search(rf'href="({scn}/version/1)#(kontroll-3)"', rows.html)
+    assert found is not None
+    assert f'id="{found[2]}"' in ks.get(found[1]).html
+    today = ks.get(f"{APRIL}?laget=nu")
+    assert "Version 2" in today.text
+    assert "bygger på version" not in today.text
+    ended = "Beslutet bygger på version 1 och ändras inte av rättelsen."
+    assert ended in ks.get(f"{scn}/behandling").text

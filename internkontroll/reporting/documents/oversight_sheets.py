@@ -105,7 +105,7 @@ def _board(line: BoardLine) -> tuple[Cell, ...]:
         line.sent_on,
         line.days_late or None,
     )
-    figures = 6 + len(COUNT_HEADER) + 2 + len(SEVERITY_HEADER) + 1 + len(ACTION_HEADER) + 1
+    figures = 7 + len(COUNT_HEADER) + 2 + len(SEVERITY_HEADER) + 1 + len(ACTION_HEADER) + 1
     if sent is None:
         return (*standing, *[None] * figures)
     return (
@@ -122,6 +122,7 @@ def _board(line: BoardLine) -> tuple[Cell, ...]:
         *_severities(line.severities),
         per_ten(line.findings, line.controls),
         *_actions(sent.actions),
+        sent.version,
         sent.sha256,
     )
 
@@ -131,7 +132,8 @@ def _boards(report: OversightReport) -> Sheet:
         "Nämnd", "Läge", "Skulle lämnas", "Lämnad", "Dagar sen", "Beslutad den", "Paragraf",
         "Diarienummer", "Egen bedömning", "Kontrollmoment i planen",
         "Kontrollmoment som rapporteras", *COUNT_HEADER, *_ITEMS_HEADER, *SEVERITY_HEADER,
-        "Avvikelser per tio kontrollmoment", *ACTION_HEADER, "Uppföljningens innehåll, SHA-256",
+        "Avvikelser per tio kontrollmoment", *ACTION_HEADER, "Uppföljningens version",
+        "Uppföljningens innehåll, SHA-256",
     )  # fmt: skip
     return Sheet("Nämnder", header, tuple(_board(line) for line in report.boards))
 

@@ -343,10 +343,11 @@ def _summary_facts(summary: OversightSummary | None) -> SummaryFacts:
 
 def standing_decision(session: Session, year: int, point: str) -> OversightDecision | None:
     """Kommunstyrelsens decision that holds, its snapshot not read; None before any."""
-    return session.scalar(_standing_select(year, point))
+    return session.scalar(standing_select(year, point))
 
 
-def _standing_select(year: int, point: str) -> sa.Select[OversightDecision]:
+def standing_select(year: int, point: str) -> sa.Select[OversightDecision]:
+    """Kommunstyrelsens decision that holds."""
     return (
         sa.select(OversightDecision)
         .where(OversightDecision.year == year, OversightDecision.point == point)
@@ -360,7 +361,7 @@ def shown_oversight(
 ) -> ShownOversight | None:
     """The picture as it was decided, read from its snapshot; before a decision as it stands."""
     whole = undefer(OversightDecision.snapshot)
-    decided = session.scalar(_standing_select(year, point).options(whole))
+    decided = session.scalar(standing_select(year, point).options(whole))
     if decided is not None:
         made = oversight_from_plain(json.loads(decided.snapshot))
         return ShownOversight(made, decided.snapshot_sha256, decided.snapshot)

@@ -19,6 +19,7 @@ from internkontroll.reporting.forms import (
 from internkontroll.reporting.models import ReportVersion
 from internkontroll.reporting.queries import PointEntry, memo_of_version, working_report
 from internkontroll.reporting.queries.assignments import assignments_given
+from internkontroll.reporting.queries.built_on import BuiltOn, executive_built_on
 from internkontroll.reporting.queries.treating import (
     read_report,
     treatments_of,
@@ -47,12 +48,21 @@ from internkontroll.reporting.views.blueprint import (
     shown_or_404,
     version_of,
 )
+from internkontroll.reporting.views.parts import report_parts
 from internkontroll.web.access import current_actor, load_or_404, may, now, requires, session
 from internkontroll.web.forms import BaseForm, ButtonForm
 from internkontroll.web.submission import page
 
 _WAY = "reporting.treatment"
 """The page that tells the report's way through the board."""
+
+
+def _built_on(board: Board, entry: PointEntry) -> BuiltOn | None:
+    """Kommunstyrelsens decision on the point, and which version of the report it built on."""
+    if entry.report is None or not entry.is_decided:
+        return None
+    point = entry.point
+    return executive_built_on(session(), board.code, point.year, point.name, entry.report)
 
 
 def _decided_or_404(board: Board, year: int, point: str) -> PointEntry:
@@ -92,6 +102,7 @@ def _treatment_page(board: Board, entry: PointEntry, form: BaseForm) -> Response
         treatments=treated,
         versions=versions_of(session(), report.id) if report else (),
         goes_on=goes_on,
+        built_on=_built_on(board, entry),
         may_verify=decides and entry.decision is not None and entry.decision.verified_on is None,
         may_send=decides and goes_on and report is not None and report.sent_at is None,
         may_receive=report is not None
@@ -260,6 +271,7 @@ def _correction_page(board: Board, entry: PointEntry, form: BaseForm | None) -> 
         report=decided,
         begun=begun,
         changed=changed,
+        built_on=_built_on(board, entry),
         where=address(board, entry),
         may_write=may(Permission.REPORT_WRITE),
         may_decide=may_decide,
@@ -286,6 +298,7 @@ def version(board: Board, year: int, point: str, version: int) -> ResponseReturn
         entry=entry,
         row=row,
         report=made,
+        part=report_parts(made, None).drawn,
         changed=differences(made, _next(board, entry, version)),
         where=address(board, entry),
     )

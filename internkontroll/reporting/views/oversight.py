@@ -1,5 +1,6 @@
 """Kommunstyrelsens samlade bild: its pages and files."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, request, url_for
@@ -24,6 +25,7 @@ from internkontroll.reporting.oversight_document import (
     total_actions,
 )
 from internkontroll.reporting.pictures import oversight_pictures
+from internkontroll.reporting.queries.built_on import LaterVersion, later_versions
 from internkontroll.reporting.queries.oversight import (
     oversight_entries,
     oversight_report,
@@ -109,14 +111,31 @@ def _asks_for_today() -> bool:
     return request.args.get("laget") == "nu"
 
 
-def _report_addresses(report: OversightReport) -> dict[str, str]:
-    """Where each sent report is, by its nämnd's code: made once for all the links of a page."""
-    return {
-        line.code: url_for(
-            "reporting.show", board_code=line.code.lower(), year=report.year, point=report.point
-        )
+def _report_addresses(
+    report: OversightReport, later: Mapping[str, LaterVersion] | None = None
+) -> dict[str, str]:
+    """Where each sent report is, by its nämnd's code: made once for all the links of a page.
+
+    Of one that has been corrected since kommunstyrelsens decision that is the version it built on.
+    """
+    where: dict[str, Any] = {"year": report.year, "point": report.point}
+    made = {
+        line.code: url_for("reporting.show", board_code=line.code.lower(), **where)
         for line in report.sent
     }
+    for code, one in (later or {}).items():
+        made[code] = url_for(
+            "reporting.version", board_code=code.lower(), version=one.built_on, **where
+        )
+    return made
+
+
+def _later(report: OversightReport) -> Mapping[str, LaterVersion]:
+    """What has taken the place of the reports that kommunstyrelsens decision tells."""
+    if report.decision is None:
+        return {}
+    with within(EVERY_BOARD):
+        return later_versions(session(), report)
 
 
 def shown_or_404(year: int, point: str) -> ShownOversight:
@@ -163,6 +182,7 @@ def show(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild of a point."""
     shown = shown_or_404(year, point)
     report = shown.report
+    later = _later(report)
     is_decided = shown.snapshot is not None or (
         _asks_for_today() and standing_decision(session(), year, point) is not None
     )
@@ -172,7 +192,8 @@ def show(year: int, point: str) -> ResponseReturnValue:
     return page(
         "oversight/show.html",
         report=report,
-        report_at=_report_addresses(report),
+        report_at=_report_addresses(report, later),
+        later=later,
         unacknowledged=waiting,
         pictures=oversight_pictures(report),
         sha256=shown.sha256,
@@ -198,7 +219,7 @@ def rows(year: int, point: str) -> ResponseReturnValue:
     return page(
         "oversight/rows.html",
         report=report,
-        report_at=_report_addresses(report),
+        report_at=_report_addresses(report, _later(report)),
         where=address(year, point),
         board=lines[0] if code else None,
         choice=choice,

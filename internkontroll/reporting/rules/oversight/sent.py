@@ -86,7 +86,7 @@ class SentReport:
     """En överlämnad uppföljning.
 
     ``actions`` is None where the report does not tell of åtgärder, as those decided before reports
-    did.
+    did. ``version`` is None in a picture that was frozen before pictures told it.
     """
 
     plan_version: int
@@ -95,6 +95,7 @@ class SentReport:
     sha256: str
     rows: tuple[SentRow, ...]
     actions: ActionCount | None = None
+    version: int | None = None
 
     @cached_property
     def count(self) -> ClosingCount:
@@ -208,6 +209,7 @@ def sent_report(data: Mapping[str, Any], sha256: str) -> SentReport:
         sha256=sha256,
         rows=rows,
         actions=_actions(data),
+        version=data.get("version", 1),
     )
 
 

@@ -37,6 +37,7 @@ from internkontroll.web import (
     log,
     metrics,
     navigation,
+    static_files,
 )
 from internkontroll.web.access import (
     SignedIn,
@@ -249,6 +250,7 @@ def create_app(
     metrics.register(app)
     drafts.register(app)
     headers.register(app)
+    static_files.register(app)
     errors.register(app)
     navigation.register(app)
     app.jinja_env.globals.update(may=may)

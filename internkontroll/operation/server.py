@@ -3,8 +3,10 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NoReturn
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -19,21 +21,53 @@ from internkontroll.operation.settings import remarks_on_settings
 from internkontroll.web.headers import headers_of_files
 from internkontroll.web.log import write_log
 from internkontroll.web.metrics import FOLDER_VARIABLE
+from internkontroll.web.static_files import PARAMETER, Fingerprints
 
 STATIC_LASTS = 300
-"""Seconds that a browser may keep a stylesheet before it asks whether it is the same."""
+"""Seconds that a browser may keep a file before it asks whether it is the same."""
+LASTING = "max-age=31536000, public, immutable"
+"""A year, without asking: what an address with the file's own fingerprint gives never changes."""
+_PREFIX = "/static/"
+
+
+class LastingFiles:
+    """Before whitenoise: an address with the fingerprint of what is there is kept for good."""
+
+    def __init__(self, files: WhiteNoise, fingerprints: Fingerprints) -> None:
+        self._files = files
+        # Taken now, as the sizes are: one that is changed later is not handed out until a restart.
+        self._lasting = {
+            url: f"{PARAMETER}={taken}"
+            for url in files.files
+            if (taken := fingerprints.of(url.removeprefix(_PREFIX)))
+        }
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as whitenoise does, and then the app."""
+
+        def start(status: str, headers: list[tuple[str, str]]) -> object:
+            kept = [header for header in headers if header[0] != "Cache-Control"]
+            return start_response(status, [*kept, ("Cache-Control", LASTING)])
+
+        fitting = self._lasting.get(environ.get("PATH_INFO", ""))
+        lasts = fitting is not None and environ.get("QUERY_STRING") == fitting
+        answer: Iterable[bytes] = self._files(environ, start if lasts else start_response)
+        return answer
 
 
 def with_files(app: Flask) -> Flask:
     """Hand out ``static/`` before the app is asked, with the headers that the app would set."""
     https = app.config["SESSION_COOKIE_SECURE"]
-    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+    files = WhiteNoise(
         app.wsgi_app,
         root=ROOT / "static",
-        prefix="static/",
+        prefix=_PREFIX,
         max_age=STATIC_LASTS,
         allow_all_origins=False,
         add_headers_function=headers_of_files(https=https),
+    )
+    app.wsgi_app = LastingFiles(  # type: ignore[method-assign]
+        files, app.extensions["fingerprints"]
     )
     return app
 

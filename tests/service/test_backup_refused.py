@@ -3,14 +3,19 @@
 import json
 import random
 import shutil
+import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from internkontroll.core.errors import InvalidInput
+from internkontroll.core.migrate import migrate
 from internkontroll.operation.backup import back_up, restore, restoring
 from internkontroll.operation.backup.archive import CONTENTS, Contents, new_archive
 from internkontroll.operation.backup.rows import StoredTable
@@ -23,6 +28,7 @@ from tests.service.backed_up import (
     empty_sqlite,
     made_source,
     nothing_in,
+    rows_in,
     sums,
 )
 
@@ -139,6 +145,63 @@ def test_a_folder_with_files_is_left_as_it_is(source: Source, tmp_path: Path) ->
     with pytest.raises(InvalidInput, match="Mappen uploads är inte tom"):
         restore(target, source.backup)
     assert [path.name for path in target.INSTANCE_DIR.rglob("*") if path.is_file()] == ["egen"]
+
+
+LOOKS = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1])
+connection.execute("PRAGMA journal_mode=WAL")
+print(connection.execute("SELECT count(*) FROM board").fetchone()[0], flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_database_that_a_server_has_open_is_left_as_it_is(source: Source, tmp_path: Path) -> None:
+    """Between its requests too; when it has stopped the same command restores."""
+    back_up(source.config, source.backup, at=AT)
+    target = empty_sqlite(tmp_path / "target")
+    migrate(target.SQLALCHEMY_DATABASE_URI)
+    place = tmp_path / "target" / "internkontroll.sqlite"
+    with subprocess.Popen(
+        [sys.executable, "-c", LOOKS, str(place)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as server:
+        assert server.stdout is not None
+        assert server.stdout.readline() == "0\n"
+        with pytest.raises(InvalidInput, match=r"öppen i ett annat program.*Stoppa det"):
+            restore(target, source.backup)
+        assert rows_in(target.SQLALCHEMY_DATABASE_URI, "board") == 0
+        assert not list(target.INSTANCE_DIR.glob("*aterstalls*"))
+        server.communicate("")
+
+    restore(target, source.backup)
+
+    assert sums(target.SQLALCHEMY_DATABASE_URI) == sums(source.url)
+    assert [path.name for path in place.parent.glob(f"{place.name}*")] == [place.name]
+
+
+def test_a_server_that_starts_during_a_restore_waits_for_it(
+    source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    back_up(source.config, source.backup, at=AT)
+    target = empty_sqlite(tmp_path / "target")
+    migrate(target.SQLALCHEMY_DATABASE_URI)
+    place = tmp_path / "target" / "internkontroll.sqlite"
+    real = restoring._place_files
+
+    def place_files(*given: Any) -> None:
+        late = sqlite3.connect(place, timeout=0)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            late.execute("SELECT count(*) FROM board")
+        late.close()
+        real(*given)
+
+    monkeypatch.setattr(restoring, "_place_files", place_files)
+    restore(target, source.backup)
+
+    assert sums(target.SQLALCHEMY_DATABASE_URI) == sums(source.url)
 
 
 @pytest.mark.parametrize("what", ["text", "zip"])

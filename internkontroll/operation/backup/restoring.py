@@ -1,6 +1,7 @@
 """Restore a backup into an empty installation: all of it, checked row by row, or nothing."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,13 @@ NOT_EMPTY = (
     "{what} är inte tom. En säkerhetskopia återställs bara i en tom installation: ange en ny "
     "INSTANCE_DIR och en tom databas."
 )
+
+IN_USE = (
+    "Databasen är öppen i ett annat program, troligen servern. Stoppa det, till exempel med "
+    "systemctl stop internkontroll, och återställ igen. Inget har ändrats."
+)
+OTHERS_GET = 1000
+"""Milliseconds for somebody who only looks in, a doctor or a backup, to be done."""
 
 
 @dataclass(frozen=True)
@@ -151,16 +159,42 @@ def _remove_all(folder: Path, pattern: str) -> None:
         path.unlink()
 
 
+def _keep_others_out(connection: sa.Connection) -> None:
+    """Lock the SQLite file until the connection closes; refused while anybody else has it open.
+
+    A server would write on in a file that is no longer there, and all of that be lost. Whoever has
+    the file open in WAL mode holds a lock on it also between requests, and leaving that mode asks
+    for it alone. It also takes the files beside it away, which belong to what is replaced.
+    """
+    raw = connection.connection.dbapi_connection
+    assert raw is not None  # noqa: S101 -- an open connection has one
+    raw.execute(f"PRAGMA busy_timeout={OTHERS_GET}")
+    raw.execute("PRAGMA locking_mode=EXCLUSIVE")
+    try:
+        (mode,) = raw.execute("PRAGMA journal_mode=DELETE").fetchone()
+        raw.execute("BEGIN EXCLUSIVE")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            raise
+        raise InvalidInput(IN_USE) from error
+    if mode != "delete":
+        raise InvalidInput(IN_USE)
+    # The lock stays: this connection lets go of none before it closes.
+    raw.execute("COMMIT")
+
+
 def _sqlite(config: Config, reader: Reader, stack: ExitStack) -> Path:
     """Build the database beside its place; it is moved there when everything else stands."""
     place = Path(str(sa.make_url(config.SQLALCHEMY_DATABASE_URI).database))
     if place.exists():
         engine = _engine(config.SQLALCHEMY_DATABASE_URI)
-        try:
-            with engine.connect() as connection:
-                _refuse_filled(connection)
-        finally:
-            engine.dispose()
+        stack.callback(engine.dispose)
+        connection = stack.enter_context(engine.connect())
+        _refuse_filled(connection)
+        connection.rollback()
+        _keep_others_out(connection)
+        # Again: a server may have filled it a moment ago.
+        _refuse_filled(connection)
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     built = place.with_name(place.name + ".aterstalls")
     _remove_all(place.parent, f"{built.name}*")

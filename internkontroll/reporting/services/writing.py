@@ -113,7 +113,8 @@ def remark_control(
         figures=now_of[0],
         figures_confirmed=now_of[1],
         recorded_by_id=actor.user_id,
-        recorded_at=at,
+        # Dropping the correction takes away what is written since it began, by whatever clock.
+        recorded_at=max(at, report.correction_at or at),
     )
     session.add(remark)
     changed_assessment = old[1:] != (assessment, kept)

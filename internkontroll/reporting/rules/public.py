@@ -13,9 +13,7 @@ from typing import Any
 
 from internkontroll.core.canonical import plain
 from internkontroll.core.dates import long_date
-from internkontroll.core.errors import InvalidInput
 from internkontroll.core.personal_id import find_personal_ids
-from internkontroll.core.text import clean_line
 from internkontroll.reporting.models import Assessment, MaskGround, OverallAssessment, PublicOutcome
 from internkontroll.reporting.rules.count import ClosingCount
 from internkontroll.reporting.rules.lines import FindingLine, StatementKind
@@ -56,10 +54,6 @@ _CONTACT = re.compile(
 _NAMED = re.compile(r"kontroll\w{0,10}\s+(\d+(?:\s*(?:,|och|samt)\s*\d+)*)", re.IGNORECASE)
 _NO_FINDING = frozenset({"figures", "outcome", "comment", "reason", "absences", "moves", "extras"})
 _ON_OUTCOME = frozenset({StatementKind.RECURRING, StatementKind.WITHOUT_DEVIATION})
-_PROVISION = re.compile(
-    r"(?:OSL\s*)?(\d{1,2})\s*(?:kap\.?\s*|:\s*)(\d{1,2})\s*([a-z]?)\s*§?(?:\s*(?:OSL)?)?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True)
@@ -284,25 +278,6 @@ def _ground_of(piece: Piece, secret: frozenset[int], small: set[int]) -> MaskGro
 def _controls_named(text: str) -> set[int]:
     """The kontrollmoment that a text of no kontrollmoment speaks of by number."""
     return {int(digits) for found in _NAMED.findall(text) for digits in re.findall(r"\d+", found)}
-
-
-def provision_words(text: str) -> str:
-    """ "26 kap. 1 §" of a provision typed in any of the usual ways; empty stays empty.
-
-    Raises InvalidInput for anything else.
-    """
-    line = clean_line(text)
-    if not line:
-        return ""
-    found = _PROVISION.fullmatch(line)
-    if found is None:
-        raise InvalidInput(
-            "Skriv kapitel och paragraf i offentlighets- och sekretesslagen, till exempel "
-            "26 kap. 1 §.",
-            field="provision",
-        )
-    chapter, section, letter = found.groups()
-    return f"{int(chapter)} kap. {int(section)}{' ' + letter.lower() if letter else ''} §"
 
 
 def public_report(

@@ -28,11 +28,11 @@ from internkontroll.reporting.models import (
 )
 from internkontroll.reporting.queries.public import secret_controls, version_asked_for
 from internkontroll.reporting.queries.treating import read_report
+from internkontroll.reporting.rules.provisions import provision_words
 from internkontroll.reporting.rules.public import (
     Piece,
     pieces_of,
     proposed_maskings,
-    provision_words,
     public_report,
     public_to_plain,
 )

@@ -13,11 +13,11 @@ from internkontroll.reporting.documents import public_document
 from internkontroll.reporting.models import Assessment, MaskGround, PublicOutcome
 from internkontroll.reporting.rules import CommitteeLine, Report, build_report
 from internkontroll.reporting.rules.lines import Statement, StatementKind
+from internkontroll.reporting.rules.provisions import provision_words
 from internkontroll.reporting.rules.public import (
     PublicReport,
     pieces_of,
     proposed_maskings,
-    provision_words,
     public_from_plain,
     public_report,
     public_to_plain,

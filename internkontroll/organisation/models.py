@@ -207,7 +207,10 @@ class Unit(Base):
 
 
 class UnitPeriod(Base):
-    """Enhetens namn och plats i trädet from one day until the next row's; never changed."""
+    """Enhetens namn och plats i trädet from one day until the next row's.
+
+    One whose day has passed is never changed; one that is planned goes if the unit closes first.
+    """
 
     __tablename__ = "unit_period"
     __table_args__ = (sa.UniqueConstraint("unit_id", "valid_from"),)

@@ -1,7 +1,7 @@
 """Read the organisation: boards and units, and a board's calendar."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -26,6 +26,7 @@ from internkontroll.organisation.rules import (
     PointTemplate,
     UnitFact,
     UnitNode,
+    UnitSpan,
     unit_tree,
 )
 
@@ -252,6 +253,38 @@ def units_on(session: Session, board_id: int | None, on: date) -> dict[int, list
     for of_board, *fact in session.execute(select):
         found.setdefault(of_board, []).append(UnitFact(*fact))
     return found
+
+
+def spans_below(session: Session, unit: Unit) -> list[UnitSpan]:
+    """When other units lie, have lain or are to lie under the unit, by their names and days."""
+    following = sa.func.lead(UnitPeriod.valid_from, type_=sa.Date).over(
+        partition_by=UnitPeriod.unit_id, order_by=UnitPeriod.valid_from
+    )
+    placed = (
+        sa.select(
+            UnitPeriod.name,
+            UnitPeriod.parent_id,
+            UnitPeriod.valid_from,
+            following.label("next_from"),
+            Unit.valid_to,
+        )
+        .join(Unit, Unit.id == UnitPeriod.unit_id)
+        .where(Unit.board_id == unit.board_id)
+        .subquery()
+    )
+    rows = session.execute(
+        sa.select(placed.c.name, placed.c.valid_from, placed.c.next_from, placed.c.valid_to)
+        .where(placed.c.parent_id == unit.id)
+        .order_by(placed.c.name, placed.c.valid_from)
+    )
+    return [
+        UnitSpan(
+            row.name,
+            row.valid_from,
+            row.next_from - timedelta(days=1) if row.next_from else row.valid_to,
+        )
+        for row in rows
+    ]
 
 
 def unit_tree_on(session: Session, board_id: int, on: date) -> list[UnitNode]:

@@ -312,6 +312,38 @@ def unit_tree(units: Iterable[UnitFact]) -> list[UnitNode]:
     return nodes
 
 
+@dataclass(frozen=True)
+class UnitSpan:
+    """What a unit is called while it lies under another: to a day, or None for good."""
+
+    name: str
+    valid_from: date
+    valid_to: date | None
+
+
+def refuse_units_below(last_day: date, spans: Iterable[UnitSpan]) -> None:
+    """Refuse to close a unit (InvalidInput) while others lie, or are to lie, under it afterwards.
+
+    ``spans`` are those of the units that lie under it at some time, in order.
+    """
+    after = [span for span in spans if span.valid_to is None or span.valid_to > last_day]
+    if not after:
+        return
+    named = []
+    for span in after:
+        from_day = f" från den {long_date(span.valid_from)}" if span.valid_from > last_day else ""
+        to_day = f" till den {long_date(span.valid_to)}" if span.valid_to else ""
+        named.append(span.name + from_day + to_day)
+    ends = [span.valid_to for span in after if span.valid_to]
+    way = "Flytta eller stäng det först."
+    if len(ends) == len(after):
+        way = f"Välj den {long_date(max(ends))} eller en senare dag."
+    raise InvalidInput(
+        f"Efter den {long_date(last_day)} ligger {', '.join(named)} under enheten. {way}",
+        field="last_day",
+    )
+
+
 def check_parent(unit_id: int, parent_id: int | None, parents: Mapping[int, int | None]) -> None:
     """Refuse to lay a unit under itself or under one of its own (InvalidInput)."""
     step = parent_id

@@ -11,6 +11,7 @@ from flask import Flask
 from internkontroll.accounts.models import LoginSession, RoleGrant, RoleProposal, User
 from internkontroll.core.access import Role
 from internkontroll.core.database import db, intent_to_write
+from internkontroll.core.dates import long_date
 from internkontroll.organisation.models import Board, Unit
 from internkontroll.plan.models import Control
 from internkontroll.trail.models import TrailRow
@@ -373,3 +374,25 @@ def test_units_and_committees_of_the_organisation_are_kept_on_a_refusal(
 
     assert dict(page.form(address).fields)["name"] == "Vår"
     assert count(app, Unit, Unit.board_id == town.boards["SCN"]) == 0
+
+
+def test_the_page_that_closes_a_unit_tells_what_was_planned_for_it(
+    app: Flask, admin: PageClient, town: Town
+) -> None:
+    board = town.boards["SCN"]
+    admin.get(f"/organisation/namnder/{board}/enheter/ny")
+    admin.submit("/enheter/ny", name="Ekonomi", parent_id="", from_day="1 januari")
+    with app.app_context():
+        unit = db.session.scalars(sa.select(Unit.id).where(Unit.board_id == board)).one()
+        db.session.remove()
+    address = f"/organisation/enheter/{unit}"
+    admin.get(address)
+    later = AT.date().replace(month=12, day=1)
+    admin.submit(address, name="Ekonomi och inköp", parent_id="", from_day=later.isoformat())
+
+    page = admin.get(f"{address}/stang")
+
+    assert "blir inte av" in page.text
+    assert f"{long_date(later)}: Ekonomi och inköp, under Socialnämnden" in page.text
+    admin.submit(f"{address}/stang", last_day=later.replace(day=2).isoformat())
+    assert admin.get(address).h1 == "Ekonomi och inköp"

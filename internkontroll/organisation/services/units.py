@@ -7,10 +7,17 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Actor
+from internkontroll.core.clock import swedish_day
 from internkontroll.core.dates import long_date
 from internkontroll.core.errors import InvalidInput, InvalidTransition
 from internkontroll.organisation.models import Board, OrganisationEvent, Unit, UnitPeriod
-from internkontroll.organisation.rules import check_name, check_parent, check_validity
+from internkontroll.organisation.queries import spans_below
+from internkontroll.organisation.rules import (
+    check_name,
+    check_parent,
+    check_validity,
+    refuse_units_below,
+)
 from internkontroll.organisation.services.set_up import change_row, ensure_sets_up
 from internkontroll.organisation.services.turns import take_turn
 from internkontroll.trail.services import record
@@ -44,7 +51,9 @@ def _free_name(session: Session, board_id: int, name: str, but: int | None = Non
         raise InvalidInput(f"Nämnden har redan en enhet som heter {name}.", field="name")
 
 
-def _check_above(board_id: int, parent: Unit | None, from_day: date) -> None:
+def _check_above(
+    board_id: int, parent: Unit | None, from_day: date, to_day: date | None = None
+) -> None:
     if parent is None:
         return
     if parent.board_id != board_id:
@@ -52,6 +61,11 @@ def _check_above(board_id: int, parent: Unit | None, from_day: date) -> None:
     if parent.valid_from > from_day or (parent.valid_to is not None and parent.valid_to < from_day):
         raise InvalidInput(
             f"{parent.name} finns inte den {long_date(from_day)}. Välj en annan enhet eller dag.",
+            field="parent_id",
+        )
+    if parent.valid_to is not None and (to_day is None or to_day > parent.valid_to):
+        raise InvalidInput(
+            f"{parent.name} stängs den {long_date(parent.valid_to)}. Välj en annan enhet.",
             field="parent_id",
         )
 
@@ -76,7 +90,7 @@ def create_unit(
     name = check_name(name, "Enhetens namn saknas. Skriv namnet.")
     check_validity(valid_from, valid_to)
     take_turn(session, board.id)
-    _check_above(board.id, parent, valid_from)
+    _check_above(board.id, parent, valid_from, valid_to)
     _free_name(session, board.id, name)
     unit = Unit(
         board_id=board.id,
@@ -185,30 +199,36 @@ def close_unit(
 ) -> Unit:
     """Stäng en enhet after its last day; it stays in history.
 
-    Raises InvalidInput on a day before it began or while units lie under it after that day,
-    InvalidTransition if it is closed, Conflict if somebody was faster.
+    Changes that were planned for a day after its last one never come about: they are withdrawn,
+    and told in the trail. Raises InvalidInput on a day before it began or before a change that has
+    come about, or while units lie under it after that day; InvalidTransition if it is closed,
+    Conflict if somebody was faster.
     """
     ensure_sets_up(actor, at)
     if unit.valid_to is not None:
         raise InvalidTransition("Enheten är redan stängd.")
-    latest = max(period.valid_from for period in unit.periods)
-    if last_day < max(unit.valid_from, latest):
-        raise InvalidInput(
-            f"Enheten är som den är sedan den {long_date(latest)}. Välj den dagen eller en senare.",
-            field="last_day",
-        )
     take_turn(session, unit.board_id)
-    below = session.scalars(
-        sa.select(Unit.name)
-        .where(Unit.parent_id == unit.id, sa.or_(Unit.valid_to.is_(None), Unit.valid_to > last_day))
-        .order_by(Unit.name)
-    ).all()
-    if below:
+    session.expire(unit, ["periods"])
+    started = [p for p in unit.periods if p.valid_from <= max(swedish_day(at), unit.valid_from)]
+    if last_day < started[-1].valid_from:
         raise InvalidInput(
-            f"Under enheten ligger {', '.join(below)}. Flytta eller stäng det först.",
+            f"Enheten är som den är sedan den {long_date(started[-1].valid_from)}. "
+            "Välj den dagen eller en senare.",
             field="last_day",
         )
-    change_row(session, unit, row_version, {"valid_to": last_day})
+    refuse_units_below(last_day, spans_below(session, unit))
+    planned = [period for period in unit.periods if period.valid_from > last_day]
+    stands = unit.periods[-1 - len(planned)]
+    change_row(
+        session,
+        unit,
+        row_version,
+        {"valid_to": last_day, "name": stands.name, "parent_id": stands.parent_id},
+    )
+    for period in planned:
+        session.delete(period)
+    session.flush()
+    session.expire(unit, ["periods"])
     _trace(
         session,
         unit.board,
@@ -216,7 +236,13 @@ def close_unit(
         OrganisationEvent.UNIT_CLOSED,
         actor,
         at,
-        {"valid_to": {"old": None, "new": last_day}},
+        {
+            "valid_to": {"old": None, "new": last_day},
+            "withdrawn": [
+                {"from": period.valid_from, "name": period.name, "parent_id": period.parent_id}
+                for period in planned
+            ],
+        },
     )
     return unit
 
@@ -225,6 +251,8 @@ def reopen_unit(
     session: Session, unit: Unit, *, row_version: int, actor: Actor, at: datetime
 ) -> Unit:
     """Öppna en stängd enhet igen, as if it had not been closed.
+
+    A change that was withdrawn when it closed is planned anew if it is still wanted.
 
     Raises InvalidTransition if it is open, InvalidInput if its name is used by another meanwhile
     or what it lies under is closed, Conflict if somebody was faster.

@@ -146,6 +146,8 @@ def _close_page(unit: Unit, form: CloseUnitForm) -> ResponseReturnValue:
         "organisation/close_unit.html",
         form=form,
         unit=unit,
+        planned=[period for period in unit.periods if period.valid_from > today()],
+        names=unit_names(session(), unit.board_id),
         grants=grants_in_unit_after(session(), unit.id, form.last_day.data or today()),
     )
 

@@ -73,16 +73,23 @@ def _proposal(report: Report) -> Iterator[Block]:
     yield Bullets(report.proposals)
 
 
+def _done(count: int) -> str:
+    """ "gjort" of one kontrolltillfälle, "gjorda" of several and of none."""
+    return "gjort" if count == 1 else "gjorda"
+
+
 def _presentation(report: Report) -> Iterator[Block]:
     """What the report says, in the order in which a board asks for it."""
     count = report.total
+    asked = "1 kontrolltillfälle" if count.due == 1 else f"{grouped(count.due)} kontrolltillfällen"
     yield Paragraph(
         f"Uppföljningen gäller {report.period} och bygger på det som var känt "
         f"{long_date(report.known_on)}. Den omfattar {grouped(len(report.rows))} kontrollmoment. "
-        f"{grouped(count.due)} kontrolltillfällen skulle vara gjorda. Av dem är "
-        f"{grouped(count.in_time)} gjorda i tid, {grouped(count.late)} gjorda sent, "
-        f"{grouped(count.not_performed)} inte gjorda med orsak och {grouped(count.missed)} inte "
-        "gjorda utan orsak."
+        f"{asked} skulle vara {_done(count.due)}. Av dem är "
+        f"{grouped(count.in_time)} {_done(count.in_time)} i tid, "
+        f"{grouped(count.late)} {_done(count.late)} sent, "
+        f"{grouped(count.not_performed)} inte {_done(count.not_performed)} med orsak och "
+        f"{grouped(count.missed)} inte {_done(count.missed)} utan orsak."
     )
     yield Paragraph(reviewed_sentence(report))
     if report.assessments:

@@ -24,6 +24,7 @@ from internkontroll.reporting.documents import (
     report_pdf,
 )
 from internkontroll.reporting.models import MemoPart
+from internkontroll.reporting.rules import ShownReport
 from internkontroll.reporting.rules.memo import (
     DEFAULT_TEMPLATE,
     Memo,
@@ -78,6 +79,17 @@ def test_the_memo_tells_the_reports_own_clauses_and_figures() -> None:
     )
     assert f"{report.reviewed} poster är granskade, {report.deviating} av dem" in text
     assert "Bilaga 1. Uppföljning av internkontrollplanen per april 2020" in text
+
+
+def test_one_kontrolltillfälle_is_told_in_the_singular() -> None:
+    shown = live(sample_facts())
+    count = replace(shown.report.total, due=1, in_time=0, late=0, not_performed=1, missed=0)
+    text = words(memo_document(ShownReport(replace(shown.report, total=count)), Memo()))
+
+    assert (
+        "1 kontrolltillfälle skulle vara gjort. Av dem är 0 gjorda i tid, 0 gjorda sent, 1 inte "
+        "gjort med orsak och 0 inte gjorda utan orsak." in text
+    )
 
 
 def test_a_part_without_heading_stands_under_the_one_before_and_an_empty_one_is_told() -> None:

@@ -108,8 +108,9 @@ def followed_table(rows: tuple[ControlRow, ...], *, of_one: bool = False) -> Tab
                     )
                 )
     first = 1 if of_one else 0
+    where = f" i kontroll {rows[0].number}" if of_one else ""
     return Table(
-        "Avvikelser med rättelse och åtgärder",
+        f"Avvikelser med rättelse och åtgärder{where}",
         FOLLOWED_HEADER[first:],
         tuple(row[first:] for row in told),
     )

@@ -33,7 +33,7 @@ def public_document(made: PublicReport, sha256: str) -> PlainDocument:
         title=f"Offentlig version. {made.title}",
         board=made.board_name,
         day=made.decided_on,
-        version=f"Offentlig version av version {made.version}",
+        version=f"version {made.version}",
         blocks=tuple(_blocks(made, sha256)),
     )
 

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from internkontroll.core.dates import long_date
 from internkontroll.files import markup, wordml
 from internkontroll.files.house import House
 from internkontroll.files.literal import literal
@@ -25,6 +24,8 @@ from internkontroll.files.plain_document import (
     Table,
     Terms,
     Typed,
+    leading,
+    named,
 )
 
 if TYPE_CHECKING:
@@ -38,11 +39,15 @@ LANGUAGE = "sv-SE"
 FACE = "Calibri"
 _BULLETED, _NUMBERED = "List Bullet", "List Number"
 _TERM_WIDTH_CM = 5
+_TERM_WORD_MAX = 36
+"""Signs of a word that may stand beside its term; a checksum stands below it."""
 _TEXT_WIDTH_CM = 17
 _LOGO_HEIGHT_CM = 1.3
 _INK = "#16262b"
 _PLAIN = House(colour=_INK)
 _PICTURE_WIDTH_CM = 11
+_CELL_POINTS = 9
+"""Smaller than the running text: words keep whole, also in a face that is wider than FACE."""
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _FIRST_PART = "[Content_Types].xml"
 
@@ -130,26 +135,33 @@ def _terms(block: Terms) -> Iterator[str]:
 
     shape = wordml.hanging(Cm(_TERM_WIDTH_CM).twips)
     for term, value in block.pairs:
-        words = wordml.run(term, bold=True) + wordml.TAB + wordml.run(value)
+        unbroken = max(map(len, value.split()), default=0)
+        between = wordml.TAB if unbroken <= _TERM_WORD_MAX else wordml.BREAK
+        words = wordml.run(term, bold=True) + between + wordml.run(value)
         yield wordml.paragraph(words, shape=shape)
 
 
-def _table(block: Table) -> Iterator[str]:
+def _table(block: Table, *, has_name: bool) -> Iterator[str]:
     from docx.shared import Cm, Emu
 
     unit = Cm(_TEXT_WIDTH_CM) / sum(block.widths)
-    yield wordml.paragraph(wordml.run(block.caption), style="Caption", shape=wordml.KEEP_NEXT)
+    if not has_name:
+        yield wordml.paragraph(wordml.run(block.caption), style="Caption", shape=wordml.KEEP_NEXT)
     yield wordml.table(block, [Emu(round(unit * width)).twips for width in block.widths])
-    yield wordml.paragraph()
+    yield wordml.paragraph(style=wordml.CELL_STYLE)
 
 
-def _content(word: "WordDocument", block: Block) -> Iterator[str]:
-    """What a block is in WordprocessingML, piece by piece."""
+def _content(word: "WordDocument", block: Block, *, leads: bool, has_name: bool) -> Iterator[str]:
+    """What a block is in WordprocessingML, piece by piece.
+
+    ``leads`` is of a paragraph, and ``has_name`` of a table: see leading and named.
+    """
+    shape = wordml.KEEP_NEXT if leads else ""
     match block:
         case Heading():
             yield wordml.paragraph(wordml.run(block.text), style=f"Heading {block.level}")
         case Paragraph():
-            yield wordml.paragraph(wordml.run(block.text, bold=block.strong))
+            yield wordml.paragraph(wordml.run(block.text, bold=block.strong), shape=shape)
         case Typed():
             yield from _typed(word, block)
         case Terms():
@@ -158,7 +170,7 @@ def _content(word: "WordDocument", block: Block) -> Iterator[str]:
             for item in block.items:
                 yield wordml.paragraph(wordml.run(item), style=_BULLETED)
         case Table():
-            yield from _table(block)
+            yield from _table(block, has_name=has_name)
 
 
 def _write_image(word: "WordDocument", block: Image, drawing: bytes, number: int) -> None:
@@ -178,14 +190,15 @@ def _write(word: "WordDocument", blocks: Sequence[Block], drawn: Sequence[bytes]
     """Write the blocks; what stands between two images is read in at once."""
     drawings = enumerate(drawn, start=1)
     waiting: list[str] = []
-    for block in blocks:
+    told = zip(blocks, leading(blocks), named(blocks), strict=True)
+    for block, leads, has_name in told:
         if isinstance(block, Image):
             _append(word, "".join(waiting))
             waiting.clear()
             number, drawing = next(drawings)
             _write_image(word, block, drawing, number)
         else:
-            waiting += _content(word, block)
+            waiting += _content(word, block, leads=leads, has_name=has_name)
     _append(word, "".join(waiting))
 
 
@@ -221,7 +234,7 @@ def _set_page(word: "WordDocument", document: PlainDocument, house: House) -> No
     head = section.header.paragraphs[-1]
     head.add_run(literal(f"{document.board} · {document.title}"))
     head.add_run().add_break()
-    head.add_run(literal(f"{long_date(document.day)} · {document.version}"))
+    head.add_run(literal(document.standing))
     foot = section.footer.paragraphs[0]
     foot.add_run("Sida ")
     _field(foot, "PAGE")
@@ -231,6 +244,7 @@ def _set_page(word: "WordDocument", document: PlainDocument, house: House) -> No
 
 def _set_styles(word: "WordDocument", house: House) -> None:
     """Swedish in all that is written, one face, and the ink of the other documents."""
+    from docx.enum.style import WD_STYLE_TYPE
     from docx.oxml.ns import qn
     from docx.shared import Pt, RGBColor
 
@@ -239,6 +253,9 @@ def _set_styles(word: "WordDocument", house: House) -> None:
     for language in (*told, *themes):
         for name in ("val", "eastAsia"):
             language.set(qn(f"w:{name}"), LANGUAGE)
+    cells = word.styles.add_style(wordml.CELL_STYLE, WD_STYLE_TYPE.PARAGRAPH)
+    cells.base_style = word.styles["Normal"]
+    cells.font.size, cells.paragraph_format.space_after = Pt(_CELL_POINTS), Pt(0)
     sizes = {"Normal": 11, "Title": 21, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
     for name, size in {**sizes, "Caption": 10, "Header": 9, "Footer": 9}.items():
         style = _style(word, name)

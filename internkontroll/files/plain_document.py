@@ -4,20 +4,23 @@ The same document is written as PDF and as DOCX, so that both say the same.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from internkontroll.core.dates import MONTHS
+from internkontroll.core.dates import MONTHS, long_date
 from internkontroll.files import markup
 from internkontroll.files.literal import literal
 
 _ROOM, _LINE_MAX, _WORD_MAX, _GAP = 88, 70, 24, 2
 """In signs: a line across the page, and what of a cell counts; between two columns."""
+_SHORT, _LEFT = 22, 26
+"""In signs: a text that stands on one line if at least so much is left for the longest text."""
 _A_DAY = rf"\b(\d{{1,2}}) ({'|'.join(MONTHS)}) (\d{{4}})\b"
-_UNBROKEN = re.compile(rf"{_A_DAY}|\S+")
-"""A day, and a word."""
+_UNBROKEN = re.compile(rf"{_A_DAY}|\d{{4}}:\d+ \([A-ZÅÄÖ]+\)|\S+")
+"""A day, the number of an avvikelse with its nämnd, and a word."""
 
 
 @dataclass(frozen=True)
@@ -98,9 +101,19 @@ class Table:
             lines = [line for text in texts for line in text.split("\n")]
             longest = min(max(map(len, lines)), _LINE_MAX)
             words = [len(found[0]) for line in lines for found in _UNBROKEN.finditer(line)]
-            unbroken = longest if place in self.numbers else min(max(words, default=0), _WORD_MAX)
+            # The header is bold and takes more room.
+            words += [len(word) + 1 for word in self.header[place].split()]
+            unbroken = min(max(words, default=0), _WORD_MAX)
+            if place in self.numbers:
+                told = [len(line) for text in texts[1:] for line in text.split("\n")]
+                unbroken = max(unbroken, min(max(told, default=0), _LINE_MAX))
             least.append(unbroken + _GAP)
             most.append(max(longest, unbroken) + _GAP)
+        widest = most.index(max(most))
+        for place in sorted(range(len(most)), key=lambda one: most[one] - least[one]):
+            left_over = _ROOM - sum(least) + least[place] + least[widest] - most[place]
+            if place != widest and most[place] <= _SHORT + _GAP and left_over >= _LEFT:
+                least[place] = most[place]
         left, asked = _ROOM - sum(least), sum(most) - sum(least)
         if asked <= 0 or left <= 0:
             return tuple(least)
@@ -137,6 +150,13 @@ class PlainDocument:
     version: str
     blocks: tuple[Block, ...]
 
+    @property
+    def standing(self) -> str:
+        """What each page's header says of it: the day, once, and the version."""
+        day = long_date(self.day)
+        told = re.search(rf"\b{day}\b", self.version)
+        return self.version if told else f"{day} · {self.version}"
+
     def __post_init__(self) -> None:
         levels = [0, *(level for block in self.blocks for level in _levels(block))]
         for before, after in pairwise(levels):
@@ -155,6 +175,31 @@ def with_whole_days(text: str) -> str:
     return re.sub(_A_DAY, "\\1\u00a0\\2\u00a0\\3", text)
 
 
+def leading(blocks: Sequence[Block]) -> list[bool]:
+    """Which blocks are to stand on the same page as what follows: those that lead to a list, a
+    table or a picture.
+    """
+    following = [*blocks[1:], None]
+    return [
+        isinstance(block, Paragraph) and isinstance(after, Bullets | Table | Image)
+        for block, after in zip(blocks, following, strict=True)
+    ]
+
+
+def named(blocks: Sequence[Block]) -> list[bool]:
+    """Which tables have their name in the heading over them, or over the picture before them: it is
+    not said twice.
+    """
+    return [
+        isinstance(block, Table)
+        and any(
+            isinstance(before, Heading) and before.text == block.caption
+            for before in blocks[max(place - 2, 0) : place]
+        )
+        for place, block in enumerate(blocks)
+    ]
+
+
 def typed_data(typed: Typed) -> dict[str, Any]:
     """A typed text as a template reads it."""
     return {"level": typed.level, "blocks": markup.to_data(typed.blocks)}
@@ -166,8 +211,13 @@ def document_data(document: PlainDocument) -> dict[str, Any]:
         "title": document.title,
         "board": document.board,
         "day": document.day,
-        "version": document.version,
-        "blocks": [_block_data(block) for block in document.blocks],
+        "standing": document.standing,
+        "blocks": [
+            {**_block_data(block), "leads": leads, "named": has_name}
+            for block, leads, has_name in zip(
+                document.blocks, leading(document.blocks), named(document.blocks), strict=True
+            )
+        ],
     }
 
 

@@ -12,8 +12,22 @@ from internkontroll.files.plain_document import Table
 _MAIN = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TAB = "<w:r><w:tab/></w:r>"
+BREAK = "<w:r><w:br/></w:r>"
 RIGHT = '<w:jc w:val="right"/>'
 KEEP_NEXT = "<w:keepNext/>"
+CELL_STYLE = "Tabelltext"
+_KEPT_WHOLE = 8
+"""Most rows of a table that is not broken between two pages."""
+_LINES = "".join(
+    f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="A9B0AC"/>'
+    if side in {"top", "bottom", "insideH"}
+    else f'<w:{side} w:val="nil"/>'
+    for side in ("top", "left", "bottom", "right", "insideH", "insideV")
+)
+_ROOM_IN_CELLS = "".join(
+    f'<w:{side} w:w="{twips}" w:type="dxa"/>'
+    for side, twips in (("top", 30), ("left", 70), ("bottom", 30), ("right", 70))
+)
 
 
 def body(content: str) -> str:
@@ -58,30 +72,50 @@ def in_list(number: int) -> str:
 def hanging(width: int) -> str:
     """The shape of a paragraph whose words after a tab stand under each other. In twips."""
     return (
-        f'<w:tabs><w:tab w:pos="{width}" w:val="left"/></w:tabs>'
+        f'<w:tabs><w:tab w:pos="{width}" w:val="left"/></w:tabs><w:spacing w:after="60"/>'
         f'<w:ind w:left="{width}" w:hanging="{width}"/>'
     )
 
 
 def table(block: Table, widths: Sequence[int]) -> str:
-    """A table with its header row marked, and no row broken. ``widths`` are in twips."""
+    """A table with its header row marked, and no row broken. ``widths`` are in twips.
+
+    A short one stands on one page, and no header stands without a row.
+    """
+    last = len(block.rows) - 1
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:type="auto" w:w="0"/>'
-        # The order of these is the schema's: the look before the caption.
+        # The order of these is the schema's: lines, room, look, caption.
+        f"<w:tblBorders>{_LINES}</w:tblBorders><w:tblCellMar>{_ROOM_IN_CELLS}</w:tblCellMar>"
         '<w:tblLook w:firstRow="1" w:noHBand="1" w:noVBand="1"/>'
         f"<w:tblCaption w:val={quoteattr(literal(block.caption))}/></w:tblPr><w:tblGrid>"
         + "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         + "</w:tblGrid>"
         + _row(block, widths, block.header, heads=True)
-        + "".join(_row(block, widths, row) for row in block.rows)
+        + "".join(
+            _row(block, widths, row, keep=place < last < _KEPT_WHOLE)
+            for place, row in enumerate(block.rows)
+        )
         + "</w:tbl>"
     )
 
 
-def _row(block: Table, widths: Sequence[int], texts: Sequence[str], *, heads: bool = False) -> str:
+def _row(
+    block: Table,
+    widths: Sequence[int],
+    texts: Sequence[str],
+    *,
+    heads: bool = False,
+    keep: bool = False,
+) -> str:
+    kept = KEEP_NEXT if keep or (heads and block.rows) else ""
     cells = "".join(
         f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr>'
-        + paragraph(run(text, bold=heads), shape=RIGHT if place in block.numbers else "")
+        + paragraph(
+            run(text, bold=heads),
+            style=CELL_STYLE,
+            shape=kept + (RIGHT if place in block.numbers else ""),
+        )
         + "</w:tc>"
         for place, (width, text) in enumerate(zip(widths, texts, strict=True))
     )

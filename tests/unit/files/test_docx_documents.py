@@ -115,6 +115,74 @@ def test_each_page_tells_board_day_version_and_its_number() -> None:
     assert fields == [" PAGE ", " NUMPAGES "]
 
 
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [
+        ("Beslutad 12 mars 2020, § 61", "Beslutad 12 mars 2020, § 61"),
+        ("Beslutad 2 mars 2020, § 61", "12 mars 2020 · Beslutad 2 mars 2020, § 61"),
+        ("Beslutad 12 mars 2021, § 61", "12 mars 2020 · Beslutad 12 mars 2021, § 61"),
+    ],
+)
+def test_a_header_says_the_same_day_once(version: str, told: str) -> None:
+    document = replace(DOCUMENT, version=version)
+    assert document.standing == told
+    assert opened(document).sections[0].header.paragraphs[0].text.endswith(f"\n{told}")
+    second = replace(DOCUMENT, day=date(2020, 3, 2), version="Beslutad 12 mars 2020")
+    assert second.standing == "2 mars 2020 · Beslutad 12 mars 2020"
+
+
+def _kept(row: Any) -> bool:
+    return row._p.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
+
+
+def test_what_leads_to_a_list_or_a_table_stands_on_its_page() -> None:
+    table = DOCUMENT.blocks[3]
+    blocks = (Paragraph("Före"), Paragraph("Nämnden föreslås"), Bullets(("att",)), table)
+    written = opened(replace(DOCUMENT, blocks=(*blocks, Paragraph("Till"), table)))
+    kept = {row.text for row in written.paragraphs if _kept(row)}
+    assert kept == {"Nämnden föreslås", "Till", "Utfall"}
+
+
+def test_a_short_table_is_not_broken_and_no_header_stands_without_a_row() -> None:
+    def kept(rows: int) -> list[set[bool]]:
+        made = Table("Utfall", ("Utfall", "Antal"), (("Avviker", "1"),) * rows)
+        (table,) = opened(replace(DOCUMENT, blocks=(made,))).tables
+        return [{_kept(cell.paragraphs[0]) for cell in row.cells} for row in table.rows]
+
+    assert kept(3) == [{True}, {True}, {True}, {False}]
+    assert kept(8) == [{True}] * 8 + [{False}]
+    assert kept(9) == [{True}] + [{False}] * 9
+    assert kept(0) == [{False}]
+
+
+def test_a_table_under_a_heading_of_its_name_says_the_name_once() -> None:
+    table = DOCUMENT.blocks[3]
+    shown = (Heading("Utfall"), Paragraph("Så gick det."), table, Heading("Annat"), table)
+    written = opened(replace(DOCUMENT, blocks=shown))
+    assert [row.text for row in written.paragraphs if row.style.name == "Caption"] == ["Utfall"]
+    captions = [one._tbl.tblPr.find(qn("w:tblCaption")) for one in written.tables]
+    assert [one.get(qn("w:val")) for one in captions] == ["Utfall", "Utfall"]
+    text = pdf_text(render_pdf("plain.typ", document_data(replace(DOCUMENT, blocks=shown))))
+    assert text.count("Utfall Så gick det. Utfall Antal") == 1
+    assert text.count("Annat Utfall Utfall Antal") == 1
+
+
+def test_a_checksum_stands_below_its_term_and_a_word_beside_it() -> None:
+    terms = Terms((("Planens innehåll", "a" * 64), ("Organ", "Individutskott 1")))
+    told = [row.text for row in opened(replace(DOCUMENT, blocks=(terms,))).paragraphs]
+    assert told[1:] == [f"Planens innehåll\n{'a' * 64}", "Organ\tIndividutskott 1"]
+
+
+def test_a_long_title_takes_one_line_of_the_header_of_each_page() -> None:
+    title = "Beslut om begärd handling. " + "Uppföljning av internkontrollplanen " * 4
+    text = pdf_text(render_pdf("plain.typ", document_data(replace(DOCUMENT, title=title))))
+    assert text.startswith("Socialnämnden · Beslut om begärd handling. Uppföljning av")
+    head, _, rest = text.partition("…")
+    assert len(head) < 120
+    assert rest.lstrip().startswith("12 mars 2020 · Utkast")
+    assert title.strip() in text
+
+
 HOSTILE = [
     "<w:p>&amp;</w:p>",
     "{ INCLUDETEXT c:\\\\hemligt }",

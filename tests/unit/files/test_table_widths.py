@@ -64,3 +64,34 @@ def test_a_day_is_kept_whole_and_nothing_else_is_changed() -> None:
     assert with_whole_days("Senast 12 mars 2020, 3 av 4 mars") == (
         "Senast 12\u00a0mars\u00a02020, 3 av 4 mars"
     )
+
+
+def test_a_short_text_stands_on_one_line_where_the_long_one_still_has_room() -> None:
+    row = ("Socialnämnden", "5", LONG, "Väsentlig avvikelse")
+    header = ("Nämnd", "Nr", "Kontrollmoment", "Bedömning")
+    roomy = Table("Bild", header, (row,), frozenset({1})).widths
+    assert roomy[3] >= len("Väsentlig avvikelse")
+    assert roomy[2] >= 26
+
+    narrow = Table("Bild", (*header, "Av", "Till"), ((*row, LONG, "Arbetsmarknadsnämnden"),))
+    assert narrow.widths[3] < len("Väsentlig avvikelse")
+
+
+def test_the_header_of_figures_may_take_two_lines_but_none_of_its_words() -> None:
+    table = Table(
+        "Bild",
+        ("Vad", "Hur", "Granskade med avvikelse"),
+        ((LONG, LONG, "36 av 203"),),
+        frozenset({2}),
+    )
+    width = table.widths[2]
+    assert len("36 av 203") <= width
+    assert len("Granskade") < width < len("Granskade med avvikelse")
+
+
+def test_the_number_of_an_avvikelse_is_kept_with_its_board() -> None:
+    days = ("12 september 2020",) * 3
+    rows = ((f"Avvikelse 2020:18 (SCN)\n{LONG}", LONG, *days),)
+    assert Table("Bild", ("Avvikelse", "Vad", "A", "B", "C"), rows).widths[0] >= len(
+        "2020:18 (SCN)"
+    )

@@ -46,7 +46,7 @@ _LOGO_HEIGHT_CM = 1.3
 _INK = "#16262b"
 _PLAIN = House(colour=_INK)
 _PICTURE_WIDTH_CM = 11
-_CELL_POINTS = 9
+_CELL_POINTS = {wordml.CELL_STYLE: 9, wordml.CROWDED_STYLE: 8}
 """Smaller than the running text: words keep whole, also in a face that is wider than FACE."""
 _FIRST_DAY_OF_ZIP = (1980, 1, 1, 0, 0, 0)
 _FIRST_PART = "[Content_Types].xml"
@@ -253,9 +253,10 @@ def _set_styles(word: "WordDocument", house: House) -> None:
     for language in (*told, *themes):
         for name in ("val", "eastAsia"):
             language.set(qn(f"w:{name}"), LANGUAGE)
-    cells = word.styles.add_style(wordml.CELL_STYLE, WD_STYLE_TYPE.PARAGRAPH)
-    cells.base_style = word.styles["Normal"]
-    cells.font.size, cells.paragraph_format.space_after = Pt(_CELL_POINTS), Pt(0)
+    for name, points in _CELL_POINTS.items():
+        cells = word.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        cells.base_style = word.styles["Normal"]
+        cells.font.size, cells.paragraph_format.space_after = Pt(points), Pt(0)
     sizes = {"Normal": 11, "Title": 21, "Heading 1": 15, "Heading 2": 12, "Heading 3": 11}
     for name, size in {**sizes, "Caption": 10, "Header": 9, "Footer": 9}.items():
         style = _style(word, name)

@@ -122,6 +122,11 @@ class Table:
             round(low + (high - low) * share) for low, high in zip(least, most, strict=True)
         )
 
+    @property
+    def is_crowded(self) -> bool:
+        """Whether the columns ask for more than there is across the page."""
+        return sum(self.widths) > _ROOM + len(self.header)
+
 
 @dataclass(frozen=True)
 class Image:

@@ -15,7 +15,8 @@ TAB = "<w:r><w:tab/></w:r>"
 BREAK = "<w:r><w:br/></w:r>"
 RIGHT = '<w:jc w:val="right"/>'
 KEEP_NEXT = "<w:keepNext/>"
-CELL_STYLE = "Tabelltext"
+CELL_STYLE, CROWDED_STYLE = "Tabelltext", "Tabelltext liten"
+"""The text of cells, and of those of a table that has more columns than there is room for."""
 _KEPT_WHOLE = 8
 """Most rows of a table that is not broken between two pages."""
 _LINES = "".join(
@@ -83,6 +84,7 @@ def table(block: Table, widths: Sequence[int]) -> str:
     A short one stands on one page, and no header stands without a row.
     """
     last = len(block.rows) - 1
+    style = CROWDED_STYLE if block.is_crowded else CELL_STYLE
     return (
         '<w:tbl><w:tblPr><w:tblStyle w:val="TableGrid"/><w:tblW w:type="auto" w:w="0"/>'
         # The order of these is the schema's: lines, room, look, caption.
@@ -91,9 +93,9 @@ def table(block: Table, widths: Sequence[int]) -> str:
         f"<w:tblCaption w:val={quoteattr(literal(block.caption))}/></w:tblPr><w:tblGrid>"
         + "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
         + "</w:tblGrid>"
-        + _row(block, widths, block.header, heads=True)
+        + _row(block, widths, block.header, style, heads=True)
         + "".join(
-            _row(block, widths, row, keep=place < last < _KEPT_WHOLE)
+            _row(block, widths, row, style, keep=place < last < _KEPT_WHOLE)
             for place, row in enumerate(block.rows)
         )
         + "</w:tbl>"
@@ -104,6 +106,7 @@ def _row(
     block: Table,
     widths: Sequence[int],
     texts: Sequence[str],
+    style: str,
     *,
     heads: bool = False,
     keep: bool = False,
@@ -113,7 +116,7 @@ def _row(
         f'<w:tc><w:tcPr><w:tcW w:type="dxa" w:w="{width}"/></w:tcPr>'
         + paragraph(
             run(text, bold=heads),
-            style=CELL_STYLE,
+            style=style,
             shape=kept + (RIGHT if place in block.numbers else ""),
         )
         + "</w:tc>"

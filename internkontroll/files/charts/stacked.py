@@ -23,6 +23,9 @@ LABEL, GROUP_LABEL = 50, 54
 NUMBER = 8
 """Units that a digit takes."""
 
+_BELOW_LEGEND = 6
+"""Units between the legend and a label above its bar."""
+
 
 @dataclass(frozen=True)
 class Series:
@@ -76,7 +79,7 @@ def stacked_chart(
     room = RIGHT - start - widest([row.end for row in every]) - 10
     largest = max((sum(row.parts) for row in every), default=0) or 1
     shapes: list[Shape] = list(_legend(series))
-    y = LEGEND * _lines_of(series)
+    y = LEGEND * _lines_of(series) + (0 if beside else _BELOW_LEGEND)
     for row in rows:
         if row.group is not None:
             shapes.append(Words(LEFT, y + 16, shortened(row.group, GROUP_LABEL), "head"))

@@ -155,6 +155,18 @@ def test_a_short_table_is_not_broken_and_no_header_stands_without_a_row() -> Non
     assert kept(0) == [{False}]
 
 
+def test_a_table_with_more_columns_than_there_is_room_for_has_smaller_text() -> None:
+    def style(columns: int) -> tuple[str, float]:
+        block = Table("Utfall", ("Kontrollmoment",) * columns, (("Avvikelse",) * columns,))
+        (table,) = opened(replace(DOCUMENT, blocks=(block,))).tables
+        (found,) = {cell.paragraphs[0].style.name for cell in table.rows[1].cells}
+        (points,) = {cell.paragraphs[0].style.font.size.pt for cell in table.rows[1].cells}
+        return found, points
+
+    assert style(4) == ("Tabelltext", 9)
+    assert style(8) == ("Tabelltext liten", 8)
+
+
 def test_a_table_under_a_heading_of_its_name_says_the_name_once() -> None:
     table = DOCUMENT.blocks[3]
     shown = (Heading("Utfall"), Paragraph("Så gick det."), table, Heading("Annat"), table)

@@ -13,7 +13,7 @@ from internkontroll.core.database import db, intent_to_write
 from internkontroll.organisation.models import Board, Meeting, MeetingKind, Subcommittee
 from internkontroll.plan.models import Control, Plan, PlanTreatment
 from internkontroll.plan.rules.vocabulary import Frequency
-from internkontroll.schedule.models import Occurrence, OccurrenceMove
+from internkontroll.schedule.models import Occurrence, OccurrenceMove, OccurrenceState
 from tests.client import Page, PageClient
 from tests.conftest import MovableClock
 from tests.factories import (
@@ -261,7 +261,7 @@ def test_a_meeting_is_moved_then_called_off_and_the_next_frame_takes_its_cases_i
 
 
 def test_a_meeting_whose_day_has_passed_says_what_to_do_instead(
-    client_of: ClientOf, standing: Ids, clock: MovableClock
+    app: Flask, client_of: ClientOf, standing: Ids, clock: MovableClock
 ) -> None:
     clock.move_to(2020, 3, 12, hour=22)
     clock.forward(minutes=50)
@@ -274,6 +274,13 @@ def test_a_meeting_whose_day_has_passed_says_what_to_do_instead(
     page = client.get(f"/namnd/scn{url}")
     assert "Flytta till en annan dag" not in page.text
     assert "ställer du in sammanträdet" in page.text
+    with app.app_context(), intent_to_write():
+        db.session.get_one(Occurrence, standing.of_meeting).state = OccurrenceState.PERFORMED
+        db.session.commit()
+        db.session.remove()
+    page = client.get(f"/namnd/scn{url}")
+    assert "Sammanträdet har hållits" in page.text
+    assert "ställer du in" not in page.text
 
 
 def test_an_extra_meeting_is_added_as_such(app: Flask, client_of: ClientOf, town: Town) -> None:

@@ -12,7 +12,7 @@ from internkontroll.organisation.views.blueprint import bp
 from internkontroll.review.services import call_off_meeting
 from internkontroll.sampling.services import refuse_named_items
 from internkontroll.schedule.queries import occurrences_of_meeting
-from internkontroll.schedule.rules import short_text
+from internkontroll.schedule.rules import DONE_STATES, short_text
 from internkontroll.schedule.services import Followed
 from internkontroll.schedule.services import move_meeting as move_with_occurrences
 from internkontroll.schedule.words import advice, followed_sentences, month_sentence
@@ -57,6 +57,7 @@ def _move_form(meeting: Meeting) -> MoveMeetingForm:
 
 
 def _meeting_page(board: Board, meeting: Meeting, form: BaseForm) -> ResponseReturnValue:
+    occurrences = occurrences_of_meeting(session(), board.id, meeting.id)
     return page(
         "organisation/meeting.html",
         form=form,
@@ -66,7 +67,8 @@ def _meeting_page(board: Board, meeting: Meeting, form: BaseForm) -> ResponseRet
         year=meeting.held_on.year,
         held=meeting.state is MeetingState.PLANNED,
         passed=meeting.held_on < today(),
-        occurrences=occurrences_of_meeting(session(), board.id, meeting.id),
+        reviewed=any(row.state in DONE_STATES for row in occurrences),
+        occurrences=occurrences,
         short_text=short_text,
         advice=advice,
     )

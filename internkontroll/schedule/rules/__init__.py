@@ -7,6 +7,7 @@ from internkontroll.schedule.rules.frames import (
     frame_of,
 )
 from internkontroll.schedule.rules.planning import (
+    DONE_STATES,
     DUE_DAYS_AFTER_PERIOD,
     DUE_DAYS_BEFORE_CUT_OFF,
     MONTHS_OF_PERIOD,
@@ -30,6 +31,7 @@ from internkontroll.schedule.rules.stages import (
 )
 
 __all__ = [
+    "DONE_STATES",
     "DUE_DAYS_AFTER_PERIOD",
     "DUE_DAYS_BEFORE_CUT_OFF",
     "MONTHS_OF_PERIOD",

@@ -31,6 +31,8 @@ MONTHS_OF_PERIOD = {
 
 OPEN_STATES = (OccurrenceState.PLANNED, OccurrenceState.STARTED, OccurrenceState.PERFORMED)
 """States in which somebody still has something to do."""
+DONE_STATES = (OccurrenceState.PERFORMED, OccurrenceState.APPROVED)
+"""Where the work is done, whether or not another person has signed it."""
 SKIPPABLE_STATES = (OccurrenceState.PLANNED, OccurrenceState.STARTED)
 """States from which an occurrence can become ej genomförd."""
 

@@ -32,6 +32,7 @@ from internkontroll.schedule.queries import (
     occurrences_of_meeting,
 )
 from internkontroll.schedule.rules import (
+    DONE_STATES,
     SKIPPABLE_STATES,
     month_origin,
 )
@@ -43,8 +44,6 @@ from internkontroll.schedule.services.transitions import (
 )
 from internkontroll.schedule.words import STATES
 from internkontroll.trail.services import record
-
-_DONE = (OccurrenceState.PERFORMED, OccurrenceState.APPROVED)
 
 
 @dataclass(frozen=True)
@@ -267,7 +266,7 @@ def cancel_meeting(
         session, board, meeting, reason=reason, row_version=row_version, actor=actor, at=at
     )
     occurrences = occurrences_of_meeting(session, board.id, meeting.id)
-    done = [row.control.number for row in occurrences if row.state in _DONE]
+    done = [row.control.number for row in occurrences if row.state in DONE_STATES]
     if done and meeting.held_on < swedish_day(at):
         raise InvalidTransition(
             f"Kontroll {done[0]} är utförd för sammanträdet {long_date(meeting.held_on)}, så det "

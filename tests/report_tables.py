@@ -167,7 +167,8 @@ def _of_actions(table: Table) -> Figures:
 
 
 _SUMS = re.compile(
-    r"([\d\s\u00a0]*\d) poster är granskade, ([\d\s\u00a0]*\d) av dem har en avvikelse\. "
+    r"([\d\s\u00a0]*\d) post(?:er)? är granskade?, "
+    r"([\d\s\u00a0]*\d)(?: av dem)? har en avvikelse\. "
     r"([\d\s\u00a0]*\d) avvikelse"
 )
 _LABEL = re.compile(r"Avvikelse \d{4}:\d+ \([A-ZÅÄÖ]+\)(?=, )")

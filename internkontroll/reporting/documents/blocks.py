@@ -157,15 +157,6 @@ def _figures(count: ClosingCount) -> tuple[str, ...]:
     )
 
 
-def reviewed_sentence(report: Report) -> str:
-    """How many items were reviewed and how many deviated, over all kontrollmoment."""
-    described = "avvikelse är beskriven" if report.findings == 1 else "avvikelser är beskrivna"
-    return (
-        f"{grouped(report.reviewed)} poster är granskade, {grouped(report.deviating)} av dem har "
-        f"en avvikelse. {grouped(report.findings)} {described}."
-    )
-
-
 def _counts(report: Report) -> Iterator[Block]:
     yield Heading("Hur kontrollerna har gått")
     yield Table(
@@ -178,7 +169,7 @@ def _counts(report: Report) -> Iterator[Block]:
         frozenset(range(1, len(_COUNTED) + 1)),
     )
     yield Paragraph(report.count_rule)
-    yield Paragraph(reviewed_sentence(report))
+    yield Paragraph(report.reviewed_words)
 
 
 def _performed(row: ControlRow | CommitteeLine) -> str:

@@ -35,6 +35,7 @@ def document_data(shown: ShownReport) -> dict[str, Any]:
         "comments": [typed_data(Typed(row.comment, 3)) for row in report.rows],
         "assignments": [_told(assignment_word(one)) for one in report.assignments],
         "without_matters": report.without_matters,
+        "reviewed_words": report.reviewed_words,
         "standing": state_line(report),
         "version": version_sentence(report) if report.version > 1 else None,
         "pictures": pictures_data(report_pictures(report)),

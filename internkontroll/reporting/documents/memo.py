@@ -14,7 +14,6 @@ from internkontroll.files.plain_document import (
 )
 from internkontroll.reporting.documents.blocks import (
     matters,
-    reviewed_sentence,
 )
 from internkontroll.reporting.documents.findings_list import findings_title
 from internkontroll.reporting.documents.sources import plan_sentence
@@ -91,7 +90,7 @@ def _presentation(report: Report) -> Iterator[Block]:
         f"{grouped(count.not_performed)} inte {_done(count.not_performed)} med orsak och "
         f"{grouped(count.missed)} inte {_done(count.missed)} utan orsak."
     )
-    yield Paragraph(reviewed_sentence(report))
+    yield Paragraph(report.reviewed_words)
     if report.assessments:
         told = ", ".join(
             f"{STATES[one.assessment].word.lower()} {grouped(one.controls)}"

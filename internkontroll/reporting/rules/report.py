@@ -33,6 +33,7 @@ from internkontroll.reporting.rules.lines import (
     YearOutcome,
 )
 from internkontroll.reporting.rules.reading_back import dataclass_from
+from internkontroll.sampling.rules.figures import grouped
 
 SCHEMA = 1
 """Raised when a field changes its meaning; a new field gets a default: old snapshots stay read."""
@@ -310,6 +311,19 @@ class Report:
         return (
             "Inget kontrollmoment är ogjort och inga väsentliga eller allvarliga avvikelser finns."
         )
+
+    @property
+    def reviewed_words(self) -> str:
+        """How many items were reviewed and how many deviated, over all kontrollmoment."""
+        if self.reviewed == 1:
+            reviewed = f"1 post är granskad, {self.deviating} har en avvikelse."
+        else:
+            reviewed = (
+                f"{grouped(self.reviewed)} poster är granskade, {grouped(self.deviating)} av dem "
+                "har en avvikelse."
+            )
+        described = "avvikelse är beskriven" if self.findings == 1 else "avvikelser är beskrivna"
+        return f"{reviewed} {grouped(self.findings)} {described}."
 
     @property
     def highlight(self) -> str | None:

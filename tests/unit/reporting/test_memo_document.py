@@ -81,6 +81,27 @@ def test_the_memo_tells_the_reports_own_clauses_and_figures() -> None:
     assert "Bilaga 1. Uppföljning av internkontrollplanen per april 2020" in text
 
 
+@pytest.mark.parametrize(
+    ("reviewed", "deviating", "findings", "told"),
+    [
+        (1, 0, 0, "1 post är granskad, 0 har en avvikelse. 0 avvikelser är beskrivna."),
+        (1, 1, 1, "1 post är granskad, 1 har en avvikelse. 1 avvikelse är beskriven."),
+        (
+            1200,
+            4,
+            2,
+            "1\u00a0200 poster är granskade, 4 av dem har en avvikelse. 2 avvikelser är beskrivna.",
+        ),
+    ],
+)
+def test_what_was_reviewed_is_said_as_many_as_it_is(
+    reviewed: int, deviating: int, findings: int, told: str
+) -> None:
+    report = live(sample_facts()).report
+    counted = replace(report, reviewed=reviewed, deviating=deviating, findings=findings)
+    assert counted.reviewed_words == told
+
+
 def test_one_kontrolltillfälle_is_told_in_the_singular() -> None:
     shown = live(sample_facts())
     count = replace(shown.report.total, due=1, in_time=0, late=0, not_performed=1, missed=0)

@@ -23,7 +23,7 @@ MANIFEST = "manifest.json"
 REPORT, PICTURE = "uppfoljning.json", "samlad-bild.json"
 SUBJECTS = {
     REPORT: ("Uppföljningen", "uppföljning", "uppföljning"),
-    PICTURE: ("Samlade bilden", "samlad bild", "samlade bild"),
+    PICTURE: ("Den samlade bilden", "samlad bild", "samlade bild"),
 }
 """What the file that is decided is called: the, a, the one that. By its name in the package."""
 KEYS = {
@@ -185,7 +185,8 @@ def read_manifest(contents: dict[str, bytes]) -> dict[str, Any]:
             f"Förteckningen är av en annan sort ({schema!r}). "
             "Hämta det prövningsprogram som hör till paketet."
         )
-    if set(manifest) != KEYS_OF[schema] or manifest.get("report", REPORT) not in SUBJECTS:
+    name = manifest.get("report", REPORT)
+    if set(manifest) != KEYS_OF[schema] or not isinstance(name, str) or name not in SUBJECTS:
         raise Difference(f"Förteckningen {MANIFEST} har inte de uppgifter som den ska ha.")
     sealed = {key: value for key, value in manifest.items() if key != "seal"}
     if hashlib.sha256(canonical(sealed)).hexdigest() != manifest["seal"]:

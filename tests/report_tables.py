@@ -167,8 +167,8 @@ def _of_actions(table: Table) -> Figures:
 
 
 _SUMS = re.compile(
-    r"([\d\s\u00a0]*\d) post(?:er)? är granskade?, "
-    r"([\d\s\u00a0]*\d)(?: av dem)? har en avvikelse\. "
+    r"(?:([\d\s\u00a0]*\d) poster är granskade, ([\d\s\u00a0]*\d) av dem har en avvikelse"
+    r"|(1) post är granskad\. Den har (en|ingen) avvikelse)\. "
     r"([\d\s\u00a0]*\d) avvikelse"
 )
 _LABEL = re.compile(r"Avvikelse \d{4}:\d+ \([A-ZÅÄÖ]+\)(?=, )")
@@ -178,6 +178,8 @@ def of_text(text: str) -> Figures:
     """The figures that stand in sentences."""
     sums = _SUMS.search(" ".join(text.split()))
     assert sums is not None
-    figures = dict(zip(("reviewed", "deviating", "findings"), sums.groups(), strict=True))
+    many, of_many, one, of_one, findings = sums.groups()
+    deviating = of_many if one is None else str(int(of_one == "en"))
+    figures = {"reviewed": one or many, "deviating": deviating, "findings": findings}
     made: Figures = {("sum", figure): _number(told.strip()) for figure, told in figures.items()}
     return made | {("finding", label): 1 for label in _LABEL.findall(" ".join(text.split()))}

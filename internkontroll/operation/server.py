@@ -30,17 +30,34 @@ LASTING = "max-age=31536000, public, immutable"
 _PREFIX = "/static/"
 
 
+def _state_of(path: Path) -> tuple[int, int] | None:
+    """What changes when a file is replaced; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
 class LastingFiles:
     """Before whitenoise: an address with the fingerprint of what is there is kept for good."""
 
     def __init__(self, files: WhiteNoise, fingerprints: Fingerprints) -> None:
         self._files = files
-        # Taken now, as the sizes are: one that is changed later is not handed out until a restart.
         self._lasting = {
-            url: f"{PARAMETER}={taken}"
+            url: (f"{PARAMETER}={taken}", path, _state_of(path))
             for url in files.files
-            if (taken := fingerprints.of(url.removeprefix(_PREFIX)))
+            for name in (url.removeprefix(_PREFIX),)
+            for path in (ROOT / "static" / name,)
+            if (taken := fingerprints.of(name))
         }
+
+    def _lasts(self, environ: WSGIEnvironment) -> bool:
+        query, path, state = self._lasting.get(environ.get("PATH_INFO", ""), (None, None, None))
+        # A file that is replaced while the program runs must not be kept by its old address.
+        return (
+            path is not None and environ.get("QUERY_STRING") == query and _state_of(path) == state
+        )
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as whitenoise does, and then the app."""
@@ -49,9 +66,8 @@ class LastingFiles:
             kept = [header for header in headers if header[0] != "Cache-Control"]
             return start_response(status, [*kept, ("Cache-Control", LASTING)])
 
-        fitting = self._lasting.get(environ.get("PATH_INFO", ""))
-        lasts = fitting is not None and environ.get("QUERY_STRING") == fitting
-        answer: Iterable[bytes] = self._files(environ, start if lasts else start_response)
+        kept = start if self._lasts(environ) else start_response
+        answer: Iterable[bytes] = self._files(environ, kept)
         return answer
 
 

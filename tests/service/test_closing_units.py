@@ -18,6 +18,7 @@ from internkontroll.organisation.services import (
 )
 from internkontroll.trail.models import TrailPayload, TrailRow
 from tests.factories import make_actor, make_board
+from tests.service.at_once import at_once
 
 AT = datetime(2020, 3, 11, 9, tzinfo=UTC)
 YEAR = date(2020, 1, 1)
@@ -163,3 +164,31 @@ def test_a_unit_is_not_laid_under_one_that_is_to_close(
         actor=admin,
         at=AT,
     )
+
+
+def test_a_unit_that_closes_meanwhile_has_nothing_laid_under_it(
+    session: Session, database_url: str, units: dict[str, Unit], admin: Actor
+) -> None:
+    pay, scn = units["Löner"].id, units["Löner"].board_id
+    session.commit()
+
+    def lay_below(own: Session) -> None:
+        create_unit(
+            own,
+            own.get_one(Board, scn),
+            name="Reskontran",
+            valid_from=AUGUST,
+            parent=own.get_one(Unit, pay),
+            actor=admin,
+            at=AT,
+        )
+
+    refused = at_once(
+        session,
+        database_url,
+        lambda own: close(own, own.get_one(Unit, pay), MAY, admin),
+        lay_below,
+    )
+
+    assert isinstance(refused, InvalidInput)
+    assert "Löner" in str(refused)

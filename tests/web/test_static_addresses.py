@@ -8,6 +8,7 @@ import pytest
 from flask import Flask, url_for
 
 from config import ROOT
+from internkontroll.operation import server
 from internkontroll.operation.server import with_files
 from internkontroll.web.static_files import Fingerprints
 from tests.conftest import MovableClock, closing, make_app
@@ -91,3 +92,19 @@ def test_a_file_that_is_kept_has_the_headers_of_every_file_and_is_not_sent_twice
     with client.get(address, headers=etag) as again:
         assert again.status_code == 304
         assert KEPT.search(again.headers["Cache-Control"])
+
+
+def test_a_file_that_is_replaced_while_the_program_runs_is_not_kept_by_its_old_address(
+    sqlite_url: str, tmp_path: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    style = tmp_path / "static" / STYLE
+    style.parent.mkdir(parents=True)
+    style.write_bytes((ROOT / "static" / STYLE).read_bytes())
+    monkeypatch.setattr(server, "ROOT", tmp_path)
+    with closing(with_files(make_app(sqlite_url, tmp_path, clock))) as served:
+        with served.test_request_context():
+            address = url_for("static", filename=STYLE)
+        assert KEPT.search(lasts(served, address))
+        style.write_bytes(b"/* half of an upgrade */".ljust(style.stat().st_size))
+
+        assert lasts(served, address) == "max-age=300, public"

@@ -70,6 +70,13 @@ def _check_above(
         )
 
 
+def _take_turn(session: Session, board_id: int, parent: Unit | None) -> None:
+    """Take the board's turn. Whoever had it may have closed what the unit is to lie under."""
+    take_turn(session, board_id)
+    if parent is not None:
+        session.refresh(parent)
+
+
 def create_unit(
     session: Session,
     board: Board,
@@ -89,7 +96,7 @@ def create_unit(
     ensure_sets_up(actor, at)
     name = check_name(name, "Enhetens namn saknas. Skriv namnet.")
     check_validity(valid_from, valid_to)
-    take_turn(session, board.id)
+    _take_turn(session, board.id, parent)
     _check_above(board.id, parent, valid_from, valid_to)
     _free_name(session, board.id, name)
     unit = Unit(
@@ -144,7 +151,7 @@ def change_unit(
         raise InvalidTransition("Enheten är stängd. Öppna den igen för att ändra den.")
     name = check_name(name, "Enhetens namn saknas. Skriv namnet.")
     parent_id = parent.id if parent else None
-    take_turn(session, unit.board_id)
+    _take_turn(session, unit.board_id, parent)
     latest = session.scalars(
         sa.select(UnitPeriod)
         .where(UnitPeriod.unit_id == unit.id)
@@ -262,7 +269,7 @@ def reopen_unit(
         raise InvalidTransition("Enheten är redan öppen.")
     take_turn(session, unit.board_id)
     _free_name(session, unit.board_id, unit.name, but=unit.id)
-    above = session.get(Unit, unit.parent_id) if unit.parent_id else None
+    above = session.get(Unit, unit.parent_id, populate_existing=True) if unit.parent_id else None
     if above is not None and above.valid_to is not None:
         raise InvalidInput(f"{above.name}, som enheten ligger under, är stängd. Öppna den först.")
     old = unit.valid_to

@@ -146,7 +146,7 @@ def _close_page(unit: Unit, form: CloseUnitForm) -> ResponseReturnValue:
         "organisation/close_unit.html",
         form=form,
         unit=unit,
-        planned=[period for period in unit.periods if period.valid_from > today()],
+        planned=[p for p in unit.periods if p.valid_from > max(today(), unit.valid_from)],
         names=unit_names(session(), unit.board_id),
         grants=grants_in_unit_after(session(), unit.id, form.last_day.data or today()),
     )

@@ -316,7 +316,9 @@ class Report:
     def reviewed_words(self) -> str:
         """How many items were reviewed and how many deviated, over all kontrollmoment."""
         if self.reviewed == 1:
-            reviewed = f"1 post är granskad, {self.deviating} har en avvikelse."
+            reviewed = (
+                f"1 post är granskad. Den har {'en' if self.deviating else 'ingen'} avvikelse."
+            )
         else:
             reviewed = (
                 f"{grouped(self.reviewed)} poster är granskade, {grouped(self.deviating)} av dem "

@@ -92,7 +92,8 @@ def _told_by_outcome(
             else row_of(piece.place) == row_of(told.place)
         )
     ]
-    names = " och ".join(f"”{piece.where}”" for piece in same)
+    *first, last = (f"”{piece.where}”" for piece in same) if same else ("",)
+    names = f"{', '.join(first)} och {last}" if first else last
     return _told(
         same,
         told,

@@ -84,8 +84,8 @@ def test_the_memo_tells_the_reports_own_clauses_and_figures() -> None:
 @pytest.mark.parametrize(
     ("reviewed", "deviating", "findings", "told"),
     [
-        (1, 0, 0, "1 post är granskad, 0 har en avvikelse. 0 avvikelser är beskrivna."),
-        (1, 1, 1, "1 post är granskad, 1 har en avvikelse. 1 avvikelse är beskriven."),
+        (1, 0, 0, "1 post är granskad. Den har ingen avvikelse. 0 avvikelser är beskrivna."),
+        (1, 1, 1, "1 post är granskad. Den har en avvikelse. 1 avvikelse är beskriven."),
         (
             1200,
             4,

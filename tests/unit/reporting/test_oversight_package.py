@@ -101,7 +101,7 @@ def test_the_sum_of_the_minutes_tells_whether_it_is_what_kommunstyrelsen_decided
     tmp_path: Path, package: bytes, shown: ShownOversight
 ) -> None:
     code, said = check(tmp_path, package, str(shown.sha256))
-    assert (code, "Samlade bilden är den beslutade" in said) == (0, True)
+    assert (code, "Den samlade bilden är den beslutade" in said) == (0, True)
     code, said = check(tmp_path, package, "0" * 64)
     assert (code, "en annan samlad bild" in said) == (1, True)
 
@@ -110,7 +110,7 @@ def test_what_is_not_decided_is_called_a_draft(tmp_path: Path) -> None:
     code, said = check(tmp_path, oversight_package(live(), House()))
 
     assert code == 0
-    assert "Samlade bilden är ett utkast" in said
+    assert "Den samlade bilden är ett utkast" in said
 
 
 def test_every_document_of_the_list_is_in_it_and_nothing_else(
@@ -146,6 +146,7 @@ def sealed_again(files: Files, **changed: Any) -> Files:
     [
         ({"report_sha256": "0" * 64}, "inte den samlade bild som beslutades"),
         ({"report": "samlad-bild.pdf"}, "inte de uppgifter"),
+        ({"report": []}, "inte de uppgifter"),
         ({"report": "uppfoljning.json"}, "”uppfoljning.json” saknas"),
         ({"schema": 1}, "inte de uppgifter"),
     ],

@@ -8,6 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Sequence
 from html import escape
 from html.parser import HTMLParser
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 Attributes = list[tuple[str, str | None]]
@@ -25,6 +26,13 @@ def _tag(name: str, attributes: Attributes, **changes: str | None) -> str:
     return f"<{' '.join([name, *parts])}>"
 
 
+class Filled(NamedTuple):
+    """A page with its form filled in, and the values that no control of the form could take."""
+
+    html: str
+    left: list[str]
+
+
 class _Filler(HTMLParser):
     """Walks the page once and notes what to write instead of what."""
 
@@ -39,6 +47,8 @@ class _Filler(HTMLParser):
         for name, value in pairs:
             self._values[name].append(value)
         self._chosen = {name: set(values) for name, values in self._values.items()}
+        # Names of controls that hold no words of the person's, or that offer what can be chosen.
+        self._wordless = set(FRESH)
         self._inside = False
         self._select: str | None = None
         self._text_from: int | None = None
@@ -72,6 +82,8 @@ class _Filler(HTMLParser):
         self, tag: str, attrs: Attributes, given: dict[str, str], begins: int, ends: int
     ) -> None:
         name = given.get("name", "")
+        if tag in {"select", "button"}:
+            self._wordless.add(name)
         if tag == "input":
             self._input(attrs, given, begins, ends)
         elif tag == "select":
@@ -86,6 +98,8 @@ class _Filler(HTMLParser):
 
     def _input(self, attrs: Attributes, given: dict[str, str], begins: int, ends: int) -> None:
         name, kind = given.get("name", ""), given.get("type", "text").lower()
+        if kind in NEVER_FILLED or kind in {"radio", "checkbox"}:
+            self._wordless.add(name)
         if not name or kind in NEVER_FILLED or name in FRESH:
             return
         if kind in {"radio", "checkbox"}:
@@ -96,6 +110,16 @@ class _Filler(HTMLParser):
         elif self._values.get(name):
             value = self._values[name].popleft()
             self.edits.append((begins, ends, _tag("input", attrs, value=value)))
+
+    def left(self) -> list[str]:
+        """What was typed and has no control here, in the order the fields were sent."""
+        return [
+            value
+            for name, values in self._values.items()
+            if name not in self._wordless
+            for value in values
+            if value.strip()
+        ]
 
     def handle_endtag(self, tag: str) -> None:
         """Leave a control or the form."""
@@ -111,9 +135,10 @@ class _Filler(HTMLParser):
 
 def fill_form(
     html: str, path: str, pairs: Sequence[Sequence[str]], *, hidden: tuple[str, str]
-) -> str | None:
+) -> Filled | None:
     """The page with the form that goes to ``path`` filled in; None if it has no such form.
 
+    What no control of the form could take is handed back beside it, so that it can be shown.
     ``hidden`` is a field of our own that is sent along. Passwords and files are never filled in,
     the token and the key stay those of the page.
     """
@@ -124,7 +149,7 @@ def fill_form(
         return None
     own = _tag("input", [("type", "hidden"), ("name", hidden[0]), ("value", hidden[1])])
     edits = [*filler.edits, (filler.form_ends, filler.form_ends, own)]
-    return _edited(html, edits)
+    return Filled(_edited(html, edits), filler.left())
 
 
 def put_first(html: str, notice: str) -> str:

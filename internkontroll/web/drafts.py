@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from internkontroll.accounts.models import FormDraft
@@ -25,6 +26,7 @@ from internkontroll.core.errors import DomainError
 from internkontroll.core.personal_id import names_a_person
 from internkontroll.core.transaction import transaction
 from internkontroll.web.draft_filling import fill_form, put_first
+from internkontroll.web.forms import CONFIRMED
 
 log = logging.getLogger(__name__)
 
@@ -153,17 +155,31 @@ def _own_draft(number: int) -> FormDraft | None:
     )
 
 
+def kept_values() -> MultiDict[str, str] | None:
+    """What was kept of the form that goes to this very address, where the address names a draft.
+
+    A page draws by it as many lines as were sent; what they hold is filled in afterwards.
+    """
+    number = _number(request.args.get(ARGUMENT))
+    draft = _own_draft(number) if number is not None else None
+    if draft is None or draft.path != request.path:
+        return None
+    return MultiDict([(name, value) for name, value in draft.fields["pairs"]])
+
+
 def _filled(answer: Response, draft: FormDraft) -> None:
-    pairs = draft.fields["pairs"]
+    # A confirmation is asked for anew when the text is sent.
+    pairs = [pair for pair in draft.fields["pairs"] if not pair[0].endswith(CONFIRMED)]
     html = answer.get_data(as_text=True)
     filled = fill_form(html, draft.path, pairs, hidden=(ARGUMENT, str(draft.id)))
     notice = render_template(
         "draft.html",
         draft_id=draft.id,
         left_out=draft.fields["left_out"],
-        texts=[] if filled else [value for _, value in pairs if value.strip()],
+        has_form=filled is not None,
+        texts=filled.left if filled else [value for _, value in pairs if value.strip()],
     )
-    answer.set_data(put_first(filled or html, notice))
+    answer.set_data(put_first(filled.html if filled else html, notice))
 
 
 def _show(answer: Response) -> None:

@@ -256,6 +256,23 @@ def test_a_form_that_is_no_longer_there_shows_the_text_to_copy(
     assert "<snart>" not in page.html
 
 
+def test_words_without_a_field_on_the_page_are_shown_to_copy_beside_the_filled_form(
+    client_of: Callable[..., PageClient], town: Town, clock: MovableClock, address: str
+) -> None:
+    client = client_of(Role.CONTROLLER)
+    more = {"rad-7-text": "Ord utan <fält>.", "reason-bekraftad": "kryssad-ruta"}
+    left_open(client, clock, address, **more)
+    username, password = town.account(Role.CONTROLLER)
+
+    page = client.submit("/logga-in", username=username, password=password)
+
+    assert "det som står här har inget fält på sidan" in page.text
+    assert "<blockquote>Ord utan &lt;fält&gt;.</blockquote>" in page.html
+    assert page.html.count("<blockquote>") == 1
+    assert "kryssad-ruta" not in page.html
+    assert dict(page.form("/ej-genomford").fields)["reason"].removeprefix("\n") == TEXT
+
+
 def test_a_sender_from_another_site_does_not_choose_the_page(
     app: Flask, client_of: Callable[..., PageClient], clock: MovableClock, address: str
 ) -> None:

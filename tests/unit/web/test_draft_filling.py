@@ -70,9 +70,9 @@ def shown(html: str) -> list[tuple[str, str, str]]:
 
 
 def filled(pairs: list[tuple[str, str]]) -> str:
-    html = fill_form(PAGE, "/hit", pairs, hidden=("utkast", "4"))
-    assert html is not None
-    return html
+    done = fill_form(PAGE, "/hit", pairs, hidden=("utkast", "4"))
+    assert done is not None
+    return done.html
 
 
 def test_the_form_that_goes_there_gets_its_values_and_no_other() -> None:
@@ -116,7 +116,7 @@ def test_a_sign_that_only_looks_like_a_line_end_moves_nothing(sign: str) -> None
     plain = fill_form(PAGE, "/hit", pairs, hidden=("utkast", "4"))
     assert whole is not None
     assert plain is not None
-    assert whole == plain.replace("<h1>Å</h1>", f"<h1>Å{sign}</h1>")
+    assert whole.html == plain.html.replace("<h1>Å</h1>", f"<h1>Å{sign}</h1>")
 
 
 def test_what_was_not_chosen_is_not_chosen() -> None:
@@ -125,6 +125,27 @@ def test_what_was_not_chosen_is_not_chosen() -> None:
     assert ("r", "1") not in controls
     assert ("c", "y") not in controls
     assert ("s", "q") in controls
+
+
+def test_words_that_no_control_takes_are_handed_back_and_nothing_else_is() -> None:
+    pairs = [
+        ("rad-1-text", "andra raden"),
+        ("a", "en"),
+        ("a", "två"),
+        ("rad-1-dag", " "),
+        ("t", "text"),
+        ("knapp", "mer"),
+        ("r", "9"),
+        ("c", "z"),
+        ("s", "borta"),
+        ("p", "hemligt"),
+        ("f", "fil"),
+        ("key", "gammal"),
+    ]
+    page = PAGE.replace('<button type="submit">', '<button name="knapp" value="mer">')
+    done = fill_form(page, "/hit", pairs, hidden=("utkast", "4"))
+    assert done is not None
+    assert done.left == ["andra raden", "två"]
 
 
 def test_a_page_without_the_form_is_told_apart() -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from internkontroll.core.access import Role
+from internkontroll.core.database import db, intent_to_write
 from internkontroll.reporting.models import FollowUpReport
 from internkontroll.reporting.rules.xray import XrayKind, XrayLine
 from internkontroll.reporting.views import decision
@@ -198,6 +199,55 @@ def test_a_decision_takes_fifty_assignments_and_drops_none_of_more(
     assert "Skriv högst 50 uppdrag här." in page.text
     assert "att göra sak 50" in page.text
     assert "Lägg till ett uppdrag" not in page.text
+
+
+@pytest.mark.parametrize(("after", "drawn"), [("", 4), ("more", 5)])
+def test_every_assignment_is_back_after_the_session_ended_and_is_recorded(
+    client_of: ClientOf, spring: Spring, town: Town, clock: MovableClock, after: str, drawn: int
+) -> None:
+    write_overall(client_of(Role.CONTROLLER))
+    secretary = client_of(Role.SECRETARY)
+    page = secretary.get(f"{APRIL}/beslut")
+    typed = {f"assignments-{line}-clause": f"att göra sak {line}" for line in range(4)}
+    typed |= {f"assignments-{line}-back_on": "2020-09-30" for line in range(4)}
+    clock.forward(hours=1)
+    data = {**sent_by(page), **DECISION, **typed, "after": after}
+    secretary.post(f"{APRIL}/beslut", data)
+    username, password = town.account(Role.SECRETARY)
+    page = secretary.submit("/logga-in", username=username, password=password)
+    assert "Din text är kvar. Kontrollera och spara." in page.text
+    kept = sent_by(page)
+    assert {name: kept[name].strip() for name in typed} == typed
+    assert page.text.count("Vad ska förvaltningen göra?") == drawn
+    assert "Uppföljningen är beslutad." in secretary.submit("/beslut").text
+    told = secretary.get(f"{LIST}/uppdrag").text
+    assert all(f"göra sak {line} 30 september 2020" in told for line in range(4))
+
+
+def test_what_was_kept_of_another_form_draws_no_lines_here(
+    app: Flask, client_of: ClientOf, spring: Spring, town: Town, clock: MovableClock
+) -> None:
+    write_overall(client_of(Role.CONTROLLER))
+    secretary = client_of(Role.SECRETARY)
+    page = secretary.get(f"{APRIL}/beslut")
+    clock.forward(hours=1)
+    typed = {f"assignments-{line}-clause": f"att göra sak {line}" for line in range(4)}
+    secretary.post(f"{APRIL}/beslut", {**sent_by(page), **typed})
+    with app.app_context(), intent_to_write():
+        db.session.execute(sa.text("UPDATE form_draft SET path = '/finns/inte/mer'"))
+        db.session.commit()
+        db.session.remove()
+    username, password = town.account(Role.SECRETARY)
+    page = secretary.submit("/logga-in", username=username, password=password)
+    assert "formuläret finns inte längre på sidan" in page.text
+    assert page.text.count("Vad ska förvaltningen göra?") == 1
+    assert not sent_by(page)[CLAUSE].strip()
+
+
+def test_an_outcome_that_does_not_exist_is_refused(client_of: ClientOf, spring: Spring) -> None:
+    write_overall(client_of(Role.CONTROLLER))
+    page = decide(client_of(Role.SECRETARY), 422, outcome="påhittat")
+    assert "Det finns ett problem" in page.text
 
 
 def sent_by(page: Page) -> dict[str, str]:

@@ -35,6 +35,7 @@ from internkontroll.reporting.views.blueprint import (
     version_of,
 )
 from internkontroll.web.access import current_actor, may, now, requires, session, today
+from internkontroll.web.drafts import kept_values
 from internkontroll.web.forms import BaseForm, ButtonForm
 from internkontroll.web.submission import page
 
@@ -202,12 +203,16 @@ def units_to_choose(board: Board) -> list[tuple[int, str]]:
 
 def _decide_page(board: Board, entry: PointEntry, *, sent: bool = False) -> ResponseReturnValue:
     shown = shown_or_404(board, entry)
-    form = decide_form(units_to_choose(board), body=board.name, row_version=version_of(entry))
+    typed = request.form if sent else kept_values()
+    given: dict[str, Any] = {"body": board.name, "row_version": version_of(entry)}
+    if typed:
+        given["formdata"] = typed
+    form = decide_form(units_to_choose(board), **given)
     amending = entry.state is ReportState.AMENDING
-    outcome = DecisionOutcome.AMENDED if amending else form.chosen
-    if sent and request.form.get("after") == MORE:
+    if typed and typed.get("after") == MORE:
         form.add_line()
-    elif sent:
+    elif sent and form.validate():
+        outcome = DecisionOutcome.AMENDED if amending else form.chosen
 
         def register(open_session: Session) -> None:
             _record(open_session, board, entry, form, outcome)

@@ -158,7 +158,11 @@ def test_what_the_board_changed_is_shown_against_the_proposal(
     assert "Kontroll 3 Kommentar – Nämnden vill ha en ny rutin." in page.text
     page = secretary.get(f"{APRIL}/beslut")
     assert "Bifall med ändring" in page.text
-    assert "Uppföljningen är beslutad" in secretary.submit("/beslut", **DECISION).text
+    # An outcome chosen before the change was begun asks for nothing, and gives assignments.
+    asked = {"outcome": "tabled", CLAUSE: "att utbilda", BACK_ON: "2020-09-30"}
+    page = secretary.post(f"{APRIL}/beslut", {**sent_by(page), **DECISION, **asked})
+    assert "Uppföljningen är beslutad" in page.text
+    assert "utbilda 30 september 2020" in secretary.get(f"{LIST}/uppdrag").text
 
 
 def test_one_more_assignment_is_given_a_line_and_nothing_typed_is_lost(
@@ -242,6 +246,27 @@ def test_what_was_kept_of_another_form_draws_no_lines_here(
     assert "formuläret finns inte längre på sidan" in page.text
     assert page.text.count("Vad ska förvaltningen göra?") == 1
     assert not sent_by(page)[CLAUSE].strip()
+
+
+@pytest.mark.parametrize("outcome", ["referred_back", "tabled"])
+@pytest.mark.parametrize("typed", [{CLAUSE: "att utbilda"}, {BACK_ON: "2020-09-30"}])
+def test_assignments_are_refused_where_the_board_has_not_approved(
+    client_of: ClientOf, spring: Spring, outcome: str, typed: dict[str, str]
+) -> None:
+    write_overall(client_of(Role.CONTROLLER))
+    secretary = client_of(Role.SECRETARY)
+    said = "Uppdrag registreras när nämnden bifaller. Ta bort uppdraget eller ändra utfallet."
+    page = decide(secretary, 422, outcome=outcome, reason="Orsakerna saknas.", **typed)
+    assert f'href="#{CLAUSE}"' in page.html
+    assert said in page.text
+    assert "Skriv dagen då uppdraget" not in page.text
+    kept = sent_by(page)
+    assert {name: kept[name].strip() for name in typed} == typed
+    assert (kept["outcome"], kept["reason"].strip()) == (outcome, "Orsakerna saknas.")
+    assert "Orsakerna saknas." not in secretary.get(f"{APRIL}/behandling").text
+    secretary.get(f"{APRIL}/beslut")
+    page = decide(secretary, outcome=outcome, reason="Orsakerna saknas.")
+    assert "registrerad" in page.text
 
 
 def test_an_outcome_that_does_not_exist_is_refused(client_of: ClientOf, spring: Spring) -> None:

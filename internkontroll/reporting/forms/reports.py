@@ -116,6 +116,7 @@ MOST_ASSIGNMENTS = 50
 """How many assignments the form of a decision takes; more are noted afterwards."""
 
 _SAY_CLAUSE = "Skriv vad nämnden uppdrog åt förvaltningen att göra, eller ta bort dagen."
+_NOT_NOW = "Uppdrag registreras när nämnden bifaller. Ta bort uppdraget eller ändra utfallet."
 _TOO_MANY = (
     f"Skriv högst {MOST_ASSIGNMENTS} uppdrag här. Anteckna resten från uppföljningens sida efteråt."
 )
@@ -190,7 +191,9 @@ class DecideForm(MinutesForm):
             self["assignments"].append_entry()
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Refuse more assignments than the form takes, beside what each field asks for."""
+        """Refuse assignments that the outcome or the form does not take, beside each own rule."""
+        for line in self["assignments"]:
+            line.form.taken = self.outcome.data == DecisionOutcome.APPROVED.value
         valid = bool(super().validate(extra_validators))
         if len(self["assignments"]) > MOST_ASSIGNMENTS:
             self.form_errors = [*self.form_errors, _TOO_MANY]
@@ -215,12 +218,16 @@ class AssignmentLine(LineForm):
 
     clause = TextAreaField("Vad ska förvaltningen göra?", [NoPersonalId(), _LENGTH])
     back_on = DateField("Återrapporteras senast")
+    taken = True
+    """Whether the outcome gives assignments; a referral back or a tabling gives none."""
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for the day of an assignment, and for its words."""
         valid = bool(super().validate(extra_validators))
         clause, back_on = self.clause, self.back_on
-        if clause.data and not back_on.data and not back_on.errors:
+        if not self.taken and (clause.data or back_on.data):
+            clause.errors, back_on.errors = [_NOT_NOW], []
+        elif clause.data and not back_on.data and not back_on.errors:
             back_on.errors = [_SAY_DAY]
         elif back_on.data and not clause.data and not clause.errors:
             clause.errors = [_SAY_CLAUSE]

@@ -209,6 +209,9 @@ def _decide_page(board: Board, entry: PointEntry, *, sent: bool = False) -> Resp
         given["formdata"] = typed
     form = decide_form(units_to_choose(board), **given)
     amending = entry.state is ReportState.AMENDING
+    if amending:
+        # The page then asks for no outcome: what the board changed has been written in.
+        form.outcome.data = DecisionOutcome.APPROVED.value
     if typed and typed.get("after") == MORE:
         form.add_line()
     elif sent and form.validate():

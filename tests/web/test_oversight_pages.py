@@ -319,6 +319,29 @@ def test_the_whole_is_fetched_in_one_package_that_verifies(ks: PageClient, tmp_p
     assert ks.raw(f"{LIST}/2020/maj/dokument.zip").status_code == 404
 
 
+def test_todays_documents_of_a_decided_picture_say_that_they_are_of_today(ks: PageClient) -> None:
+    undecided = "Bilden är inte beslutad."
+    assert undecided in ks.get(f"{APRIL}/dokument").text
+    ks.get(f"{APRIL}/bedomning")
+    ks.submit("/bedomning", overall="partly", grounds="Det mesta är gjort.")
+    ks.get(f"{APRIL}/beslut")
+    ks.submit("/beslut", decided_on="15 juni 2020", registry_number="KSN-2020-0123", paragraph="1")
+    decided, today = (ks.get(f"{APRIL}/dokument{asked}") for asked in ("", "?laget=nu"))
+    assert undecided not in decided.text
+    assert "Det här är läget i dag." not in decided.text
+    assert undecided not in today.text
+    assert "Det här är läget i dag. Visa dokumenten av det som är beslutat" in today.text
+    assert f"{APRIL}/dokument" in today.reader.links
+    for name, file in (
+        ("dokument.zip", "paket-samlad-bild-2020-april{}.zip"),
+        ("dokument/samlad-bild.xlsx", "samlad-bild-2020-april{}.xlsx"),
+        ("json", "samlad-bild-2020-april{}.json"),
+    ):
+        for asked, day in (("", ""), ("?laget=nu", "-laget-2020-06-15")):
+            told = ks.raw(f"{APRIL}/{name}{asked}").headers["Content-Disposition"]
+            assert told.endswith(f"filename={file.format(day)}"), told
+
+
 def test_a_decided_picture_says_which_version_it_built_on_when_a_board_has_corrected(
     ks: PageClient, app: Flask, sent: Town, client_of: ClientOf, clock: MovableClock
 ) -> None:

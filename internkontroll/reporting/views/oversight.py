@@ -150,6 +150,21 @@ def shown_or_404(year: int, point: str) -> ShownOversight:
     return shown
 
 
+def is_decided(shown: ShownOversight, year: int, point: str) -> bool:
+    """Whether kommunstyrelsen has decided the picture, also where today's is shown instead."""
+    if shown.snapshot is not None:
+        return True
+    return _asks_for_today() and standing_decision(session(), year, point) is not None
+
+
+def called(report: OversightReport, kind: str) -> str:
+    """Name of a file; today's picture tells its day, not to be taken for the decided one."""
+    name = file_name(report, kind)
+    if not _asks_for_today():
+        return name
+    return f"{name.removesuffix(f'.{kind}')}-laget-{report.known_on}.{kind}"
+
+
 def address(year: int, point: str) -> dict[str, Any]:
     """What the addresses of a point's pages are made of; today's picture leads on to today's."""
     now_asked = {"laget": "nu"} if _asks_for_today() else {}
@@ -183,9 +198,6 @@ def show(year: int, point: str) -> ResponseReturnValue:
     shown = shown_or_404(year, point)
     report = shown.report
     later = _later(report)
-    is_decided = shown.snapshot is not None or (
-        _asks_for_today() and standing_decision(session(), year, point) is not None
-    )
     with within(EVERY_BOARD):
         # What is decided is shown as it was; a receipt is of today.
         waiting = frozenset() if report.decision else unacknowledged(session(), year, point)
@@ -197,7 +209,7 @@ def show(year: int, point: str) -> ResponseReturnValue:
         unacknowledged=waiting,
         pictures=oversight_pictures(report),
         sha256=shown.sha256,
-        decided=is_decided,
+        decided=is_decided(shown, year, point),
         where=address(year, point),
         may_write=may(Permission.OVERSIGHT_WRITE),
         may_decide=may(Permission.OVERSIGHT_DECIDE),
@@ -296,7 +308,7 @@ def pdf(year: int, point: str) -> ResponseReturnValue:
     return _file(
         oversight_pdf(report, document_house(session()), shown.sha256),
         "application/pdf",
-        file_name(report, "pdf"),
+        called(report, "pdf"),
     )
 
 
@@ -309,7 +321,7 @@ def word(year: int, point: str) -> ResponseReturnValue:
     return _file(
         oversight_docx(report, document_house(session()), shown.sha256),
         CONTENT_TYPE,
-        file_name(report, "docx"),
+        called(report, "docx"),
     )
 
 
@@ -319,9 +331,7 @@ def json_file(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild as JSON."""
     shown = shown_or_404(year, point)
     report = shown.report
-    return _file(
-        oversight_json(report, shown.snapshot), "application/json", file_name(report, "json")
-    )
+    return _file(oversight_json(report, shown.snapshot), "application/json", called(report, "json"))
 
 
 def _file(body: bytes, kind: str, name: str) -> Response:

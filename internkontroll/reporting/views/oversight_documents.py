@@ -8,10 +8,16 @@ from internkontroll.organisation.queries import document_house
 from internkontroll.reporting.documents.catalogue import DocumentEntry, find_form
 from internkontroll.reporting.documents.oversight_catalogue import STEM, oversight_catalogue
 from internkontroll.reporting.documents.oversight_package import oversight_package
-from internkontroll.reporting.oversight_document import file_name
 from internkontroll.reporting.rules.oversight import ShownOversight
 from internkontroll.reporting.views.blueprint import as_file
-from internkontroll.reporting.views.oversight import POINT, address, bp, shown_or_404
+from internkontroll.reporting.views.oversight import (
+    POINT,
+    address,
+    bp,
+    called,
+    is_decided,
+    shown_or_404,
+)
 from internkontroll.web.access import requires, session
 from internkontroll.web.submission import page
 
@@ -31,6 +37,7 @@ def documents(year: int, point: str) -> ResponseReturnValue:
         "oversight/documents.html",
         report=report,
         sha256=shown.sha256,
+        decided=is_decided(shown, year, point),
         documents=_catalogue(shown),
         where=address(year, point),
     )
@@ -46,8 +53,8 @@ def document(year: int, point: str, name: str) -> ResponseReturnValue:
     if form is None:
         abort(404)
     stem, _, kind = name.rpartition(".")
-    called = file_name(report, kind)
-    return as_file(form.make(), form.media_type, called if stem == STEM else f"{stem}-{called}")
+    file = called(report, kind)
+    return as_file(form.make(), form.media_type, file if stem == STEM else f"{stem}-{file}")
 
 
 @bp.get(f"{POINT}/dokument.zip")
@@ -56,4 +63,4 @@ def package(year: int, point: str) -> ResponseReturnValue:
     """All documents of the samlade bild in one ZIP, with a manifest of their checksums."""
     shown = shown_or_404(year, point)
     body = oversight_package(shown, document_house(session()))
-    return as_file(body, "application/zip", f"paket-{file_name(shown.report, 'zip')}")
+    return as_file(body, "application/zip", f"paket-{called(shown.report, 'zip')}")

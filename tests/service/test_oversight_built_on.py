@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from internkontroll.core.access import Role
 from internkontroll.core.canonical import canonical_json, sha256_of
-from internkontroll.organisation.models import Board, Municipality
+from internkontroll.organisation.models import Board, BoardKind, Municipality
 from internkontroll.reporting import services
 from internkontroll.reporting.models import FollowUpReport, OverallAssessment, OversightDecision
 from internkontroll.reporting.oversight_document import oversight_document
@@ -19,7 +19,7 @@ from internkontroll.reporting.queries.built_on import (
     BuiltOn,
     LaterVersion,
     executive_built_on,
-    later_versions,
+    told_versions,
 )
 from internkontroll.reporting.queries.oversight import oversight_report, shown_oversight
 from internkontroll.reporting.services import Minutes
@@ -60,11 +60,19 @@ class Decided:
             self.session, 2020, "april", minutes, reason, actor=self.actor, at=at
         )
 
-    def correct(self, *, send: bool = True) -> None:
+    def correct(self, *, send: bool = True, paragraph: str = "99") -> None:
         point = april_of(self.session, self.board)
         about: dict[str, Any] = {"actor": PROGRAM, "at": CORRECTED}
         services.open_correction(self.session, self.board, point, "Siffran var fel.", **about)
-        minutes = Minutes(date(2020, 9, 9), "99", "SCN-2020-0211")
+        services.set_overall(
+            self.session,
+            self.board,
+            point,
+            overall=OverallAssessment.PARTLY,
+            grounds=f"Rättat enligt § {paragraph}.",
+            **about,
+        )
+        minutes = Minutes(date(2020, 9, 9), paragraph, "SCN-2020-0211")
         services.decide_correction(self.session, self.board, point, minutes, **about)
         if send:
             services.send_report(self.session, self.board, point, **about)
@@ -72,7 +80,12 @@ class Decided:
     def later(self) -> Mapping[str, LaterVersion]:
         shown = shown_oversight(self.session, 2020, "april", on=CORRECTED.date())
         assert shown is not None
-        return later_versions(self.session, shown.report)
+        return told_versions(self.session, shown.report).later
+
+    def replaced(self) -> Mapping[str, int]:
+        shown = shown_oversight(self.session, 2020, "april", on=CORRECTED.date())
+        assert shown is not None
+        return told_versions(self.session, shown.report).replaced
 
     def built_on(self, code: str = "SCN") -> BuiltOn | None:
         found = sa.select(FollowUpReport).join(Board, Board.id == FollowUpReport.board_id)
@@ -95,6 +108,36 @@ def test_a_version_that_came_after_the_decision_is_told_when_it_is_handed_over(
         ks.session, ks.board, april_of(ks.session, ks.board), actor=PROGRAM, at=CORRECTED
     )
     assert ks.later() == {"SCN": LATER}
+
+
+def test_the_version_that_is_told_is_where_the_figures_are_also_before_the_next_is_handed_over(
+    ks: Decided,
+) -> None:
+    assert ks.replaced() == {}
+    ks.correct(send=False)
+    assert ks.replaced() == {"SCN": 1}
+    ks.correct(paragraph="110")
+    assert ks.replaced() == {"SCN": 1}
+
+
+def test_a_version_that_was_handed_over_is_told_also_when_a_later_one_is_the_boards_own(
+    ks: Decided,
+) -> None:
+    ks.correct()
+    ks.correct(send=False, paragraph="110")
+    assert ks.later() == {"SCN": LATER}
+    assert ks.replaced() == {"SCN": 1}
+    services.send_report(
+        ks.session, ks.board, april_of(ks.session, ks.board), actor=PROGRAM, at=CORRECTED
+    )
+    assert ks.later() == {"SCN": LaterVersion(1, 3, date(2020, 9, 9), "110")}
+
+
+def test_kommunstyrelsens_own_report_counts_as_handed_over_when_it_is_decided(ks: Decided) -> None:
+    ks.board.kind = BoardKind.EXECUTIVE
+    ks.correct(send=False)
+    ks.correct(send=False, paragraph="110")
+    assert ks.later() == {"SCN": LaterVersion(1, 3, date(2020, 9, 9), "110")}
 
 
 def test_a_new_decision_builds_on_the_new_version(ks: Decided) -> None:

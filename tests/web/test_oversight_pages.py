@@ -364,11 +364,21 @@ def test_a_decided_picture_says_which_version_it_built_on_when_a_board_has_corre
         services.open_correction(session, board, point, "En siffra var fel.", **about)
         minutes = services.Minutes(date(2020, 6, 21), "99", "SCN-2020-0211")
         services.decide_correction(session, board, point, minutes, **about)
-        services.send_report(session, board, point, **about)
         session.commit()
         db.session.remove()
 
     ks = client_of(Role.OVERSIGHT_CONTROLLER)
+    page = ks.get(APRIL)
+    assert "rättad sedan dess" not in page.text, "it is not handed over"
+    assert f"{scn}/version/1" in page.reader.links
+    assert scn not in page.reader.links, "the figures are those of the version decided on"
+    with app.app_context(), intent_to_write():
+        session = db.session()
+        board = session.get_one(Board, sent.boards["SCN"])
+        services.send_report(session, board, april_of(session, board), **about)
+        session.commit()
+        db.session.remove()
+
     page = ks.get(APRIL)
     told = "Socialnämnden: beslutet bygger på version 1. Den 21 juni 2020, § 99, beslutade nämnden"
     assert f"{told} version 2." in page.text.replace("\xa0", " ")

@@ -57,6 +57,12 @@ IS_SENT = sa.or_(
 )
 """A decided report that the nämnd has handed over; kommunstyrelsen's own is handed to nobody."""
 
+WAS_SENT = sa.or_(
+    ReportVersion.sent_at.is_not(None),
+    sa.and_(Board.kind == BoardKind.EXECUTIVE, ReportingPoint.executive_on.is_not(None)),
+)
+"""The same of a version that a later one has taken the place of."""
+
 _IS_OF_THE_PLAN = (Plan.kind == PlanKind.INTERNAL_CONTROL, Plan.decision_id.is_not(None))
 
 
@@ -221,10 +227,6 @@ def _versions_of_the_day(
     """What kommunstyrelsen had of reports that have been corrected since the day, by report."""
     if not report_ids:
         return {}
-    was_sent = sa.or_(
-        ReportVersion.sent_at.is_not(None),
-        sa.and_(Board.kind == BoardKind.EXECUTIVE, ReportingPoint.executive_on.is_not(None)),
-    )
     rows = session.execute(
         sa.select(
             ReportVersion.report_id,
@@ -232,7 +234,7 @@ def _versions_of_the_day(
             ReportVersion.snapshot_sha256,
             ReportVersion.sent_at,
             Decision.decided_on,
-            was_sent.label("was_sent"),
+            WAS_SENT.label("was_sent"),
         )
         .join(FollowUpReport, FollowUpReport.id == ReportVersion.report_id)
         .join(ReportingPoint, ReportingPoint.id == FollowUpReport.reporting_point_id)

@@ -25,7 +25,7 @@ from internkontroll.reporting.oversight_document import (
     total_actions,
 )
 from internkontroll.reporting.pictures import oversight_pictures
-from internkontroll.reporting.queries.built_on import LaterVersion, later_versions
+from internkontroll.reporting.queries.built_on import ToldVersions, told_versions
 from internkontroll.reporting.queries.oversight import (
     oversight_entries,
     oversight_report,
@@ -112,7 +112,7 @@ def _asks_for_today() -> bool:
 
 
 def _report_addresses(
-    report: OversightReport, later: Mapping[str, LaterVersion] | None = None
+    report: OversightReport, replaced: Mapping[str, int] | None = None
 ) -> dict[str, str]:
     """Where each sent report is, by its nämnd's code: made once for all the links of a page.
 
@@ -123,19 +123,17 @@ def _report_addresses(
         line.code: url_for("reporting.show", board_code=line.code.lower(), **where)
         for line in report.sent
     }
-    for code, one in (later or {}).items():
-        made[code] = url_for(
-            "reporting.version", board_code=code.lower(), version=one.built_on, **where
-        )
+    for code, version in (replaced or {}).items():
+        made[code] = url_for("reporting.version", board_code=code.lower(), version=version, **where)
     return made
 
 
-def _later(report: OversightReport) -> Mapping[str, LaterVersion]:
+def _told(report: OversightReport) -> ToldVersions:
     """What has taken the place of the reports that kommunstyrelsens decision tells."""
     if report.decision is None:
-        return {}
+        return ToldVersions()
     with within(EVERY_BOARD):
-        return later_versions(session(), report)
+        return told_versions(session(), report)
 
 
 def shown_or_404(year: int, point: str) -> ShownOversight:
@@ -197,15 +195,15 @@ def show(year: int, point: str) -> ResponseReturnValue:
     """The samlade bild of a point."""
     shown = shown_or_404(year, point)
     report = shown.report
-    later = _later(report)
+    told = _told(report)
     with within(EVERY_BOARD):
         # What is decided is shown as it was; a receipt is of today.
         waiting = frozenset() if report.decision else unacknowledged(session(), year, point)
     return page(
         "oversight/show.html",
         report=report,
-        report_at=_report_addresses(report, later),
-        later=later,
+        report_at=_report_addresses(report, told.replaced),
+        later=told.later,
         unacknowledged=waiting,
         pictures=oversight_pictures(report),
         sha256=shown.sha256,
@@ -231,7 +229,7 @@ def rows(year: int, point: str) -> ResponseReturnValue:
     return page(
         "oversight/rows.html",
         report=report,
-        report_at=_report_addresses(report, _later(report)),
+        report_at=_report_addresses(report, _told(report).replaced),
         where=address(year, point),
         board=lines[0] if code else None,
         choice=choice,

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from internkontroll.archive.bundle import Bundle, DrawsTold
 from internkontroll.archive.services import bundling
 from internkontroll.archive.services.bundling import make_bundle, typeset_year
 from internkontroll.core.access import Actor, Grant, Permission, Role, system_actor
+from internkontroll.core.canonical import canonical_json, sha256_of
 from internkontroll.core.clock import swedish_day
 from internkontroll.core.errors import InvalidTransition, NotAllowed
 from internkontroll.organisation.models import Board, ReportingPoint
@@ -357,6 +359,48 @@ def test_what_kommunstyrelsen_decided_of_the_year_is_in_it_in_every_version(
         assert made.snapshot_sha256[:16] in pdf_text(files[f"{stem}-{one['version']}.pdf"])
     assert all(draft.encode() not in body for body in files.values())
     assert json.loads(files["manifest.json"])["pictures"] == 2
+
+
+def test_pictures_of_points_that_are_called_almost_the_same_have_a_file_each(
+    session: Session, scn: Board
+) -> None:
+    first = decide_picture(session)
+    for point in ("Augusti", "augusti!", "augusti 2"):
+        told = {**json.loads(first.snapshot), "point": point}
+        for version in (1, 2):
+            session.add(
+                OversightDecision(
+                    year=YEAR,
+                    point=point,
+                    version=version,
+                    body=first.body,
+                    decided_on=first.decided_on,
+                    paragraph=first.paragraph,
+                    registry_number=first.registry_number,
+                    reason="En nämnd saknades." if version > 1 else None,
+                    snapshot=canonical_json(told),
+                    snapshot_sha256=sha256_of(told),
+                    recorded_at=first.recorded_at,
+                )
+            )
+    session.flush()
+    files = opened(session, scn, auditor(scn))
+    found: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(files):
+        if name.startswith("samlad-bild/") and name.endswith(".json"):
+            found[json.loads(files[name])["point"]].append(name)
+    stems = {
+        point: {name.rpartition("-version-")[0] for name in names} for point, names in found.items()
+    }
+
+    assert {point: len(names) for point, names in found.items()} == {
+        "augusti": 1,
+        "Augusti": 2,
+        "augusti!": 2,
+        "augusti 2": 2,
+    }
+    assert all(len(one) == 1 for one in stems.values()), "the versions of a picture stand together"
+    assert len(set().union(*stems.values())) == 4
 
 
 def test_the_report_that_the_picture_was_made_of_is_beside_it_also_when_it_is_corrected(

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from datetime import datetime
+from itertools import chain, count
 from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
@@ -42,7 +43,7 @@ from internkontroll.reporting.oversight_document import oversight_pdf
 from internkontroll.reporting.queries import decided_report
 from internkontroll.reporting.queries.treating import read_report
 from internkontroll.reporting.rules import ShownReport
-from internkontroll.reporting.rules.oversight import oversight_from_plain
+from internkontroll.reporting.rules.oversight import OversightReport, oversight_from_plain
 from internkontroll.sampling.models import Draw, SelectionMethod
 from internkontroll.sampling.policy import PERMISSIONS as SAMPLING
 from internkontroll.sampling.queries import occurrences_of_draw, record_for_outside
@@ -146,8 +147,9 @@ def make_bundle(
     for version, _ in versions:
         _add_version(bundle, version, house, typeset or {})
     pictures = decided_pictures(session, year)
+    stems: dict[str, str] = {}
     for picture in pictures:
-        _add_picture(bundle, picture, house, typeset or {})
+        _add_picture(bundle, picture, stems, house, typeset or {})
     decisions = _decisions(session, board.id, year, pictures)
     bundle.add("beslut.json", "Nämndens och kommunstyrelsens beslut", decisions)
     requests = requests_of_year(session, board.id, year)
@@ -221,14 +223,30 @@ def _add_version(bundle: Bundle, version: ReportVersion, house: House, typeset: 
         bundle.add(name, f"{shown.report.title}, version {version.version}, ersatt", content)
 
 
+def _picture_stem(report: OversightReport, stems: dict[str, str]) -> str:
+    """What the files of a point's pictures are called, noted by point in ``stems``.
+
+    Two points may be called almost the same: the later one has a running number.
+    """
+    if report.point not in stems:
+        plain = picture_name(report, "pdf").removesuffix(".pdf")
+        numbered = (f"{plain}-{number}" for number in count(2))
+        taken = stems.values()
+        stems[report.point] = next(one for one in chain([plain], numbered) if one not in taken)
+    return stems[report.point]
+
+
 def _add_picture(
-    bundle: Bundle, picture: OversightDecision, house: House, typeset: Typeset
+    bundle: Bundle,
+    picture: OversightDecision,
+    stems: dict[str, str],
+    house: House,
+    typeset: Typeset,
 ) -> None:
     report = oversight_from_plain(json.loads(picture.snapshot))
     made = typeset.get(_key_of_picture(picture)) or _picture_pdf(picture, house)
     for kind, content in (("json", picture.snapshot.encode("utf-8")), ("pdf", made)):
-        stem = picture_name(report, kind).removesuffix(f".{kind}")
-        name = f"samlad-bild/{stem}-version-{picture.version}.{kind}"
+        name = f"samlad-bild/{_picture_stem(report, stems)}-version-{picture.version}.{kind}"
         bundle.add(name, f"{report.title}, version {picture.version}", content)
 
 

@@ -239,6 +239,26 @@ def test_what_an_older_program_decided_is_handed_out_as_the_very_bytes_of_its_ha
         assert hashlib.sha256(body).hexdigest() == hashed, address
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_what_kommunstyrelsen_built_on_is_read_only_where_the_report_goes_to_it(
+    ks: PageClient,
+    app: Flask,
+    sent: Town,
+    count_queries: Callable[[], Any],
+    goes_on: bool,
+) -> None:
+    with app.app_context(), intent_to_write():
+        session = db.session()
+        point = april_of(session, session.get_one(Board, sent.boards["SCN"]))
+        point.executive_on = point.executive_on if goes_on else None
+        session.commit()
+        db.session.remove()
+    with count_queries() as counted:
+        ks.get("/namnd/scn/uppfoljning/2020/april/behandling")
+    read = [one for one in counted.statements if "FROM oversight_decision" in one]
+    assert bool(read) is goes_on
+
+
 def test_the_workbook_tells_what_kommunstyrelsen_decided(ks: PageClient) -> None:
     ks.get(f"{APRIL}/bedomning")
     ks.submit("/bedomning", overall="partly", grounds="Det mesta är gjort.")

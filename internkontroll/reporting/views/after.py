@@ -102,7 +102,7 @@ def _treatment_page(board: Board, entry: PointEntry, form: BaseForm) -> Response
         treatments=treated,
         versions=versions_of(session(), report.id) if report else (),
         goes_on=goes_on,
-        built_on=_built_on(board, entry),
+        built_on=_built_on(board, entry) if goes_on else None,
         may_verify=decides and entry.decision is not None and entry.decision.verified_on is None,
         may_send=decides and goes_on and report is not None and report.sent_at is None,
         may_receive=report is not None

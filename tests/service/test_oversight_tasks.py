@@ -215,6 +215,27 @@ def test_a_picture_is_awaited_no_more_when_a_later_one_of_the_year_is_decided(
     )
 
 
+def test_of_one_point_with_two_days_the_last_says_whether_a_later_picture_follows(
+    session: Session, overseer: Actor
+) -> None:
+    decide(session, point_of(session, "SCN"))
+    ends_last = point_of(session, "OSN", None)
+    ends_last.board_on = ends_last.cut_off = ends_last.period_end = date(2020, 9, 30)
+    session.add(decision_of("augusti"))
+    session.flush()
+    on = date(2020, 11, 1)
+
+    def listed() -> PictureStanding:
+        return next(o.standing for o in oversight_entries(session, on=on) if o.point == "april")
+
+    assert listed() is PictureStanding.UNDECIDED
+    assert Kind.ASSESS_OVERSIGHT in kinds(session, overseer, on)
+    ends_last.period_end = date(2020, 8, 30)
+    session.flush()
+    assert listed() is PictureStanding.FOLLOWED
+    assert Kind.ASSESS_OVERSIGHT not in kinds(session, overseer, on)
+
+
 def test_a_decided_picture_of_another_year_ends_no_wait(session: Session, overseer: Actor) -> None:
     april = point_of(session, "SCN")
     decide(session, april)

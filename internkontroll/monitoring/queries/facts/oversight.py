@@ -54,12 +54,19 @@ def pictures(question: Question) -> Part:
     year, name = ReportingPoint.year, ReportingPoint.name
     awaited = sa.case((IS_SENT, 0), (ReportingPoint.executive_on >= question.on, 1), else_=0)
     assessed = sa.exists().where(OversightSummary.year == year, OversightSummary.point == name)
-    later = aliased(ReportingPoint)
+    same, later = aliased(ReportingPoint), aliased(ReportingPoint)
+    # The nämnder may end a point of one name on days of their own: the last of them counts.
+    period_end = (
+        sa.select(sa.func.max(same.period_end))
+        .where(same.year == year, same.name == name)
+        .correlate(ReportingPoint)
+        .scalar_subquery()
+    )
     followed = (
         sa.exists()
         .where(
             later.year == year,
-            later.period_end > ReportingPoint.period_end,
+            later.period_end > period_end,
             OversightDecision.year == later.year,
             OversightDecision.point == later.name,
         )
